@@ -1,0 +1,147 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/result.h"
+
+namespace minpaas::config {
+
+/// `ADDRESS:PORT`, `[V6]:PORT`.
+struct ListenAddress {
+  std::string address;
+  int port = 0;
+};
+
+enum class PullPolicy { Missing, Always, Never };
+enum class BuilderChoice { Auto, BuildKit, Classic };
+
+struct ServerSettings {
+  std::filesystem::path data_dir = "/var/lib/minpaas";
+  log::Level log_level = log::Level::Info;
+};
+
+struct SshSettings {
+  std::vector<ListenAddress> listen;  // 0.0.0.0:2222
+  int max_sessions = 500;
+  int max_sessions_per_address = 50;
+  int max_unauthenticated = 100;
+  int max_unauthenticated_per_address = 10;
+  seconds login_grace{30};
+  seconds idle_timeout{600};
+  /// Penalties for addresses that fail to log in (PerSourcePenalties of OpenSSH).
+  bool penalties = true;
+};
+
+struct HttpSettings {
+  ListenAddress listen;  // 127.0.0.1:4000
+};
+
+struct DockerSettings {
+  std::string host = "unix:///var/run/docker.sock";
+};
+
+struct RouterSettings {
+  std::string kind = "direct";
+  std::string domain = "localhost";
+  ListenAddress http_listen;
+  ListenAddress https_listen;
+  /// Address that app ports are published on.
+  std::string app_address = "0.0.0.0";
+  int port_first = 10000;
+  int port_last = 19999;
+};
+
+struct ImageSettings {
+  /// Runtime name -> base image; keys are the runtimes' names.
+  std::map<std::string, std::string> base;
+  PullPolicy pull = PullPolicy::Missing;
+};
+
+struct AppSettings {
+  bool create_on_push = true;
+};
+
+struct RuntimeChoiceSettings {
+  /// Empty: the folder installed with the program.
+  std::filesystem::path folder;
+  bool allow_dockerfile = false;
+};
+
+struct GitSettings {
+  std::string deploy_branch = "main";
+  long long max_pack_bytes = 2LL << 30;
+  long long max_object_bytes = 256LL << 20;
+  int max_objects = 5'000'000;
+  long long reserve_bytes = 256LL << 20;
+};
+
+struct BuildSettings {
+  seconds timeout{900};
+  int slots = 1;
+  BuilderChoice builder = BuilderChoice::Auto;
+  /// A build is refused when the engine's disk has less free space than this.
+  long long reserve_bytes = 1LL << 30;
+  /// Build cache is pruned down to this after a deploy.
+  long long cache_bytes = 10LL << 30;
+  /// Images of how many releases are kept per app.
+  int keep_releases = 10;
+};
+
+struct CheckSettings {
+  seconds timeout{60};
+  milliseconds interval{100};
+  /// A process that is not web is healthy when it has lived this long.
+  seconds worker_uptime{3};
+};
+
+struct ContainerSettings {
+  long long memory_bytes = 512LL << 20;
+  double cpus = 1.0;
+  int pids = 512;
+  seconds stop_timeout{30};
+};
+
+struct AccessSettings {
+  /// authorized_keys format; each key is an administrator; read at every login. Empty: none.
+  std::filesystem::path admin_keys;
+};
+
+/// Every setting, typed. `config/minpaas.ini` shows them all with default, unit and reason.
+struct Settings {
+  ServerSettings server;
+  SshSettings ssh;
+  HttpSettings http;
+  DockerSettings docker;
+  RouterSettings router;
+  ImageSettings images;
+  AppSettings apps;
+  RuntimeChoiceSettings runtimes;
+  GitSettings git;
+  BuildSettings build;
+  CheckSettings checks;
+  ContainerSettings containers;
+  AccessSettings access;
+};
+
+using Environment = std::map<std::string, std::string>;
+
+/// The defaults, then the file (an empty path skips it), then MINPAAS_<SECTION>_<KEY> of
+/// `environment`. An unknown section or key, or a bad value, is an error that names file, line and
+/// key. Errors: NotFound, InvalidInput.
+Result<Settings> load_settings(const std::filesystem::path& file, const Environment& environment);
+
+/// The same from text, for tests and the fuzzer.
+Result<Settings> parse_settings(std::string_view ini, std::string_view file_name,
+                                const Environment& environment);
+
+/// The effective settings in ini form, what `--check-config` prints.
+std::string to_ini(const Settings& settings);
+
+}  // namespace minpaas::config

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/app/release.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+
+/// The Docker Engine as the rest of MinPaas sees it. `DockerEngine` speaks the Engine API over a
+/// unix socket, `FakeEngine` (tests) keeps it all in memory; one contract suite holds both.
+namespace minpaas::docker {
+
+using Labels = std::map<std::string, std::string>;
+
+/// Everything that MinPaas makes carries these; what lacks `kLabelApp` is never touched.
+inline constexpr std::string_view kLabelApp = "minpaas.app";
+inline constexpr std::string_view kLabelRelease = "minpaas.release";
+inline constexpr std::string_view kLabelProcess = "minpaas.process";
+/// Which installation made it (a random id kept in its database): two servers may share an engine.
+inline constexpr std::string_view kLabelInstance = "minpaas.instance";
+/// Id of the deploy that made it.
+inline constexpr std::string_view kLabelDeploy = "minpaas.deploy";
+
+struct ContainerId {
+  std::string value;
+  auto operator<=>(const ContainerId&) const = default;
+};
+
+/// Writes the build context: calls `put` with successive pieces of a tar stream. It stops with the
+/// Error that `put` returns (the engine went away, the build was cancelled).
+using TarSource =
+    std::function<Result<void>(const std::function<Result<void>(std::span<const char>)>& put)>;
+
+/// What a build says. `step` begins a numbered Dockerfile instruction; `output` is a line that it
+/// printed (already without line end, not sanitised); `step_done` has its time.
+class BuildObserver {
+ public:
+  virtual ~BuildObserver() = default;
+  virtual void step(std::string_view name, bool cached) = 0;
+  virtual void output(std::string_view line) = 0;
+  virtual void step_done(std::string_view name, milliseconds took) = 0;
+};
+
+enum class Builder { BuildKit, Classic };
+
+struct BuildRequest {
+  /// Path of the Dockerfile inside the context.
+  std::string dockerfile = "Dockerfile";
+  std::string tag;
+  Labels labels;
+  std::map<std::string, std::string> build_args;
+  Builder builder = Builder::BuildKit;
+  /// False ignores every cached layer.
+  bool use_cache = true;
+};
+
+struct ImageDetails {
+  ImageId id;
+  std::vector<std::string> tags;
+  Labels labels;
+  long long size_bytes = 0;
+  /// `8080/tcp` -> 8080, ascending.
+  std::vector<int> exposed_tcp_ports;
+};
+
+struct ContainerSpec {
+  /// Unique name, `minpaas-APP-web-1-v3`.
+  std::string name;
+  ImageId image;
+  /// Empty: the image's own command. Otherwise run by `/bin/sh -c`.
+  std::string command;
+  std::map<std::string, std::string> env;
+  Labels labels;
+  /// Port of the container that is published on `host_address:host_port`; 0 publishes nothing.
+  int internal_port = 0;
+  int host_port = 0;
+  std::string host_address = "0.0.0.0";
+  long long memory_bytes = 0;
+  double cpus = 0;
+  int pids = 512;
+  /// Mount a private tmpfs on /tmp and make the rest read-only.
+  bool read_only_root = false;
+};
+
+enum class RestartPolicy { No, UnlessStopped };
+
+enum class RunState { Created, Running, Paused, Restarting, Exited, Dead };
+
+struct ContainerDetails {
+  ContainerId id;
+  std::string name;
+  ImageId image;
+  Labels labels;
+  RunState state = RunState::Created;
+  int exit_code = 0;
+  bool oom_killed = false;
+  /// The engine's own words for a failed start, empty when there was none.
+  std::string error;
+  int restart_count = 0;
+  /// Host process id of its first process, 0 when it does not run.
+  int pid = 0;
+  /// Address on its bridge network, empty when it does not run.
+  std::string address;
+  std::optional<SystemTime> started_at;
+  std::optional<SystemTime> finished_at;
+};
+
+struct LogOptions {
+  bool follow = false;
+  /// Last N lines; absent = all.
+  std::optional<int> tail;
+  std::optional<SystemTime> since;
+};
+
+enum class LogStream { Out, Err };
+
+struct LogLine {
+  SystemTime at;
+  LogStream stream = LogStream::Out;
+  std::string text;
+};
+
+/// Returns false to end the stream.
+using LogSink = std::function<bool(const LogLine&)>;
+
+struct EngineEvent {
+  SystemTime at;
+  /// `start`, `die`, `oom`, `destroy`, ...
+  std::string action;
+  ContainerId container;
+  Labels labels;
+  int exit_code = 0;
+};
+
+using EventSink = std::function<bool(const EngineEvent&)>;
+
+struct EngineVersion {
+  std::string version;
+  /// The API version in use, `1.41`.
+  std::string api;
+};
+
+struct PullProgress {
+  std::string layer;
+  std::string status;
+};
+
+/// Blocking calls with deadlines of their own; each may be called from any thread.
+/// Errors common to all: Unavailable (engine down or not answering), Timeout, NoSpace (engine's
+/// disk full), Cancelled (`stop`), NotFound (no such container or image), Failed (the engine's
+/// words).
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// GET /version after negotiation. Cheap enough for a health check.
+  virtual Result<EngineVersion> version() = 0;
+  /// POST /build. Failed: a step failed, `message` names the step. The context comes from
+  /// `context`.
+  virtual Result<ImageId> build(const BuildRequest& request, const TarSource& context,
+                                BuildObserver& observer, std::stop_token stop) = 0;
+  /// GET /images/{reference}/json, by id, name or name:tag.
+  virtual Result<ImageDetails> inspect_image(std::string_view reference) = 0;
+  /// POST /images/create.
+  virtual Result<void> pull_image(std::string_view reference,
+                                  const std::function<void(const PullProgress&)>& progress,
+                                  std::stop_token stop) = 0;
+  /// DELETE /images/{id}; done already counts as done. Conflict: in use by a container.
+  virtual Result<void> remove_image(const ImageId& id) = 0;
+  /// Images that carry all of `labels`.
+  virtual Result<std::vector<ImageDetails>> list_images(const Labels& labels) = 0;
+
+  /// POST /containers/create. AlreadyExists: the name is taken.
+  virtual Result<ContainerId> create_container(const ContainerSpec& spec) = 0;
+  /// POST /containers/{id}/start; started already counts as done. Conflict: host port is taken.
+  virtual Result<void> start_container(const ContainerId& id) = 0;
+  /// SIGTERM, SIGKILL after `grace`. Stopped or removed already counts as done.
+  virtual Result<void> stop_container(const ContainerId& id, seconds grace) = 0;
+  /// DELETE with force and its anonymous volumes; removed already counts as done.
+  virtual Result<void> remove_container(const ContainerId& id) = 0;
+  virtual Result<void> rename_container(const ContainerId& id, std::string_view name) = 0;
+  virtual Result<void> set_restart_policy(const ContainerId& id, RestartPolicy policy) = 0;
+  virtual Result<ContainerDetails> inspect_container(const ContainerId& id) = 0;
+  /// Running or not, those that carry all of `labels` (an empty value matches any).
+  /// The list API knows no exit code, address or pid; ask inspect_container for those.
+  virtual Result<std::vector<ContainerDetails>> list_containers(const Labels& labels) = 0;
+  /// Lines in order of each stream. With `follow` it lasts until the container ends, the sink
+  /// returns false or `stop` is requested.
+  virtual Result<void> logs(const ContainerId& id, const LogOptions& options, const LogSink& sink,
+                            std::stop_token stop) = 0;
+  /// GET /events of containers with `labels`, from `since` on; lasts until stopped or broken.
+  virtual Result<void> events(const Labels& labels, std::optional<SystemTime> since,
+                              const EventSink& sink, std::stop_token stop) = 0;
+  /// POST /build/prune down to `keep_bytes` of build cache; returns bytes given back.
+  virtual Result<long long> prune_build_cache(long long keep_bytes) = 0;
+  /// GET /info: where the engine keeps its data on this host (to look at free space).
+  virtual Result<std::string> data_root() = 0;
+};
+
+}  // namespace minpaas::docker

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/app/app_name.h"
+#include "core/base/clock.h"
+#include "core/state/database.h"
+
+namespace minpaas::state {
+
+struct AppRow {
+  std::int64_t id = 0;
+  AppName name;
+  /// Chosen with apps:set; empty = detected at each build.
+  std::string runtime;
+  /// Empty = the server's setting.
+  std::string deploy_branch;
+  /// Port on the host, the same for the app's life.
+  int port = 0;
+  /// Set by ps:stop; a stopped app stays stopped over restarts.
+  bool stopped = false;
+  SystemTime created_at;
+};
+
+/// Thread: any.
+class AppStore {
+ public:
+  explicit AppStore(Database& database) : database_(database) {}
+
+  /// Creates the app with a port: derived from the name within [port_first, port_last], the next
+  /// free one (not in the table, and `is_free(port)`) when taken. Errors: AlreadyExists,
+  /// Unavailable (no port left).
+  Result<AppRow> create(const AppName& name, int port_first, int port_last,
+                        const std::function<bool(int)>& is_free, SystemTime now);
+  /// Errors: NotFound, with the command that creates it as hint.
+  Result<AppRow> get(const AppName& name);
+  Result<std::vector<AppRow>> list();
+  /// Errors: NotFound.
+  Result<void> set_runtime(const AppName& name, const std::string& runtime);
+  Result<void> set_deploy_branch(const AppName& name, const std::string& branch);
+  Result<void> set_stopped(const AppName& name, bool stopped);
+  /// Removes the app and all rows that belong to it.
+  Result<void> destroy(const AppName& name);
+
+ private:
+  Database& database_;
+};
+
+/// The first port to try for an app: the same on every machine.
+int preferred_port(const AppName& name, int port_first, int port_last);
+
+}  // namespace minpaas::state

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/app/app_name.h"
+#include "core/app/oid.h"
+#include "core/app/release.h"
+#include "core/state/database.h"
+
+namespace minpaas::state {
+
+/// Why a deploy was asked for; it decides at which stage the deploy enters the pipeline.
+enum class DeployKind { Push, Rebuild, ConfigChange, Restart };
+std::string_view to_string(DeployKind kind);
+
+/// Stages in order. The journal row of a stage is committed before the stage's side effects.
+/// Legal moves: each stage to the next ones, any unfinished one to failed or cancelled.
+enum class DeployStage {
+  Queued,
+  Detecting,
+  Building,
+  Releasing,
+  Starting,
+  Checking,
+  Switching,
+  Retiring,
+  Succeeded,
+  Failed,
+  Cancelled,
+  Superseded
+};
+std::string_view to_string(DeployStage stage);
+bool is_final(DeployStage stage);
+bool may_move(DeployStage from, DeployStage to);
+
+/// One attempt to make a release live: journal row and, for those that build, build record.
+struct DeployRow {
+  std::int64_t id = 0;
+  AppName app;
+  DeployKind kind = DeployKind::Push;
+  DeployStage stage = DeployStage::Queued;
+  /// What is deployed; absent for ConfigChange and Restart.
+  std::optional<Oid> commit;
+  /// Ref to move when the release is live, with the value that it must still have; empty = none.
+  std::string ref;
+  std::optional<Oid> ref_old;
+  std::optional<ReleaseNumber> release;
+  /// Image that the build made, empty before.
+  std::string image;
+  /// Config version before a ConfigChange, to go back to.
+  std::optional<int> config_before;
+  std::string actor;
+  std::string note;
+  /// A few words when it did not succeed.
+  std::string reason;
+  SystemTime created_at;
+  std::optional<SystemTime> finished_at;
+};
+
+/// Thread: any.
+class DeployStore {
+ public:
+  explicit DeployStore(Database& database) : database_(database) {}
+
+  /// Inserts with stage Queued and returns the id.
+  Result<std::int64_t> add(const DeployRow& row);
+  /// Errors: NotFound.
+  Result<DeployRow> get(std::int64_t id);
+  /// Journals the next stage; Conflict when the move is not legal.
+  Result<void> enter(std::int64_t id, DeployStage stage);
+  Result<void> set_release(std::int64_t id, ReleaseNumber release);
+  Result<void> set_image(std::int64_t id, const std::string& image);
+  /// Final stage with reason and time.
+  Result<void> finish(std::int64_t id, DeployStage stage, const std::string& reason,
+                      SystemTime now);
+  /// Newest first.
+  Result<std::vector<DeployRow>> list(const AppName& app, int most);
+  /// All that are not final, oldest first: what a start after a crash has to settle.
+  Result<std::vector<DeployRow>> unfinished();
+
+ private:
+  Database& database_;
+};
+
+/// Small facts about this installation (`instance_id`). Thread: any.
+class InstanceStore {
+ public:
+  explicit InstanceStore(Database& database) : database_(database) {}
+
+  /// A random id made at the first call.
+  Result<std::string> instance_id();
+
+ private:
+  Database& database_;
+};
+
+}  // namespace minpaas::state

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/app/actor.h"
+#include "core/base/clock.h"
+#include "core/state/database.h"
+
+namespace minpaas::state {
+
+/// A public key in its parts, from an authorized_keys line (`type base64 [comment]`).
+struct PublicKey {
+  std::string type;
+  std::string blob_base64;
+  std::string comment;
+  /// `SHA256:...`, as ssh-keygen -lf prints it.
+  std::string fingerprint;
+  /// One line, options refused. Errors: InvalidInput (no key, unknown type, broken base64, RSA
+  /// below 2048 bits, a private key).
+  static Result<PublicKey> parse(std::string_view line);
+};
+
+/// All keys of an authorized_keys file; lines that are no key are skipped and returned in `bad`.
+std::vector<PublicKey> parse_key_file(std::string_view text, std::vector<std::string>& bad);
+
+struct KeyRow {
+  PublicKey key;
+  std::string name;
+  std::int64_t user_id = 0;
+  std::string user;
+  Role role = Role::Admin;
+  SystemTime created_at;
+  std::optional<SystemTime> last_used_at;
+};
+
+/// Users and their keys. Thread: any.
+class KeyStore {
+ public:
+  explicit KeyStore(Database& database) : database_(database) {}
+
+  /// Adds the key to the user called `user`, who is made with `role` when there is none.
+  /// Errors: AlreadyExists (the key, whoever has it).
+  Result<KeyRow> add(const PublicKey& key, const std::string& name, const std::string& user,
+                     Role role, SystemTime now);
+  /// Errors: NotFound.
+  Result<KeyRow> find(const std::string& fingerprint);
+  Result<std::vector<KeyRow>> list();
+  Result<void> remove(const std::string& fingerprint);
+  Result<void> touch(const std::string& fingerprint, SystemTime now);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace minpaas::state

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/app/release.h"
+#include "core/state/database.h"
+
+namespace minpaas::state {
+
+/// Releases are rows that never change but for their state. Thread: any.
+class ReleaseStore {
+ public:
+  explicit ReleaseStore(Database& database) : database_(database) {}
+
+  /// Stores `release` as pending with the app's next number (its own `number` is ignored).
+  Result<Release> add(const Release& release);
+  /// Errors: NotFound.
+  Result<Release> get(const AppName& app, ReleaseNumber number);
+  /// The release that serves; absent before the first one.
+  Result<std::optional<Release>> live(const AppName& app);
+  /// Newest first.
+  Result<std::vector<Release>> list(const AppName& app, int most);
+  /// In one transaction: `number` becomes live and the one that was live becomes superseded. This
+  /// commit is the moment a release is live.
+  Result<void> make_live(const AppName& app, ReleaseNumber number);
+  Result<void> mark_failed(const AppName& app, ReleaseNumber number);
+  /// Image ids of all releases of the app that are live or superseded, newest first.
+  Result<std::vector<ImageId>> images(const AppName& app);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace minpaas::state

@@ -1,0 +1,11 @@
+#pragma once
+
+// All stores: one class per noun, each a view on the Database. Thread: any.
+
+#include "core/state/app_store.h"
+#include "core/state/config_store.h"
+#include "core/state/container_store.h"
+#include "core/state/database.h"
+#include "core/state/deploy_store.h"
+#include "core/state/key_store.h"
+#include "core/state/release_store.h"

@@ -1,0 +1,178 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/app/actor.h"
+#include "core/app/app_name.h"
+#include "core/app/config_var.h"
+#include "core/app/formation.h"
+#include "core/app/oid.h"
+#include "core/app/release.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/docker/engine.h"
+#include "core/state/deploy_store.h"
+#include "core/state/key_store.h"
+
+/// The service layer: one function per thing that a person can do. SSH commands, the git service
+/// and later HTTP call these; authorisation and validation live here, once.
+namespace minpaas::hooks {
+
+/// What `apps` shows of an app.
+enum class AppStatus { Created, Running, Deploying, Stopped, Crashed, Unknown };
+std::string_view to_string(AppStatus status);
+
+struct AppSummary {
+  AppName name;
+  /// Of the live release; empty before the first.
+  std::string runtime;
+  AppStatus status = AppStatus::Created;
+  std::optional<ReleaseNumber> release;
+  std::string url;
+};
+
+struct AppReport {
+  AppSummary summary;
+  int port = 0;
+  std::string deploy_branch;
+  std::string chosen_runtime;
+  std::string git_url_path;
+  std::optional<Release> live;
+  std::vector<ConfigKey> config_keys;
+  SystemTime created_at;
+};
+
+struct ProcessReport {
+  ProcessType process;
+  int index = 1;
+  /// `up`, `starting`, `exited (1)`, `crashed`, `gone`.
+  std::string state;
+  ReleaseNumber release{1};
+  std::string command;
+  std::optional<SystemTime> since;
+  int restarts = 0;
+  docker::ContainerId container;
+};
+
+enum class CheckLevel { Ok, Warning, Problem };
+
+struct DoctorFinding {
+  std::string what;
+  CheckLevel level = CheckLevel::Ok;
+  std::string detail;
+  std::string hint;
+};
+
+/// How a deploy that was waited for has ended.
+struct DeployOutcome {
+  std::int64_t deploy = 0;
+  state::DeployStage stage = state::DeployStage::Failed;
+  std::optional<ReleaseNumber> release;
+  std::string url;
+  /// A few words when it did not succeed: what `ng` carries.
+  std::string reason;
+};
+
+/// Receives the lines of a deploy, from its first on. Returns false to leave (the deploy goes on).
+using LineSink = std::function<bool(std::string_view line)>;
+
+/// What a follower wants while waiting: `tick` is called about every second in which nothing was
+/// said; `gone` ends the waiting, never the deploy.
+struct Follow {
+  LineSink line;
+  std::function<void()> tick;
+  std::stop_token gone;
+};
+
+struct PushRequest {
+  AppName app;
+  Oid commit;
+  /// `refs/heads/main` and the value it had for the client.
+  std::string ref;
+  Oid old_oid;
+  bool no_cache = false;
+  bool plan_only = false;
+  bool skip_release = false;
+  std::string note;
+};
+
+struct LogQuery {
+  bool follow = false;
+  std::optional<int> tail;
+  std::optional<SystemTime> since;
+  std::optional<ProcessType> process;
+  std::optional<int> index;
+};
+
+/// One line in the form of PRODUCT: time, source (`app[web.1]`), text. Returns false to leave.
+using AppLogSink =
+    std::function<bool(SystemTime at, std::string_view source, std::string_view text)>;
+
+/// Thread: any. Every function checks that `actor` may do it (Error PermissionDenied).
+class Platform {
+ public:
+  virtual ~Platform() = default;
+
+  virtual Result<std::vector<AppSummary>> apps(const Actor& actor) = 0;
+  virtual Result<AppReport> app(const Actor& actor, const AppName& name) = 0;
+  virtual Result<AppReport> create_app(const Actor& actor, const AppName& name) = 0;
+  /// `runtime` (a runtime's name, or `auto`), `deploy_branch`. Errors: InvalidInput.
+  virtual Result<void> set_app(const Actor& actor, const AppName& name,
+                               const std::vector<std::pair<std::string, std::string>>& values) = 0;
+  /// Stops and removes everything of the app: containers, images, repository, rows, logs.
+  virtual Result<void> destroy_app(const Actor& actor, const AppName& name) = 0;
+
+  virtual Result<ConfigVars> config(const Actor& actor, const AppName& name) = 0;
+  /// One release for all changes; restarts without a build when the app has a release. When the
+  /// restart fails the config is as before and the old release serves. `follow` sees progress.
+  virtual Result<DeployOutcome> change_config(const Actor& actor, const AppName& name,
+                                              const ConfigVars& set,
+                                              const std::vector<ConfigKey>& unset,
+                                              const Follow& follow) = 0;
+
+  /// For the git service: whether `actor` may push to the app, which is created when allowed.
+  /// Returns the folder of its bare repository.
+  virtual Result<std::string> open_for_push(const Actor& actor, const AppName& name) = 0;
+  /// The branch that deploys.
+  virtual Result<std::string> deploy_branch(const AppName& name) = 0;
+  /// Queues a deploy of the commit (or attaches to one of the same commit that is queued or
+  /// running) and follows it to its end. The objects must be in the repository.
+  virtual Result<DeployOutcome> push(const Actor& actor, const PushRequest& request,
+                                     const Follow& follow) = 0;
+
+  virtual Result<DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
+                                        const Follow& follow) = 0;
+  virtual Result<DeployOutcome> restart(const Actor& actor, const AppName& name,
+                                        const Follow& follow) = 0;
+  virtual Result<std::vector<ProcessReport>> processes(const Actor& actor, const AppName& name) = 0;
+  virtual Result<std::vector<Release>> releases(const Actor& actor, const AppName& name,
+                                                int most) = 0;
+
+  /// Deploys of the app that built something, newest first.
+  virtual Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
+                                                       int most) = 0;
+  /// Stored output from the first line; follows to the end while it runs. Absent id = the newest.
+  virtual Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
+                                                std::optional<std::int64_t> id,
+                                                const Follow& follow) = 0;
+  /// Cancels the running deploy and the waiting ones; returns how many. Errors: NotFound.
+  virtual Result<int> cancel_builds(const Actor& actor, const AppName& name) = 0;
+
+  virtual Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,
+                            const AppLogSink& sink, std::stop_token gone) = 0;
+
+  virtual Result<std::vector<state::KeyRow>> keys(const Actor& actor) = 0;
+  virtual Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
+                                        std::string_view public_key) = 0;
+  virtual Result<void> remove_key(const Actor& actor, const std::string& fingerprint) = 0;
+
+  virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
+};
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/app/actor.h"
+#include "core/base/byte_stream.h"
+
+/// The seam behind SSH: a verified actor, a command string, a few allowed environment values and a
+/// pair of byte streams with an exit status. Nothing behind it knows libssh.
+namespace minpaas::sshd {
+
+struct ExecRequest {
+  Actor actor;
+  /// As the peer sent it, at most 4 KiB; empty for a `shell` request.
+  std::string command;
+  /// Only GIT_PROTOCOL and LANG ever get here.
+  std::map<std::string, std::string> env;
+  bool has_terminal = false;
+  int terminal_columns = 80;
+};
+
+class ExecHandler {
+ public:
+  virtual ~ExecHandler() = default;
+  /// Runs the request to its end and returns the exit status. Thread: one of its own per request,
+  /// so it may block; it must end soon after `streams.gone`.
+  virtual int run(const ExecRequest& request, ExecStreams& streams) = 0;
+};
+
+/// Finds who owns a key. Thread: any.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  /// `blob_base64` is the key as in an authorized_keys line; fingerprint and blob must both match.
+  /// Absent: not known, disabled, or the lookup failed (which is logged).
+  virtual std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64) = 0;
+};
+
+}  // namespace minpaas::sshd
