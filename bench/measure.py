@@ -1,0 +1,58 @@
+"""What all benchmarks share: interleaved runs, medians, ratios, and the table that is printed."""
+
+import json
+import statistics
+import sys
+import time
+
+
+def timed(action):
+    """Seconds that `action()` took."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def interleave(ours, other, rounds, warm_up=1):
+    """Runs the two in turn, so that a drift of the machine hits both.
+
+    `ours` and `other` do the work and return the seconds that count. Returns (median of ours,
+    median of other, median of the ratio of each pair).
+    """
+    for _ in range(warm_up):
+        ours()
+        other()
+    pairs = [(ours(), other()) for _ in range(rounds)]
+    return (
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+        statistics.median(a / b for a, b in pairs),
+    )
+
+
+def row(measure, ours, beside, other, ratio=None, bound=None):
+    """One line of the table, as JSON on stdout: scripts/bench collects and prints them."""
+    met = None if bound is None else ratio <= bound
+    print(
+        json.dumps(
+            {
+                "measure": measure,
+                "ours": ours,
+                "beside": beside,
+                "other": other,
+                "ratio": ratio,
+                "bound": bound,
+                "met": met,
+            }
+        ),
+        flush=True,
+    )
+    return met is not False
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1000:.1f} ms"
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
