@@ -89,8 +89,9 @@ class Repository {
   /// Zero when the ref does not exist.
   Result<Oid> resolve(const RefName& name) const;
   [[nodiscard]] bool has_object(const Oid& id) const;
+  [[nodiscard]] bool is_commit(const Oid& id) const;
   Result<CommitSummary> commit(const Oid& id) const;
-  /// Errors: NotFound, InvalidInput when it is not a commit.
+  /// The repository must outlive the tree. Errors: NotFound, InvalidInput when it is not a commit.
   Result<std::unique_ptr<SourceTree>> tree_of(const Oid& commit) const;
   /// Moves one ref if it still is at `update.old_oid`. Durable when it returns.
   /// Errors: Conflict (moved meanwhile, or a directory/file clash of names), Busy (lock held).

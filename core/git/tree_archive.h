@@ -23,6 +23,8 @@ struct ArchiveOptions {
   /// root.
   std::string prefix;
   std::vector<ExtraFile> extra;
+  /// Patterns that are ignored unless the ignore file takes them back.
+  std::vector<std::string> default_ignores;
   /// Largest sum of file sizes. Error InvalidInput beyond it, naming the largest file.
   long long most_bytes = 2LL << 30;
 };

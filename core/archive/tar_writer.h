@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+
+namespace minpaas::archive {
+
+/// Takes the next piece of the stream.
+using Put = std::function<Result<void>(std::span<const char>)>;
+
+enum class FileMode { Plain, Executable };
+
+/// Writes a tar stream (pax where ustar cannot hold a name). Owner and group are 0 and every entry
+/// has the same time, so that equal content gives equal bytes. Thread: one.
+class TarWriter {
+ public:
+  TarWriter(Put put, SystemTime time);
+  ~TarWriter();
+  TarWriter(const TarWriter&) = delete;
+  TarWriter& operator=(const TarWriter&) = delete;
+
+  /// Errors of all: what `put` returned; InvalidInput for a name that a tar cannot hold.
+  Result<void> add_file(const std::string& path, FileMode mode, std::string_view content);
+  Result<void> add_symlink(const std::string& path, const std::string& target);
+  Result<void> add_folder(const std::string& path);
+  /// Writes the end of the archive. Nothing may be added afterwards.
+  Result<void> finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace minpaas::archive
