@@ -267,7 +267,7 @@ Result<std::unique_ptr<PackReceiver>> PackReceiver::begin(Repository& repository
                  "make room on the server, then push again", ""};
   }
   git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, static_cast<std::size_t>(limits.objects));
-#ifdef GIT_OPT_SET_PACK_MAX_OBJECT_SIZE
+#ifdef MINPAAS_LIBGIT2_HAS_PACK_MAX_OBJECT_SIZE
   git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, static_cast<std::size_t>(limits.object_bytes));
 #endif
   auto quarantine = TRY(Quarantine::make(objects));
