@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/app/procfile.h"
 #include "core/base/result.h"
 #include "core/git/source_tree.h"
+#include "runtimes/contract.h"
 
 /// Language recipes: a folder with a Dockerfile and a runtime.ini each. Adding one needs no C++.
 namespace minpaas::runtimes {
@@ -21,9 +23,22 @@ struct Runtime {
   /// Text of its Dockerfile; empty for `dockerfile`, where the repository's own is used.
   std::string dockerfile;
   int internal_port = 0;
-  /// Setting that names its base image (`[images] python`), the default is in the ini.
+  /// Used where the setting `[images] NAME` is empty.
   std::string base_image;
   std::string default_command;
+  /// The runtime with the lowest number is asked first.
+  int precedence = 100;
+  /// One of these files is a sign that the runtime is meant.
+  std::vector<std::string> signs;
+  /// Chosen by itself only where no other runtime sees its signs.
+  bool alone = false;
+  Contract contract;
+  /// Needed besides, unless the Procfile declares `web`.
+  Contract contract_without_web;
+  /// File name or JSON path that may be missing -> what to do then.
+  std::map<std::string, std::string> advice;
+
+  [[nodiscard]] bool builds_from_repository() const { return dockerfile.empty(); }
 };
 
 /// How an app is built: what `detect` found, with its contract checked.
@@ -54,9 +69,14 @@ struct RuntimeSettings {
   bool allow_dockerfile = false;
 };
 
-/// Reads all runtimes. Errors: NotFound, InvalidInput naming file and line.
+/// The folder that came with the program: `../share/minpaas/runtimes` beside it where it is
+/// installed, else the one of the source that it was built from.
+std::filesystem::path default_folder();
+
+/// All runtimes of one folder. Immutable, so any thread may ask it.
 class Catalog {
  public:
+  /// Errors: NotFound, InvalidInput naming file and line.
   static Result<Catalog> load(const RuntimeSettings& settings);
   /// Names, sorted.
   [[nodiscard]] std::vector<std::string> names() const;
@@ -66,7 +86,14 @@ class Catalog {
   Result<BuildPlan> plan(const SourceTree& tree, const std::optional<std::string>& chosen) const;
 
  private:
-  std::map<std::string, Runtime> runtimes_;
+  [[nodiscard]] Result<const Runtime*> detect(const SourceTree& tree,
+                                              const ProcessCommands& processes) const;
+  [[nodiscard]] std::vector<const Runtime*> candidates(const SourceTree& tree) const;
+  [[nodiscard]] Error nothing_fits(const SourceTree& tree) const;
+  [[nodiscard]] std::string other_choices(const SourceTree& tree, const ProcessCommands& processes,
+                                          const Runtime& refused) const;
+
+  std::map<std::string, Runtime, std::less<>> runtimes_;
   RuntimeSettings settings_;
 };
 
