@@ -56,19 +56,25 @@ std::string describe_root(const SourceTree& tree) {
                        : fmt::format("its root holds {}", join_for_people(names));
 }
 
+void add_hint(Error& error, const std::string& more) {
+  if (!more.empty()) {
+    error.hint += (error.hint.empty() ? "" : "; ") + more;
+  }
+}
+
 Error broken_contract(const Runtime& runtime, std::string_view opening,
                       const std::vector<Violation>& violations) {
   std::vector<std::string> texts;
-  std::string hint;
+  Error error{ErrorCode::InvalidInput, "", "", ""};
   for (const Violation& violation : violations) {
     texts.push_back(violation.text);
     const auto advice = runtime.advice.find(violation.subject);
     if (advice != runtime.advice.end()) {
-      hint += (hint.empty() ? "" : "; ") + advice->second;
+      add_hint(error, advice->second);
     }
   }
-  return {ErrorCode::InvalidInput, fmt::format("{}, but {}", opening, join_for_people(texts)), hint,
-          ""};
+  error.message = fmt::format("{}, but {}", opening, join_for_people(texts));
+  return error;
 }
 
 std::string why_it_fits(const Runtime& runtime, const ProcessCommands& processes) {
@@ -119,9 +125,14 @@ BuildPlan make_plan(const Runtime& runtime, const RuntimeSettings& settings,
 std::filesystem::path default_folder() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto installed = program.parent_path().parent_path() / "share/minpaas/runtimes";
-  return !error && std::filesystem::is_directory(installed, error) ? installed
-                                                                   : MINPAAS_RUNTIMES_SOURCE;
+  const auto prefix = program.parent_path().parent_path();
+  for (const auto& base : {prefix, prefix.parent_path()}) {
+    const auto installed = base / "share/minpaas/runtimes";
+    if (std::filesystem::is_directory(installed, error)) {
+      return installed;
+    }
+  }
+  return MINPAAS_RUNTIMES_SOURCE;
 }
 
 Result<Catalog> Catalog::load(const RuntimeSettings& settings) {
@@ -197,7 +208,8 @@ std::string Catalog::other_choices(const SourceTree& tree, const ProcessCommands
   std::string choices;
   for (const auto& [name, runtime] : runtimes_) {
     if (name != refused.name && check(runtime, tree, processes).empty()) {
-      choices += fmt::format("{}`apps:set APP runtime={}`", choices.empty() ? "" : " or ", name);
+      choices +=
+          fmt::format("{} `apps:set APP runtime={}`", choices.empty() ? "or use" : " or", name);
     }
   }
   return choices;
@@ -209,9 +221,7 @@ Result<const Runtime*> Catalog::detect(const SourceTree& tree,
   if (found.empty()) {
     Error error = nothing_fits(tree);
     // Only a runtime that must be chosen can still fit.
-    if (const auto choices = other_choices(tree, processes, Runtime{}); !choices.empty()) {
-      error.hint += "; or use " + choices;
-    }
+    add_hint(error, other_choices(tree, processes, Runtime{}));
     return error;
   }
   for (const Runtime* runtime : found) {
@@ -222,9 +232,7 @@ Result<const Runtime*> Catalog::detect(const SourceTree& tree,
   const Runtime& first = *found.front();
   Error error = broken_contract(first, fmt::format("this looks like a {} app", first.name),
                                 check(first, tree, processes));
-  if (const auto choices = other_choices(tree, processes, first); !choices.empty()) {
-    error.hint += "; or use " + choices;
-  }
+  add_hint(error, other_choices(tree, processes, first));
   return error;
 }
 

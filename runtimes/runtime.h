@@ -69,8 +69,8 @@ struct RuntimeSettings {
   bool allow_dockerfile = false;
 };
 
-/// The folder that came with the program: `../share/minpaas/runtimes` beside it where it is
-/// installed, else the one of the source that it was built from.
+/// The folder that came with the program: `share/minpaas/runtimes` of the prefix it is installed
+/// in, else the one of the source that it was built from.
 std::filesystem::path default_folder();
 
 /// All runtimes of one folder. Immutable, so any thread may ask it.

@@ -169,7 +169,7 @@ TEST(Catalog, PlansAStaticSite) {
 TEST(Catalog, NeverPublishesTheSourceOfABrokenApp) {
   const Error error = refusal_of(MemoryTree{{"index.html", ""}, {"app.py", "PASSWORD = 1"}});
   EXPECT_THAT(error.message, HasSubstr("requirements.txt is missing"));
-  EXPECT_THAT(error.hint, HasSubstr("`apps:set APP runtime=static`"));
+  EXPECT_THAT(error.hint, HasSubstr("; or use `apps:set APP runtime=static`"));
 }
 
 TEST(Catalog, IndexHtmlInAFolderIsNoStaticSite) {
