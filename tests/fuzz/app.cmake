@@ -1,0 +1,1 @@
+minpaas_fuzz(procfile LIBRARIES minpaas::app)
