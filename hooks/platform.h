@@ -19,6 +19,7 @@
 #include "core/docker/engine.h"
 #include "core/state/deploy_store.h"
 #include "core/state/key_store.h"
+#include "hooks/follow.h"
 
 /// The service layer: one function per thing that a person can do. SSH commands, the git service
 /// and later HTTP call these; authorisation and validation live here, once.
@@ -77,17 +78,6 @@ struct DeployOutcome {
   std::string url;
   /// A few words when it did not succeed: what `ng` carries.
   std::string reason;
-};
-
-/// Receives the lines of a deploy, from its first on. Returns false to leave (the deploy goes on).
-using LineSink = std::function<bool(std::string_view line)>;
-
-/// What a follower wants while waiting: `tick` is called about every second in which nothing was
-/// said; `gone` ends the waiting, never the deploy.
-struct Follow {
-  LineSink line;
-  std::function<void()> tick;
-  std::stop_token gone;
 };
 
 struct PushRequest {

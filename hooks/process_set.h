@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+#include "core/app/config_var.h"
+#include "core/app/release.h"
+#include "core/base/result.h"
+#include "core/docker/engine.h"
+
+/// The containers of one release: what they are, made and removed as a set.
+namespace minpaas::hooks {
+
+/// One container that a release needs.
+struct PlannedProcess {
+  ProcessType process = ProcessType::web();
+  /// From 1 within its process type.
+  int index = 1;
+  docker::ContainerSpec spec;
+};
+
+/// What marks containers as ours, with the limits that each gets.
+struct ContainerPolicy {
+  /// Value of docker::kLabelInstance.
+  std::string instance;
+  config::ContainerSettings limits;
+};
+
+/// A container per unit of the formation, with config vars, PORT, labels, limits; nothing is
+/// published. `deploy` makes the names unique, so that a set can stand beside an older set of the
+/// same release. No I/O.
+std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigVars& config,
+                                           std::int64_t deploy, const ContainerPolicy& policy);
+
+struct StartedProcess {
+  PlannedProcess plan;
+  docker::ContainerId container;
+};
+
+/// Creates and starts all of them (restart policy No: a crash shows at once); `created` is told of
+/// each one before it is started. When one fails, those that were made are removed again.
+/// Errors: those of the Engine, naming the process.
+Result<std::vector<StartedProcess>> start_processes(
+    docker::Engine& engine, const std::vector<PlannedProcess>& plans,
+    const std::function<Result<void>(const StartedProcess&)>& created);
+
+}  // namespace minpaas::hooks
