@@ -23,6 +23,9 @@ struct PlannedProcess {
   docker::ContainerSpec spec;
 };
 
+/// `web.1`: a unit of a process type as people see it, and the value of docker::kLabelProcess.
+std::string process_name(const ProcessType& process, int index);
+
 /// What marks containers as ours, with the limits that each gets.
 struct ContainerPolicy {
   /// Value of docker::kLabelInstance.

@@ -1,0 +1,110 @@
+#include "hooks/process_set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/log.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::size_t kInstanceCharactersInNames = 6;
+
+std::string container_name(const Release& release, const ProcessType& process, int index,
+                           std::int64_t deploy, const std::string& instance) {
+  // Names are unique in an engine, which two installations may share.
+  return fmt::format("minpaas-{}-{}-{}-{}-d{}-{}", release.app.str(), process.str(), index,
+                     release.number.str(), deploy, instance.substr(0, kInstanceCharactersInNames));
+}
+
+docker::Labels labels_of(const Release& release, const ProcessType& process, int index,
+                         std::int64_t deploy, const std::string& instance) {
+  return {{std::string(docker::kLabelApp), release.app.str()},
+          {std::string(docker::kLabelRelease), release.number.str()},
+          {std::string(docker::kLabelProcess), process_name(process, index)},
+          {std::string(docker::kLabelInstance), instance},
+          {std::string(docker::kLabelDeploy), std::to_string(deploy)}};
+}
+
+std::map<std::string, std::string> environment_of(const Release& release,
+                                                  const ConfigVars& config) {
+  std::map<std::string, std::string> environment;
+  for (const auto& [key, value] : config) {
+    environment.emplace(key.str(), value.reveal());
+  }
+  environment["PORT"] = std::to_string(release.internal_port);
+  return environment;
+}
+
+void remove_all(docker::Engine& engine, const std::vector<StartedProcess>& processes) {
+  for (const StartedProcess& process : processes) {
+    const auto removed = engine.remove_container(process.container);
+    if (!removed) {
+      // Its labels let the next reconciliation find it.
+      log::warn("container {} stays behind: {}", process.container.value,
+                removed.error().for_log());
+    }
+  }
+}
+
+Result<void> start_one(docker::Engine& engine, const PlannedProcess& plan,
+                       const std::function<Result<void>(const StartedProcess&)>& created,
+                       std::vector<StartedProcess>& made) {
+  made.push_back({plan, TRY(engine.create_container(plan.spec))});
+  if (created) {
+    TRY(created(made.back()));
+  }
+  return engine.start_container(made.back().container);
+}
+
+}  // namespace
+
+std::string process_name(const ProcessType& process, int index) {
+  return fmt::format("{}.{}", process.str(), index);
+}
+
+std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigVars& config,
+                                           std::int64_t deploy, const ContainerPolicy& policy) {
+  std::vector<PlannedProcess> plans;
+  const auto environment = environment_of(release, config);
+  for (const auto& [process, quantity] : release.formation) {
+    const auto command = release.processes.find(process);
+    // A web process without a command runs the image's own; other types exist by their command.
+    if (command == release.processes.end() && !process.is_web()) {
+      continue;
+    }
+    for (int index = 1; index <= quantity; ++index) {
+      PlannedProcess plan;
+      plan.process = process;
+      plan.index = index;
+      plan.spec.name = container_name(release, process, index, deploy, policy.instance);
+      plan.spec.image = release.image;
+      plan.spec.command = command == release.processes.end() ? "" : command->second;
+      plan.spec.env = environment;
+      plan.spec.labels = labels_of(release, process, index, deploy, policy.instance);
+      plan.spec.internal_port = process.is_web() ? release.internal_port : 0;
+      plan.spec.memory_bytes = policy.limits.memory_bytes;
+      plan.spec.cpus = policy.limits.cpus;
+      plan.spec.pids = policy.limits.pids;
+      plans.push_back(std::move(plan));
+    }
+  }
+  return plans;
+}
+
+Result<std::vector<StartedProcess>> start_processes(
+    docker::Engine& engine, const std::vector<PlannedProcess>& plans,
+    const std::function<Result<void>(const StartedProcess&)>& created) {
+  std::vector<StartedProcess> made;
+  for (const PlannedProcess& plan : plans) {
+    const auto started = start_one(engine, plan, created, made);
+    if (!started) {
+      remove_all(engine, made);
+      return started.error().with_context("start " + process_name(plan.process, plan.index));
+    }
+  }
+  return made;
+}
+
+}  // namespace minpaas::hooks
