@@ -44,6 +44,7 @@ using TarSource =
 class BuildObserver {
  public:
   virtual ~BuildObserver() = default;
+  /// A cached step gets no step_done.
   virtual void step(std::string_view name, bool cached) = 0;
   virtual void output(std::string_view line) = 0;
   virtual void step_done(std::string_view name, milliseconds took) = 0;
@@ -54,9 +55,9 @@ enum class Builder { BuildKit, Classic };
 struct BuildRequest {
   /// Path of the Dockerfile inside the context.
   std::string dockerfile = "Dockerfile";
-  std::string tag;
-  Labels labels;
-  std::map<std::string, std::string> build_args;
+  std::string tag = {};
+  Labels labels = {};
+  std::map<std::string, std::string> build_args = {};
   Builder builder = Builder::BuildKit;
   /// False ignores every cached layer.
   bool use_cache = true;
@@ -73,12 +74,12 @@ struct ImageDetails {
 
 struct ContainerSpec {
   /// Unique name, `minpaas-APP-web-1-v3`.
-  std::string name;
-  ImageId image;
-  /// Empty: the image's own command. Otherwise run by `/bin/sh -c`.
-  std::string command;
-  std::map<std::string, std::string> env;
-  Labels labels;
+  std::string name = {};
+  ImageId image = {};
+  /// Empty: the image's own command. Otherwise run by `/bin/sh -c`, in place of its entrypoint.
+  std::string command = {};
+  std::map<std::string, std::string> env = {};
+  Labels labels = {};
   /// Port of the container that is published on `host_address:host_port`; 0 publishes nothing.
   int internal_port = 0;
   int host_port = 0;
@@ -146,6 +147,8 @@ struct EngineVersion {
   std::string version;
   /// The API version in use, `1.41`.
   std::string api;
+  /// What this engine builds with best: Classic only where it has no BuildKit.
+  Builder default_builder = Builder::BuildKit;
 };
 
 struct PullProgress {
@@ -192,11 +195,13 @@ class Engine {
   /// Running or not, those that carry all of `labels` (an empty value matches any).
   /// The list API knows no exit code, address or pid; ask inspect_container for those.
   virtual Result<std::vector<ContainerDetails>> list_containers(const Labels& labels) = 0;
-  /// Lines in order of each stream. With `follow` it lasts until the container ends, the sink
-  /// returns false or `stop` is requested.
+  /// Lines in order of each stream. With `follow` it lasts until the container ends or the sink
+  /// returns false (both are success), or until `stop` is requested (Cancelled).
   virtual Result<void> logs(const ContainerId& id, const LogOptions& options, const LogSink& sink,
                             std::stop_token stop) = 0;
-  /// GET /events of containers with `labels`, from `since` on; lasts until stopped or broken.
+  /// GET /events of containers with `labels`, from `since` on (those of that microsecond again);
+  /// lasts until the sink returns false (success), `stop` is requested (Cancelled) or the engine
+  /// ends it (Unavailable).
   virtual Result<void> events(const Labels& labels, std::optional<SystemTime> since,
                               const EventSink& sink, std::stop_token stop) = 0;
   /// POST /build/prune down to `keep_bytes` of build cache; returns bytes given back.

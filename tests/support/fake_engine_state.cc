@@ -1,0 +1,219 @@
+#include "tests/support/fake_engine_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace minpaas::test {
+
+using docker::ContainerDetails;
+using docker::ContainerId;
+using docker::ContainerSpec;
+using docker::RestartPolicy;
+using docker::RunState;
+
+std::string with_tag(std::string_view reference) {
+  const auto name = reference.substr(reference.rfind('/') + 1);
+  std::string full(reference);
+  if (!name.starts_with("sha256:") && name.find_first_of(":@") == std::string_view::npos) {
+    full += ":latest";
+  }
+  return full;
+}
+
+bool has_labels(const docker::Labels& labels, const docker::Labels& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
+    const auto found = labels.find(label.first);
+    return found != labels.end() && (label.second.empty() || label.second == found->second);
+  });
+}
+
+SystemTime FakeEngineState::next_time() {
+  const auto now = std::max(clock->now(), last_time_ + std::chrono::microseconds(1));
+  last_time_ = now;
+  return now;
+}
+
+std::string FakeEngineState::next_hex() {
+  ++serial_;
+  // The serial number leads, so that a prefix of an id is as telling as in the real engine.
+  return fmt::format("{:08x}{:056x}", serial_ * 0x9E3779B1U, serial_);
+}
+
+FakeImage* FakeEngineState::find_image(std::string_view reference) {
+  const std::string tagged = with_tag(reference);
+  for (auto& image : images) {
+    const auto& tags = image.details.tags;
+    if (image.details.id.value == reference ||
+        std::find(tags.begin(), tags.end(), tagged) != tags.end()) {
+      return &image;
+    }
+  }
+  return nullptr;
+}
+
+FakeContainer* FakeEngineState::find(std::string_view id_or_name) {
+  for (auto& container : containers) {
+    if (container.details.id.value == id_or_name || container.details.name == id_or_name) {
+      return &container;
+    }
+  }
+  return nullptr;
+}
+
+FakeImage& FakeEngineState::add_image(std::string_view reference, docker::Labels labels) {
+  const std::string tag = reference.empty() ? "" : with_tag(reference);
+  for (auto& image : images) {
+    std::erase(image.details.tags, tag);
+  }
+  FakeImage& added = images.emplace_back();
+  added.details.id = {"sha256:" + next_hex()};
+  if (!tag.empty()) {
+    added.details.tags.push_back(tag);
+  }
+  added.details.labels = std::move(labels);
+  added.details.size_bytes = 1'000'000;
+  return added;
+}
+
+Result<ContainerId> FakeEngineState::create(const ContainerSpec& spec) {
+  FakeImage* image = find_image(spec.image.value);
+  if (image == nullptr) {
+    return Error{ErrorCode::NotFound, "No such image: " + spec.image.value, "", ""};
+  }
+  if (!spec.name.empty() && find(spec.name) != nullptr) {
+    return Error{ErrorCode::AlreadyExists,
+                 fmt::format("the container name {} is already in use", spec.name), "", ""};
+  }
+  FakeContainer& made = containers.emplace_back();
+  made.details.id = {next_hex()};
+  made.details.name =
+      spec.name.empty() ? "unnamed_" + made.details.id.value.substr(0, 8) : spec.name;
+  made.details.image = image->details.id;
+  made.details.labels = image->details.labels;
+  for (const auto& [name, value] : spec.labels) {
+    made.details.labels[name] = value;
+  }
+  made.spec = spec;
+  made.behaviour = image->behaviour;
+  for (const auto& [part, behaviour] : image->by_command) {
+    if (spec.command.find(part) != std::string::npos) {
+      made.behaviour = behaviour;
+      break;
+    }
+  }
+  emit("create", made);
+  return made.details.id;
+}
+
+bool FakeEngineState::port_is_free(const FakeContainer& wanting) const {
+  const int port = wanting.spec.host_port;
+  if (port == 0) {
+    return true;
+  }
+  return !occupied_ports.contains(port) &&
+         std::none_of(containers.begin(), containers.end(), [&](const FakeContainer& other) {
+           return &other != &wanting && other.spec.host_port == port &&
+                  other.details.state == RunState::Running;
+         });
+}
+
+Result<void> FakeEngineState::start(FakeContainer& container) {
+  if (container.details.state == RunState::Running) {
+    return {};
+  }
+  if (!port_is_free(container)) {
+    container.details.error = fmt::format("port {} is already allocated", container.spec.host_port);
+    return Error{ErrorCode::Conflict, container.details.error, "", ""};
+  }
+  if (!container.behaviour.start_error.empty()) {
+    container.details.error = container.behaviour.start_error;
+    container.details.exit_code = 127;
+    return Error{ErrorCode::Failed, container.details.error, "", ""};
+  }
+  run(container);
+  if (container.behaviour.exit_code && container.inspections_left == 0) {
+    end(container, *container.behaviour.exit_code);
+  }
+  return {};
+}
+
+void FakeEngineState::run(FakeContainer& container) {
+  auto& details = container.details;
+  details.state = RunState::Running;
+  details.exit_code = 0;
+  details.oom_killed = false;
+  details.error.clear();
+  details.pid = 1000 + ++serial_;
+  details.address = container.behaviour.address.empty()
+                        ? fmt::format("127.77.{}.{}", serial_ / 250, 1 + serial_ % 250)
+                        : container.behaviour.address;
+  details.started_at = next_time();
+  details.finished_at.reset();
+  container.inspections_left = container.behaviour.alive_for_inspections;
+  emit("start", container);
+  for (const auto& line : container.behaviour.log) {
+    print(container, line, docker::LogStream::Out);
+  }
+  for (const auto& line : container.behaviour.error_log) {
+    print(container, line, docker::LogStream::Err);
+  }
+  if (when_running) {
+    to_tell.push_back(
+        [tell = when_running, details, spec = container.spec] { tell(details, spec); });
+  }
+}
+
+void FakeEngineState::end(FakeContainer& container, int exit_code) {
+  auto& details = container.details;
+  details.exit_code = exit_code;
+  details.oom_killed = container.behaviour.oom_killed;
+  details.pid = 0;
+  details.address.clear();
+  details.finished_at = next_time();
+  details.state = RunState::Exited;
+  if (details.oom_killed) {
+    emit("oom", container);
+  }
+  emit("die", container, exit_code);
+  if (when_ended) {
+    to_tell.push_back([tell = when_ended, details] { tell(details); });
+  }
+  if (container.policy != RestartPolicy::UnlessStopped) {
+    return;
+  }
+  ++details.restart_count;
+  // One that always ends at once is shown between two attempts, as the real engine mostly shows it.
+  if (container.behaviour.exit_code) {
+    details.state = RunState::Restarting;
+  } else {
+    run(container);
+  }
+}
+
+void FakeEngineState::remove(const ContainerId& id) {
+  const auto found = std::find_if(containers.begin(), containers.end(), [&](const auto& container) {
+    return container.details.id == id;
+  });
+  if (found == containers.end()) {
+    return;
+  }
+  found->policy = RestartPolicy::No;
+  if (found->details.state == RunState::Running) {
+    end(*found, 137);
+  }
+  emit("destroy", *found);
+  containers.erase(found);
+}
+
+void FakeEngineState::print(FakeContainer& container, std::string_view text,
+                            docker::LogStream stream) {
+  container.log.push_back({next_time(), stream, std::string(text)});
+}
+
+void FakeEngineState::emit(std::string_view action, const FakeContainer& container, int exit_code) {
+  events.push_back({next_time(), std::string(action), container.details.id,
+                    container.details.labels, exit_code});
+}
+
+}  // namespace minpaas::test
