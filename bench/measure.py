@@ -31,22 +31,27 @@ def interleave(ours, other, rounds, warm_up=1):
 
 
 def row(measure, ours, beside, other, ratio=None, bound=None):
-    """One line of the table, as JSON on stdout: scripts/bench collects and prints them."""
+    """A line of the table with a ratio to something else; True when the bound, if any, is met."""
     met = None if bound is None else ratio <= bound
-    print(
-        json.dumps(
-            {
-                "measure": measure,
-                "ours": ours,
-                "beside": beside,
-                "other": other,
-                "ratio": ratio,
-                "bound": bound,
-                "met": met,
-            }
-        ),
-        flush=True,
-    )
+    return emit(measure, ours, beside, other, ratio, bound, met)
+
+
+def amount(measure, value, unit, bound):
+    """A line of the table with a bound of its own instead of something to stand beside."""
+    shown = f"{value:g} {unit}".strip()
+    return emit(measure, shown, "", "", None, f"{bound:g} {unit}".strip(), value <= bound)
+
+
+def skipped(measure, why):
+    """A line that says why a measure is missing; it counts as neither met nor missed."""
+    say(f"SKIP {measure}: {why}")
+    return emit(measure, "not measured", why, "", None, None, None)
+
+
+def emit(measure, ours, beside, other, ratio, bound, met):
+    """One line of the table, as JSON on stdout: scripts/bench collects and prints them."""
+    print(json.dumps({"measure": measure, "ours": ours, "beside": beside, "other": other,
+                      "ratio": ratio, "bound": bound, "met": met}), flush=True)
     return met is not False
 
 

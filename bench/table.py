@@ -15,7 +15,7 @@ def cells(row):
         row["beside"],
         row["other"],
         "" if ratio is None else f"{ratio:.2f}",
-        "reported" if bound is None else f"{bound:g}",
+        "reported" if bound is None else str(bound),
         {None: "", True: "yes", False: "NO"}[met],
     )
 
