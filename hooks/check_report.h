@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/docker/engine.h"
+#include "hooks/follow.h"
+#include "hooks/http_probe.h"
+
+/// What a deploy says about a container that is not healthy.
+namespace minpaas::hooks {
+
+/// Why the container is not alive, for people (`exited with status 1`); absent while it is or while
+/// it has not begun.
+std::optional<std::string> why_dead(const docker::ContainerDetails& details);
+
+/// Why the container has not passed its check, from what the last probe saw and, where nothing
+/// answers, from the sockets that listen in it.
+std::string why_unhealthy(const docker::ContainerDetails& details, int port,
+                          HttpProbe::Outcome outcome, int status);
+
+/// Writes the last 50 log lines of the container, safe for a terminal, under a heading.
+void show_last_lines(docker::Engine& engine, const docker::ContainerId& container,
+                     const std::string& name, const LineSink& line);
+
+}  // namespace minpaas::hooks

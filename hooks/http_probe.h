@@ -1,0 +1,75 @@
+#pragma once
+
+#include <poll.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/base/fd.h"
+
+namespace minpaas::hooks {
+
+/// The status of an HTTP/1 answer (RFC 9112, section 4); absent while its first line is not whole.
+/// 0 when it is no HTTP.
+std::optional<int> parse_status_line(std::string_view received);
+
+/// Asks `GET /` of one address again and again, never blocking: a poll loop drives it.
+/// Thread: one.
+class HttpProbe {
+ public:
+  enum class Outcome {
+    /// Nothing is known yet.
+    None,
+    /// Nothing listens.
+    Refused,
+    /// The address does not answer at all.
+    Unreachable,
+    /// Connected, but the connection ended before an answer.
+    Closed,
+    /// Connected, but no answer within `kAnswerTimeout`.
+    Silent,
+    /// An answer that is no HTTP.
+    NotHttp,
+    /// See `status()`.
+    Answered
+  };
+
+  /// An app may do work at its first request; no try is cut off before this.
+  static constexpr seconds kAnswerTimeout{10};
+
+  /// Opens a connection and begins to ask, dropping one that is under way.
+  void start(const std::string& address, int port, SteadyTime now);
+
+  /// True from `start` until the other side has closed or the try has failed.
+  [[nodiscard]] bool busy() const { return static_cast<bool>(socket_); }
+
+  /// What to wait for; only while `busy()`.
+  [[nodiscard]] pollfd poll_entry() const;
+  /// Goes on as far as `ready` (the revents) and time allow.
+  void advance(short ready, SteadyTime now);
+
+  /// How the last try that came to an end has ended.
+  [[nodiscard]] Outcome outcome() const { return outcome_; }
+
+  /// Of the last answer.
+  [[nodiscard]] int status() const { return status_; }
+
+ private:
+  void connected();
+  void send();
+  void receive();
+  void end(Outcome outcome);
+
+  Fd socket_;
+  SteadyTime deadline_;
+  bool connecting_ = false;
+  bool answered_ = false;
+  std::string_view unsent_;
+  std::string received_;
+  Outcome outcome_ = Outcome::None;
+  int status_ = 0;
+};
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,1 @@
+minpaas_fuzz(check LIBRARIES minpaas::hooks)

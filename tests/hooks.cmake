@@ -1,0 +1,9 @@
+minpaas_test(process_set_test LABEL unit
+  SOURCES unit/hooks/process_set_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)
+minpaas_test(check_report_test LABEL unit
+  SOURCES unit/hooks/listeners_test.cc
+  LIBRARIES minpaas::hooks)
+minpaas_test(check_test LABEL integration
+  SOURCES integration/hooks/check_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)

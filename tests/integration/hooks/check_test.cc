@@ -1,0 +1,263 @@
+#include "hooks/check.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "tests/support/fake_engine.h"
+#include "tests/support/loopback_server.h"
+
+namespace minpaas::hooks {
+namespace {
+
+using test::FakeEngine;
+using test::LoopbackServer;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr int kPort = 8000;
+constexpr seconds kGenerous{60};
+
+/// The first IPv4 address that is not on loopback; empty when there is none.
+std::string address_of_this_host() {
+  ifaddrs* list = nullptr;
+  std::string found;
+  if (::getifaddrs(&list) != 0) {
+    return found;
+  }
+  for (const ifaddrs* entry = list; entry != nullptr && found.empty(); entry = entry->ifa_next) {
+    const bool usable = entry->ifa_addr != nullptr && entry->ifa_addr->sa_family == AF_INET &&
+                        (entry->ifa_flags & IFF_LOOPBACK) == 0;
+    std::array<char, INET_ADDRSTRLEN> text{};
+    if (usable &&
+        inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr,
+                  text.data(), text.size()) != nullptr) {
+      found = text.data();
+    }
+  }
+  ::freeifaddrs(list);
+  return found;
+}
+
+/// Containers that run in this test's own process, as far as the host can see.
+class EngineOfThisHost : public FakeEngine {
+ public:
+  Result<docker::ContainerDetails> inspect_container(const docker::ContainerId& id) override {
+    auto details = FakeEngine::inspect_container(id);
+    if (details && details->state == docker::RunState::Running) {
+      details->pid = ::getpid();
+      details->address = address.empty() ? details->address : address;
+    }
+    return details;
+  }
+
+  /// Instead of the container's own.
+  std::string address;
+};
+
+class Check : public testing::Test {
+ protected:
+  EngineOfThisHost engine_;
+  ImageId image_ = engine_.add_image("app");
+  std::vector<std::string> lines_;
+  int made_ = 0;
+
+  CheckTarget start(int port, ProcessType process = ProcessType::web()) {
+    docker::ContainerSpec spec;
+    spec.name = "c" + std::to_string(++made_);
+    spec.image = image_;
+    spec.internal_port = port;
+    CheckTarget target{*engine_.create_container(spec), std::move(process), 1, port};
+    EXPECT_TRUE(engine_.start_container(target.container));
+    return target;
+  }
+
+  std::string address_of(const CheckTarget& target) {
+    return engine_.inspect_container(target.container)->address;
+  }
+
+  Result<void> wait(const std::vector<CheckTarget>& targets, config::CheckSettings settings,
+                    const std::stop_token& stop = {}) {
+    Checker checker(engine_, settings);
+    return checker.wait_healthy(
+        targets,
+        [this](std::string_view line) {
+          lines_.emplace_back(line);
+          return true;
+        },
+        stop);
+  }
+
+  Result<void> wait_long(const std::vector<CheckTarget>& targets) {
+    return wait(targets, {.timeout = kGenerous, .interval = milliseconds(10)});
+  }
+
+  /// For checks that must run into their deadline.
+  Result<void> wait_short(const std::vector<CheckTarget>& targets) {
+    return wait(targets, {.timeout = seconds(1), .interval = milliseconds(10)});
+  }
+};
+
+TEST_F(Check, PassesOnceEveryTargetAnswers) {
+  const auto one = start(kPort);
+  const auto two = start(kPort);
+  const LoopbackServer first(LoopbackServer::http(200), address_of(one), kPort);
+  const LoopbackServer second(LoopbackServer::http(404), address_of(two), kPort);
+  EXPECT_TRUE(wait_long({one, two}));
+  EXPECT_EQ(first.connections(), 1);
+  EXPECT_THAT(lines_, testing::IsEmpty());
+}
+
+TEST_F(Check, WaitsForAnAppThatListensLater) {
+  const auto target = start(kPort);
+  const auto address = address_of(target);
+  std::unique_ptr<LoopbackServer> server;
+  int inspections = 0;
+  engine_.before(test::EngineCall::Inspect, [&](const std::string&) {
+    if (++inspections == 5) {
+      server = std::make_unique<LoopbackServer>(LoopbackServer::http(200), address, kPort);
+    }
+  });
+  EXPECT_TRUE(wait_long({target}));
+  EXPECT_GE(inspections, 5);
+}
+
+TEST_F(Check, FailsAtOnceWhenAContainerDies) {
+  engine_.behave(image_, {.exit_code = 1,
+                          .log = {"Traceback", "\x1b[2Jno module named flask"},
+                          .alive_for_inspections = 3});
+  const auto result = wait_long({start(kPort)});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::Failed);
+  EXPECT_EQ(result.error().message, "web.1 exited with status 1");
+  EXPECT_THAT(lines_, testing::ElementsAre(" !     web.1 exited with status 1",
+                                           "       Last lines of web.1:", "       Traceback",
+                                           "       no module named flask"));
+}
+
+TEST_F(Check, FailsWhenAContainerThatHadPassedDies) {
+  const auto good = start(kPort);
+  const LoopbackServer server(LoopbackServer::http(200), address_of(good), kPort);
+  const auto late = start(kPort);
+  int inspections = 0;
+  engine_.before(test::EngineCall::Inspect, [&](const std::string&) {
+    if (++inspections == 20) {
+      engine_.end_container(good.container, 3);
+    }
+  });
+  const auto result = wait_long({good, late});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "web.1 exited with status 3");
+}
+
+TEST_F(Check, NamesAMissingCommandAndAnExitWithoutError) {
+  engine_.behave(image_, {.exit_code = 127});
+  EXPECT_THAT(wait_long({start(kPort)}).error().message, HasSubstr("command was not found"));
+  engine_.behave(image_, {.exit_code = 0});
+  EXPECT_THAT(wait_long({start(kPort)}).error().message, HasSubstr("must keep running"));
+}
+
+TEST_F(Check, NamesTheLackOfMemory) {
+  const auto target = start(kPort);
+  engine_.kill_for_memory(target.container);
+  EXPECT_THAT(wait_long({target}).error().message, HasSubstr("more memory than its limit"));
+}
+
+TEST_F(Check, ShowsTheLast50LinesOnly) {
+  const auto target = start(kPort);
+  for (int i = 1; i <= 60; ++i) {
+    engine_.print(target.container, "line " + std::to_string(i));
+  }
+  engine_.end_container(target.container, 1);
+  EXPECT_FALSE(wait_long({target}));
+  EXPECT_EQ(lines_.size(), 52U);
+  EXPECT_THAT(lines_, Contains("       line 11"));
+  EXPECT_THAT(lines_, Not(Contains("       line 10")));
+}
+
+TEST_F(Check, SaysThatNothingListensOnThePort) {
+  const auto result = wait_short({start(kPort)});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::Timeout);
+  EXPECT_EQ(result.error().message,
+            "web.1 is not healthy after 1 s: nothing listens on port 8000; the app must listen on "
+            "$PORT");
+  EXPECT_THAT(lines_, Contains("       web.1 has logged nothing"));
+}
+
+TEST_F(Check, FindsAnAppThatListensOnLoopbackOnly) {
+  // An address of this host stands for the container's: nothing listens there.
+  engine_.address = address_of_this_host();
+  if (engine_.address.empty()) {
+    GTEST_SKIP() << "this host has loopback addresses only";
+  }
+  const LoopbackServer server(LoopbackServer::http(200), "127.0.0.1");
+  EXPECT_THAT(wait_short({start(server.port())}).error().message,
+              HasSubstr("the app listens on 127.0.0.1:" + std::to_string(server.port()) +
+                        " only; listen on 0.0.0.0"));
+}
+
+TEST_F(Check, ReportsAnAnswerThatIsAnError) {
+  const auto target = start(kPort);
+  const LoopbackServer server(LoopbackServer::http(503), address_of(target), kPort);
+  EXPECT_THAT(wait_short({target}).error().message, HasSubstr("answers GET / with status 503"));
+  EXPECT_GT(server.connections(), 3);
+}
+
+TEST_F(Check, ReportsWhatIsNoHttp) {
+  const auto target = start(kPort);
+  const LoopbackServer server("SSH-2.0-OpenSSH_9.2\r\n", address_of(target), kPort);
+  EXPECT_THAT(wait_short({target}).error().message, HasSubstr("is no HTTP"));
+}
+
+TEST_F(Check, ReportsConnectionsThatAreClosed) {
+  const auto target = start(kPort);
+  const LoopbackServer server("", address_of(target), kPort, LoopbackServer::Manner::Close);
+  EXPECT_THAT(wait_short({target}).error().message, HasSubstr("closes connections"));
+}
+
+TEST_F(Check, TakesAWorkerForHealthyWhenItHasLivedLongEnough) {
+  const auto worker = start(0, *ProcessType::parse("worker"));
+  EXPECT_TRUE(wait(
+      {worker}, {.timeout = kGenerous, .interval = milliseconds(10), .worker_uptime = seconds(1)}));
+}
+
+TEST_F(Check, RefusesAWorkerThatTheEngineHadToStartAgain) {
+  const auto worker = start(0, *ProcessType::parse("worker"));
+  ASSERT_TRUE(engine_.set_restart_policy(worker.container, docker::RestartPolicy::UnlessStopped));
+  int inspections = 0;
+  engine_.before(test::EngineCall::Inspect, [&](const std::string&) {
+    if (++inspections == 3) {
+      engine_.end_container(worker.container, 1);
+    }
+  });
+  EXPECT_THAT(wait_long({worker}).error().message, HasSubstr("started again"));
+}
+
+TEST_F(Check, EndsWhenItIsCancelled) {
+  std::stop_source source;
+  source.request_stop();
+  const auto result = wait({start(kPort)}, {.timeout = kGenerous}, source.get_token());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
+}
+
+TEST_F(Check, ReportsAnEngineThatIsGone) {
+  const auto target = start(kPort);
+  engine_.go_down();
+  EXPECT_EQ(wait_long({target}).error().code, ErrorCode::Unavailable);
+}
+
+TEST_F(Check, ReportsAContainerThatIsGone) {
+  const auto target = start(kPort);
+  ASSERT_TRUE(engine_.remove_container(target.container));
+  EXPECT_THAT(wait_long({target}).error().message, HasSubstr("was removed"));
+}
+
+}  // namespace
+}  // namespace minpaas::hooks
