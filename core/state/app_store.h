@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ class AppStore {
 
   /// Creates the app with a port: derived from the name within [port_first, port_last], the next
   /// free one (not in the table, and `is_free(port)`) when taken. Errors: AlreadyExists,
-  /// Unavailable (no port left).
+  /// Unavailable (no port left). `is_free` is called outside a transaction.
   Result<AppRow> create(const AppName& name, int port_first, int port_last,
                         const std::function<bool(int)>& is_free, SystemTime now);
   /// Errors: NotFound, with the command that creates it as hint.
@@ -48,7 +49,8 @@ class AppStore {
   Database& database_;
 };
 
-/// The first port to try for an app: the same on every machine.
+/// The first port to try for an app, the same on every machine: port_first plus the FNV-1a hash (64
+/// bit) of the name modulo the size of the range, which must not be empty.
 int preferred_port(const AppName& name, int port_first, int port_last);
 
 }  // namespace minpaas::state

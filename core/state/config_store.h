@@ -37,12 +37,14 @@ class ConfigStore {
 
   /// The newest version, 0 and empty when nothing was ever set.
   Result<std::pair<int, ConfigVars>> latest(const AppName& app);
+  /// Version 0 is empty. Errors: NotFound, Corrupt (a value that this key does not open).
   Result<ConfigVars> at(const AppName& app, int version);
   /// Latest plus `set` minus `unset` as a new version, which is returned. When nothing changes,
   /// the latest version is returned and nothing is written.
   Result<int> change(const AppName& app, const ConfigVars& set, const std::vector<ConfigKey>& unset,
                      SystemTime now);
-  /// Makes the content of `version` the newest again (the release that wanted the change failed).
+  /// Makes the content of `version` the newest again (the release that wanted the change failed)
+  /// and returns the number it has now. Errors: NotFound.
   Result<int> revert_to(const AppName& app, int version, SystemTime now);
   /// Whether any encrypted value exists.
   Result<bool> has_values();

@@ -22,10 +22,13 @@ class ContainerStore {
  public:
   explicit ContainerStore(Database& database) : database_(database) {}
 
+  /// Errors: NotFound (the app), Conflict (no such release), AlreadyExists.
   Result<void> add(const ContainerRow& row);
+  /// Also succeeds when there is no such row.
   Result<void> remove(const std::string& id);
   Result<std::vector<ContainerRow>> of_release(const AppName& app, ReleaseNumber release);
   Result<std::vector<ContainerRow>> of_app(const AppName& app);
+  /// Of every app, what a start after a crash compares with the engine.
   Result<std::vector<ContainerRow>> all();
 
  private:

@@ -17,7 +17,8 @@ class Database;
 namespace minpaas::state {
 
 /// The database file: WAL, foreign keys, synchronous=FULL, busy timeout. Connections are lent from
-/// a small pool, so a connection is used by one thread at a time. Thread: any.
+/// a small pool, so a connection is used by one thread at a time; do not call read or write inside
+/// either. Thread: any.
 class Database {
  public:
   /// Opens or creates (0600) the file and applies the numbered migrations in order, each in a
@@ -28,7 +29,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   /// Runs `use(connection)` outside a transaction; exceptions of SQLiteCpp become Errors
-  /// (AlreadyExists for a broken UNIQUE, NoSpace for a full disk, Busy, Corrupt).
+  /// (AlreadyExists for a broken UNIQUE, Conflict for a row that belongs to nothing, NoSpace for a
+  /// full disk, Busy, Corrupt).
   Result<void> read(const std::function<Result<void>(SQLite::Database&)>& use);
   /// The same inside BEGIN IMMEDIATE; commits when `use` succeeds, else rolls back.
   Result<void> write(const std::function<Result<void>(SQLite::Database&)>& use);

@@ -16,7 +16,10 @@ enum class DeployKind { Push, Rebuild, ConfigChange, Restart };
 std::string_view to_string(DeployKind kind);
 
 /// Stages in order. The journal row of a stage is committed before the stage's side effects.
-/// Legal moves: each stage to the next ones, any unfinished one to failed or cancelled.
+/// Legal moves: each stage to the next one; queued to superseded or to the stage where the kind of
+/// deploy enters (detecting, building, releasing, starting); releasing to switching when there is
+/// nothing to start; switching to succeeded when there is nothing to retire; any unfinished one to
+/// failed or cancelled.
 enum class DeployStage {
   Queued,
   Detecting,
@@ -68,11 +71,13 @@ class DeployStore {
   Result<std::int64_t> add(const DeployRow& row);
   /// Errors: NotFound.
   Result<DeployRow> get(std::int64_t id);
-  /// Journals the next stage; Conflict when the move is not legal.
+  /// Journals the next stage, which is not a final one. Errors: NotFound, Conflict (the move is not
+  /// legal).
   Result<void> enter(std::int64_t id, DeployStage stage);
+  /// Errors: NotFound, Conflict (there is no such release).
   Result<void> set_release(std::int64_t id, ReleaseNumber release);
   Result<void> set_image(std::int64_t id, const std::string& image);
-  /// Final stage with reason and time.
+  /// Final stage with reason and time. Errors: NotFound, Conflict (the move is not legal).
   Result<void> finish(std::int64_t id, DeployStage stage, const std::string& reason,
                       SystemTime now);
   /// Newest first.

@@ -22,10 +22,11 @@ class ReleaseStore {
   /// Newest first.
   Result<std::vector<Release>> list(const AppName& app, int most);
   /// In one transaction: `number` becomes live and the one that was live becomes superseded. This
-  /// commit is the moment a release is live.
+  /// commit is the moment a release is live. Errors: NotFound, Conflict (`number` is not pending).
   Result<void> make_live(const AppName& app, ReleaseNumber number);
+  /// Errors: NotFound, Conflict (`number` is not pending).
   Result<void> mark_failed(const AppName& app, ReleaseNumber number);
-  /// Image ids of all releases of the app that are live or superseded, newest first.
+  /// Image ids of all releases of the app that are live or superseded, newest first, each once.
   Result<std::vector<ImageId>> images(const AppName& app);
 
  private:

@@ -1,0 +1,176 @@
+#include "core/state/app_store.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/state/access.h"
+#include "core/state/row.h"
+
+namespace minpaas::state {
+namespace {
+
+constexpr const char* kSelect =
+    "SELECT id, name, runtime, deploy_branch, port, stopped, created_at FROM apps";
+
+Result<AppRow> row_from(SQLite::Statement& query) {
+  return AppRow{.id = query.getColumn(0).getInt64(),
+                .name = TRY(app_name_from(query.getColumn(1))),
+                .runtime = query.getColumn(2).getString(),
+                .deploy_branch = query.getColumn(3).getString(),
+                .port = query.getColumn(4).getInt(),
+                .stopped = query.getColumn(5).getInt() != 0,
+                .created_at = time_from(query.getColumn(6))};
+}
+
+Result<AppRow> select(SQLite::Database& connection, const AppName& name) {
+  SQLite::Statement query(connection, fmt::format("{} WHERE name = ?", kSelect));
+  query.bind(1, name.str());
+  if (!query.executeStep()) {
+    return no_such_app(name);
+  }
+  return row_from(query);
+}
+
+std::set<int> taken_ports(SQLite::Database& connection) {
+  std::set<int> ports;
+  SQLite::Statement query(connection, "SELECT port FROM apps");
+  while (query.executeStep()) {
+    ports.insert(query.getColumn(0).getInt());
+  }
+  return ports;
+}
+
+/// The ports of the other apps. Errors: AlreadyExists (the name is taken).
+Result<std::set<int>> ports_for_new(SQLite::Database& connection, const AppName& name) {
+  if (app_id(connection, name)) {
+    return Error{ErrorCode::AlreadyExists, fmt::format("there is an app '{}' already", name.str()),
+                 "choose another name", ""};
+  }
+  return taken_ports(connection);
+}
+
+/// From the preferred port upwards, then from the first one again.
+Result<int> choose_port(const AppName& name, int first, int last, const std::set<int>& taken,
+                        const std::function<bool(int)>& is_free) {
+  const int range = std::max(0, last - first + 1);
+  const int preferred = range == 0 ? first : preferred_port(name, first, last);
+  for (int step = 0; step < range; ++step) {
+    const int port = first + (preferred - first + step) % range;
+    if (taken.count(port) == 0 && is_free(port)) {
+      return port;
+    }
+  }
+  return Error{ErrorCode::Unavailable,
+               fmt::format("no port from {} to {} is free for the app", first, last),
+               "destroy an app, or widen [router] port_first and port_last", ""};
+}
+
+/// The new row, or nothing when the port is taken. Errors: AlreadyExists (the name is).
+Result<std::optional<AppRow>> insert(SQLite::Database& connection, const AppName& name, int port,
+                                     SystemTime now) {
+  if (TRY(ports_for_new(connection, name)).count(port) != 0) {
+    return std::optional<AppRow>();
+  }
+  SQLite::Statement statement(connection,
+                              "INSERT INTO apps (name, port, created_at) VALUES (?, ?, ?)");
+  statement.bind(1, name.str());
+  statement.bind(2, port);
+  statement.bind(3, to_column(now));
+  statement.exec();
+  return std::optional(TRY(select(connection, name)));
+}
+
+/// One UPDATE of one column. Errors: NotFound.
+template <typename Value>
+Result<void> update(Database& database, const char* statement, const AppName& name,
+                    const Value& value) {
+  return database.write([&](SQLite::Database& connection) -> Result<void> {
+    SQLite::Statement change(connection, statement);
+    change.bind(1, value);
+    change.bind(2, name.str());
+    if (change.exec() == 0) {
+      return no_such_app(name);
+    }
+    return {};
+  });
+}
+
+}  // namespace
+
+int preferred_port(const AppName& name, int port_first, int port_last) {
+  // std::hash may differ between libraries and versions; FNV-1a is four lines and never will.
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : name.str()) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  }
+  return port_first +
+         static_cast<int>(hash % static_cast<std::uint64_t>(port_last - port_first + 1));
+}
+
+Result<AppRow> AppStore::create(const AppName& name, int port_first, int port_last,
+                                const std::function<bool(int)>& is_free, SystemTime now) {
+  // The ports are looked at outside the transaction, since `is_free` may ask the kernel; so the
+  // chosen one can be gone when it is to be written, and then the next one is tried.
+  for (;;) {
+    const auto taken = read_value(
+        database_, [&](SQLite::Database& connection) { return ports_for_new(connection, name); });
+    if (!taken) {
+      return taken.error();
+    }
+    const int port = TRY(choose_port(name, port_first, port_last, *taken, is_free));
+    auto made = write_value(database_, [&](SQLite::Database& connection) {
+      return insert(connection, name, port, now);
+    });
+    if (!made) {
+      return made.error();
+    }
+    if (*made) {
+      return **std::move(made);
+    }
+  }
+}
+
+Result<AppRow> AppStore::get(const AppName& name) {
+  return read_value(database_,
+                    [&](SQLite::Database& connection) { return select(connection, name); });
+}
+
+Result<std::vector<AppRow>> AppStore::list() {
+  return read_value(database_, [](SQLite::Database& connection) -> Result<std::vector<AppRow>> {
+    std::vector<AppRow> rows;
+    SQLite::Statement query(connection, fmt::format("{} ORDER BY name", kSelect));
+    while (query.executeStep()) {
+      rows.push_back(TRY(row_from(query)));
+    }
+    return rows;
+  });
+}
+
+Result<void> AppStore::set_runtime(const AppName& name, const std::string& runtime) {
+  return update(database_, "UPDATE apps SET runtime = ? WHERE name = ?", name, runtime);
+}
+
+Result<void> AppStore::set_deploy_branch(const AppName& name, const std::string& branch) {
+  return update(database_, "UPDATE apps SET deploy_branch = ? WHERE name = ?", name, branch);
+}
+
+Result<void> AppStore::set_stopped(const AppName& name, bool stopped) {
+  return update(database_, "UPDATE apps SET stopped = ? WHERE name = ?", name, stopped ? 1 : 0);
+}
+
+Result<void> AppStore::destroy(const AppName& name) {
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    SQLite::Statement remove(connection, "DELETE FROM apps WHERE name = ?");
+    remove.bind(1, name.str());
+    if (remove.exec() == 0) {
+      return no_such_app(name);
+    }
+    return {};
+  });
+}
+
+}  // namespace minpaas::state
