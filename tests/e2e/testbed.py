@@ -137,7 +137,7 @@ class Server:
         shutil.copy(self.key + ".pub", os.path.join(self.base, "admin_keys"))
         # Every test gets its own slice of ports: several servers may share the engine.
         first = 20000 + (self.port % 300) * 100
-        sections = {
+        self.sections = {
             "server": {"data_dir": self.data, "log_level": "debug"},
             "ssh": {"listen": f"127.0.0.1:{self.port}", "penalties": "false"},
             "http": {"listen": f"127.0.0.1:{free_port()}"},
@@ -145,13 +145,8 @@ class Server:
             "router": {"kind": "direct", "port_first": first, "port_last": first + 99},
             "access": {"admin_keys": os.path.join(self.base, "admin_keys")},
         }
-        for section, values in (settings or {}).items():
-            sections.setdefault(section, {}).update(values)
         self.config = os.path.join(self.base, "minpaas.ini")
-        with open(self.config, "w", encoding="utf-8") as file:
-            for section, values in sections.items():
-                file.write(f"[{section}]\n")
-                file.writelines(f"{key} = {value}\n" for key, value in values.items())
+        self.write_settings(settings or {})
         self.environment = dict(
             os.environ, GIT_SSH_COMMAND=" ".join(self.ssh_command()), GIT_CONFIG_GLOBAL="/dev/null",
             GIT_CONFIG_SYSTEM="/dev/null", GIT_AUTHOR_NAME="Tester", GIT_AUTHOR_EMAIL="t@localhost",
@@ -168,6 +163,21 @@ class Server:
         self.stop()
         self.clean_engine(instance)
         shutil.rmtree(self.base, ignore_errors=True)
+
+    def write_settings(self, settings):
+        """Adds to the ini file; a value of None takes the key out."""
+        for section, values in settings.items():
+            self.sections.setdefault(section, {}).update(values)
+        with open(self.config, "w", encoding="utf-8") as file:
+            for section, values in self.sections.items():
+                file.write(f"[{section}]\n")
+                file.writelines(f"{key} = {value}\n" for key, value in values.items() if value is not None)
+
+    def change_settings(self, settings):
+        """Restarts the server with other settings."""
+        self.stop()
+        self.write_settings(settings)
+        self.start()
 
     def start(self):
         with open(self.log_path, "ab") as log:

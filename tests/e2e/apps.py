@@ -1,0 +1,80 @@
+"""Small apps for the stories, written into a working copy."""
+
+# Served by the 2 MB base image of the static runtime: the quickest thing that is an app.
+DOCKERFILE = """FROM localhost/minpaas/static-base
+RUN mkdir -p /app && echo '{text}' >/app/index.html{more}
+USER 10001
+CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/app"]
+"""
+
+PYTHON = '''"""{text}"""
+import http.server, os, signal, sys, threading, time
+{before}
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"{text}"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *arguments):
+        print("GET", self.path, flush=True)
+print("{text} starts", flush=True)
+http.server.ThreadingHTTPServer(({address!r}, {port}), Answer).serve_forever()
+'''
+
+
+def python(app, text, before="", address="", port='int(os.environ["PORT"])'):
+    """An app.py that answers `text` to every GET; `before` is code that runs first."""
+    app.write("app.py", PYTHON.format(text=text, before=before, address=address, port=port))
+    app.write("requirements.txt", "")
+    return app.commit(text)
+
+
+def dockerfile(app, text, more=""):
+    """A Dockerfile app that answers `text`; `more` is what its RUN line goes on with."""
+    app.write("Dockerfile", DOCKERFILE.format(text=text, more=more))
+    return app.commit(text)
+
+
+def slow_build(app, text, seconds):
+    """The same with a build that takes its time (a build that was never cached)."""
+    return dockerfile(app, text, f" && echo {text} begins && sleep {seconds}")
+
+
+def serving(server, name, text="version one"):
+    """A new Python app that is live."""
+    app = server.new_app(name=name)
+    python(app, text)
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+    assert server.serves(name, text), "the app does not answer after a successful push"
+    return app
+
+
+def serving_dockerfile(server, name, text="version one"):
+    """A new Dockerfile app that is live. The server must have [runtimes] allow_dockerfile."""
+    app = server.new_app(name=name)
+    dockerfile(app, text)
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+    assert server.serves(name, text), "the app does not answer after a successful push"
+    return app
+
+
+class Untouched:
+    """What a failed deploy must leave as it was: the ref, what is served, containers and images."""
+
+    def __init__(self, app, text="version one"):
+        self.app, self.text = app, text
+        self.before = self.now()
+
+    def now(self):
+        server, name = self.app.server, self.app.name
+        return {"ref": self.app.remote_head(), "serves": server.serves(name, self.text),
+                "containers": sorted(server.containers(name)), "images": sorted(set(server.images(name)))}
+
+    def check(self):
+        now = self.now()
+        assert now == self.before, f"a failed deploy changed something: {self.before} became {now}"
+        assert now["serves"], "the old release does not answer"

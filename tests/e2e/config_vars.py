@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Config vars: set without a build, exact to the byte, never shown, refused when they are no names."""
+
+import apps
+from story import tell
+from testbed import run
+
+# Tells the value of a variable byte for byte.
+SHOW = 'VALUE = os.environb.get(b"SECRET", b"(none)").hex()'
+
+
+def showing(server, name):
+    app = apps.serving(server, name)
+    apps.python(app, "version two", before=SHOW)
+    with open(app.path("app.py"), encoding="utf-8") as file:
+        source = file.read()
+    app.write("app.py", source.replace('b"version two"', "VALUE.encode()"))
+    app.git("commit", "-qa", "--amend", "-m", "shows it")
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+    return app
+
+
+
+def a_restart_without_a_build(server):
+    app = showing(server, "restarts")
+    image, container = server.images("restarts"), server.containers("restarts")
+    builds = server.ssh("builds", "restarts").out.count("\n")
+    done = server.ssh("config:set", "restarts", "SECRET=quiet")
+    assert done.status == 0 and "quiet" not in done.text, done
+    assert "v3" in done.text, done
+    assert server.get("restarts") == b"quiet".hex()
+    assert server.images("restarts") == image, "something was built"
+    assert server.ssh("builds", "restarts").out.count("\n") == builds
+    assert server.containers("restarts") != container and len(server.containers("restarts")) == 1
+    assert server.ssh("config:get", "restarts", "SECRET").out == "quiet\n"
+    done = server.ssh("config:unset", "restarts", "SECRET")
+    assert done.status == 0 and server.get("restarts") == b"(none)".hex(), done
+    assert server.ssh("config:get", "restarts", "SECRET").status == 3
+    assert app.remote_head() == app.head()
+
+
+def before_the_first_push(server):
+    assert server.ssh("apps:create", "early").status == 0
+    assert server.ssh("config:set", "early", "SECRET=first", "OTHER=second").status == 0
+    app = server.new_app(name="early")
+    apps.python(app, "version one", before='assert os.environ["SECRET"] == "first"')
+    pushed = app.push()
+    assert pushed.status == 0 and server.serves("early", "version one"), pushed
+    assert "OTHER" in server.ssh("config", "early").out
+
+
+def values_of_every_kind(server):
+    """Quotes, $, newlines, UTF-8 on the command line; 64 KiB on stdin."""
+    showing(server, "values")
+    for value in ("a b  c", "it's \"so\"", "$HOME `id` $(id) \\n", "Grüße, 世界 🚀", "a=b=c", "", "line 1\nline 2"):
+        quoted = "'" + value.replace("'", "'\\''") + "'"
+        done = server.ssh("config:set", "values", f"SECRET={quoted}")
+        assert done.status == 0, f"{value!r}: {done}"
+        assert server.get("values") == value.encode().hex(), f"{value!r} became {server.get('values')}"
+        assert server.ssh("config:get", "values", "SECRET").out == value + "\n"
+    largest = "x" * (64 * 1024)
+    done = server.ssh("config:set", "values", "-", stdin=f"SECRET={largest}\n")
+    assert done.status == 0 and server.get("values") == largest.encode().hex(), done
+    done = server.ssh("config:set", "values", "-", stdin=f"SECRET={largest}x\n")
+    assert done.status == 2 and "64" in done.err and "xxxx" not in done.text, done
+    assert server.get("values") == largest.encode().hex()
+
+
+def keys_that_are_no_names(server):
+    apps.serving(server, "keys")
+    before = server.containers("keys")
+    for pair in ("2FAST=1", "A-B=1", "'A B=1'", "=1", "A.B=1", "ÄRGER=1"):
+        done = server.ssh("config:set", "keys", pair)
+        assert done.status == 2 and "A-Z" in done.err, f"{pair}: {done}"
+    done = server.ssh("config:set", "keys", "GOOD=1", "BAD-ONE=2")
+    assert done.status == 2 and server.ssh("config:get", "keys", "GOOD").status == 3, "all or nothing"
+    done = server.ssh("config:set", "keys", "PORT=1")
+    assert done.status == 2 and "PORT" in done.err, done
+    done = server.ssh("config:set", "keys", "NOVALUE")
+    assert done.status == 2, done
+    assert server.containers("keys") == before
+
+
+def a_value_that_breaks_the_app(server):
+    app = server.new_app(name="breakable")
+    apps.python(app, "version one", before='if os.environ.get("BREAK"): sys.exit("broken by config")')
+    assert app.push().status == 0
+    before = apps.Untouched(app)
+    done = server.ssh("config:set", "breakable", "BREAK=yes-please")
+    assert done.status == 1 and "broken by config" in done.text and "yes-please" not in done.text, done
+    before.check()
+    assert server.ssh("config:get", "breakable", "BREAK").status == 3, "the config is as before"
+
+
+def a_secret_is_nowhere(server):
+    """Not in the log, the database, the builds folder, the image's history or the build's output."""
+    secret = "hunter2-Tr0ub4dor"
+    assert server.ssh("apps:create", "secretive").status == 0
+    assert server.ssh("config:set", "secretive", f"SECRET={secret}").status == 0
+    app = server.new_app(name="secretive")
+    apps.python(app, "version one")
+    pushed = app.push()
+    assert pushed.status == 0 and secret not in pushed.text, pushed
+    for command in (["config:unset", "secretive", "NOTHING"], ["apps:info", "secretive"], ["builds:output", "secretive"],
+                    ["releases", "secretive"], ["logs", "secretive"], ["ps", "secretive"]):
+        done = server.ssh(*command)
+        assert secret not in done.text, f"{command}: {done}"
+    for image in server.images("secretive"):
+        assert secret not in run(["docker", "history", "--no-trunc", image]).out
+        assert secret not in run(["docker", "inspect", image]).out
+    assert secret not in server.log()
+    found = run(["grep", "-rlaF", secret, server.data])
+    assert found.status == 1, f"the secret is readable in {found.out}"
+    assert run(["stat", "-c", "%a", server.data + "/secret.key"]).out.strip() == "600"
+
+
+if __name__ == "__main__":
+    tell(a_restart_without_a_build, before_the_first_push, values_of_every_kind, keys_that_are_no_names,
+         a_value_that_breaks_the_app, a_secret_is_nowhere)
