@@ -7,3 +7,9 @@ minpaas_test(check_report_test LABEL unit
 minpaas_test(check_test LABEL integration
   SOURCES integration/hooks/check_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
+minpaas_test(repair_plan_test LABEL unit
+  SOURCES unit/hooks/repair_plan_test.cc
+  LIBRARIES minpaas::hooks)
+minpaas_test(reconcile_test LABEL integration
+  SOURCES integration/hooks/reconcile_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/router/router.h"
+#include "core/state/stores.h"
+#include "hooks/check.h"
+#include "hooks/process_set.h"
+#include "hooks/repair_plan.h"
+
+namespace minpaas::hooks {
+
+struct ReconcileStores {
+  state::AppStore& apps;
+  state::ReleaseStore& releases;
+  state::ConfigStore& configs;
+  state::ContainerStore& containers;
+  state::DeployStore& deploys;
+};
+
+/// What the rest of the server knows at this moment.
+struct ReconcileView {
+  /// Whether a deploy of the app is waiting or running in this process.
+  std::function<bool(const AppName&)> busy;
+  /// Containers that were stopped for crashing again and again.
+  std::set<docker::ContainerId> crashed;
+};
+
+struct ReconcileReport {
+  int removed = 0;
+  int started = 0;
+  int recreated = 0;
+  /// Apps that were left alone because a deploy is at work, and what could not be repaired (for the
+  /// log). With any of these, reconcile again later.
+  std::vector<AppName> skipped;
+  std::vector<std::string> failures;
+
+  [[nodiscard]] bool settled() const { return skipped.empty() && failures.empty(); }
+};
+
+/// Makes the containers of the engine those that the rows want: removes what belongs to no live
+/// release and no unfinished deploy, starts what does not run, makes anew what is missing, and
+/// gives the traffic back. At the start of the server (after unfinished deploys were settled) and
+/// after the engine was away. Thread: one at a time.
+class Reconciler {
+ public:
+  Reconciler(docker::Engine& engine, const ReconcileStores& stores, router::Router& router,
+             Checker& checker, ContainerPolicy policy)
+      : engine_(engine),
+        stores_(stores),
+        router_(router),
+        checker_(checker),
+        policy_(std::move(policy)) {}
+
+  /// One app that cannot be repaired does not keep the others from it. Errors: the engine or the
+  /// database does not answer; Cancelled.
+  Result<ReconcileReport> run(const ReconcileView& view, std::stop_token stop);
+
+ private:
+  Result<std::vector<AppRows>> read_rows(const ReconcileView& view,
+                                         const std::vector<state::DeployRow>& unfinished);
+  Result<void> remove(const Repairs& repairs, ReconcileReport& report);
+  Result<void> start(const AppRepair& repair, ReconcileReport& report);
+  Result<void> recreate(const AppRepair& repair, ReconcileReport& report,
+                        const std::stop_token& stop);
+  Result<void> take_up(const AppRepair& repair, const std::vector<StartedProcess>& made,
+                       const std::stop_token& stop);
+  Result<void> route(const AppRepair& repair, const std::vector<StartedProcess>& web,
+                     const std::stop_token& stop);
+  Result<void> check(const std::vector<CheckTarget>& targets, const std::stop_token& stop);
+  void discard(const std::vector<StartedProcess>& made);
+
+  docker::Engine& engine_;
+  ReconcileStores stores_;
+  router::Router& router_;
+  Checker& checker_;
+  ContainerPolicy policy_;
+};
+
+}  // namespace minpaas::hooks

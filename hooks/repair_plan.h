@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/app/release.h"
+#include "core/docker/engine.h"
+#include "core/state/container_store.h"
+
+/// What has to be done so that the containers of an engine are those that the rows want.
+namespace minpaas::hooks {
+
+/// What the rows say of one app.
+struct AppRows {
+  AppName app;
+  int port = 0;
+  /// Stopped by its owner: nothing of it is started.
+  bool stopped = false;
+  /// A deploy is at work on its containers: nothing of it is touched.
+  bool busy = false;
+  std::optional<Release> live;
+  /// All of the app, of every release.
+  std::vector<state::ContainerRow> containers;
+};
+
+/// A unit of a process type: `web`, 1.
+using ProcessUnit = std::pair<ProcessType, int>;
+
+struct AppRepair {
+  AppName app;
+  int port = 0;
+  Release live;
+  /// Containers of the live release that exist and do not run.
+  std::vector<docker::ContainerId> start;
+  /// Web containers of the live release that exist, running or not: where the traffic belongs.
+  std::vector<docker::ContainerId> web;
+  /// Units of the live release that have no container.
+  std::vector<ProcessUnit> recreate;
+};
+
+struct Repairs {
+  /// Containers of ours that belong to nothing.
+  std::vector<docker::ContainerId> remove;
+  /// Ids of rows whose container is not wanted or does not exist.
+  std::vector<std::string> forget;
+  /// Apps that have a live release and shall run.
+  std::vector<AppRepair> apps;
+};
+
+/// Pure. A container is only ever removed when it carries `instance` as its kLabelInstance and an
+/// app in kLabelApp, and neither its app is busy nor its deploy among `unfinished`. Containers in
+/// `crashed` are not started.
+Repairs plan_repairs(const std::vector<AppRows>& apps,
+                     const std::vector<docker::ContainerDetails>& present,
+                     const std::set<std::int64_t>& unfinished, const std::string& instance,
+                     const std::set<docker::ContainerId>& crashed);
+
+}  // namespace minpaas::hooks
