@@ -1,0 +1,104 @@
+#include "sshd/exec_bridge.h"
+
+#include <exception>
+#include <string>
+
+#include "core/base/log.h"
+
+namespace minpaas::sshd {
+namespace {
+
+/// Writes to one of the two streams as they are.
+class QueueWriter : public ByteWriter {
+ public:
+  QueueWriter(OutputQueue& queue, OutputStream stream) : queue_(queue), stream_(stream) {}
+
+  using ByteWriter::write;
+
+  Result<void> write(std::span<const std::byte> bytes) override {
+    return queue_.write(stream_, bytes);
+  }
+
+ private:
+  OutputQueue& queue_;
+  OutputStream stream_;
+};
+
+/// What a terminal needs: its line discipline is on the peer's side and in raw mode, so a line
+/// ends with CR LF, and there is only one stream.
+class TerminalWriter : public ByteWriter {
+ public:
+  explicit TerminalWriter(OutputQueue& queue) : queue_(queue) {}
+
+  using ByteWriter::write;
+
+  Result<void> write(std::span<const std::byte> bytes) override {
+    std::string text;
+    text.reserve(bytes.size() + bytes.size() / 16);
+    for (const std::byte byte : bytes) {
+      const char letter = static_cast<char>(byte);
+      if (letter == '\n' && last_ != '\r') {
+        text.push_back('\r');
+      }
+      text.push_back(letter);
+      last_ = letter;
+    }
+    return queue_.write(OutputStream::Out, std::as_bytes(std::span(text.data(), text.size())));
+  }
+
+ private:
+  OutputQueue& queue_;
+  char last_ = '\0';
+};
+
+/// Runs the handler; an exception becomes status 1 and a line for the log.
+int run_guarded(ExecHandler& handler, const ExecRequest& request, ExecStreams& streams) {
+  try {
+    return handler.run(request, streams);
+  } catch (const std::exception& bug) {
+    log::error("ssh: a request of {} ended by an exception: {}", request.actor.name, bug.what());
+  }
+  static_cast<void>(streams.err.write("error: the server made a mistake; its log says more\n"));
+  return 1;
+}
+
+}  // namespace
+
+void ExecBridge::run(ExecHandler& handler, const ExecRequest& request) {
+  int status = 1;
+  if (request.has_terminal) {
+    TerminalWriter terminal(output_);
+    ExecStreams streams{input_, terminal, terminal, gone_.get_token()};
+    status = run_guarded(handler, request, streams);
+  } else {
+    QueueWriter out(output_, OutputStream::Out);
+    QueueWriter err(output_, OutputStream::Err);
+    ExecStreams streams{input_, out, err, gone_.get_token()};
+    status = run_guarded(handler, request, streams);
+  }
+  exit_status_.with([status](std::optional<int>& held) { held = status; });
+  connection_->signal();
+}
+
+void ExecBridge::fail(int status, std::string_view message) {
+  static_cast<void>(
+      output_.write(OutputStream::Err, std::as_bytes(std::span(message.data(), message.size()))));
+  exit_status_.with([status](std::optional<int>& held) { held = status; });
+}
+
+void ExecBridge::interrupt(std::string_view why) {
+  input_.break_off({ErrorCode::Cancelled, std::string(why), "", ""});
+  gone_.request_stop();
+}
+
+std::optional<int> ExecBridge::exit_status() const {
+  return exit_status_.with([](const std::optional<int>& held) { return held; });
+}
+
+void ExecBridge::cut(const Error& why) {
+  input_.break_off(why);
+  output_.break_off(why);
+  gone_.request_stop();
+}
+
+}  // namespace minpaas::sshd

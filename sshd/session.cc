@@ -1,0 +1,215 @@
+#include "sshd/session.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+
+namespace minpaas::sshd {
+namespace {
+
+/// A connection whose key was removed is noticed this late when nothing new is asked on it.
+constexpr seconds kConfirmEvery{30};
+/// How long requests have to say their last words when the server ends.
+constexpr seconds kLastWords{2};
+
+/// Makes the eventfd quiet again; what it announced is looked at after every poll anyway.
+int clear_wake_up(socket_t /*fd*/, int /*revents*/, void* user) noexcept {
+  static_cast<const WakeUp*>(user)->clear();
+  return 0;
+}
+
+const char* describe(Expiry expiry) {
+  switch (expiry) {
+    case Expiry::Grace:
+      return "not logged in in time";
+    case Expiry::Idle:
+      return "idle for too long";
+    case Expiry::Stalled:
+      return "the peer took no output for too long";
+    case Expiry::PeerSilent:
+      return "the peer no longer answers";
+  }
+  return "";
+}
+
+}  // namespace
+
+Session::Session(SessionContext& context, Accepted connection, Admission::Ticket ticket,
+                 std::shared_ptr<const WakeUp> wake)
+    : context_(context),
+      ticket_(std::move(ticket)),
+      wake_(std::move(wake)),
+      socket_(std::move(connection.fd)),
+      peer_(format_peer(connection.peer)),
+      login_(context.authenticator, peer_),
+      timers_(context.timers, context.clock.steady()) {}
+
+void Session::run() {
+  auto end = open();
+  while (!end) {
+    end = turn();
+  }
+  close(*end);
+}
+
+std::optional<Session::End> Session::open() {
+  auto made = context_.bind.accept(std::move(socket_), context_.timers.grace);
+  if (!made) {
+    log::error("ssh: {}: {}", peer_, made.error().for_log());
+    return End{made.error().message, std::nullopt, false};
+  }
+  session_ = std::move(*made);
+  install_callbacks();
+  ssh_set_counters(session_.get(), &counter_, nullptr);
+  event_.reset(ssh_event_new());
+  void* wake = const_cast<WakeUp*>(wake_.get());
+  if (!event_ ||
+      ssh_event_add_fd(event_.get(), wake_->fd(), POLLIN, clear_wake_up, wake) != SSH_OK) {
+    return End{"no memory for another connection", std::nullopt, false};
+  }
+  // The first call makes the poll context that ssh_event_add_session needs.
+  if (ssh_handle_key_exchange(session_.get()) == SSH_ERROR ||
+      ssh_event_add_session(event_.get(), session_.get()) != SSH_OK) {
+    return End{"the connection broke at once", Offence::NoAuthentication, false};
+  }
+  return std::nullopt;
+}
+
+std::optional<Session::End> Session::turn() {
+  if (auto end = poll()) {
+    return end;
+  }
+  for (const auto step : {&Session::advance_login, &Session::check_timers, &Session::check_phase,
+                          &Session::pump_channels}) {
+    if (auto end = (this->*step)()) {
+      return end;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Session::End> Session::poll() {
+  const auto sleep = timers_.until_next(context_.clock.steady());
+  const int polled = ssh_event_dopoll(event_.get(), static_cast<int>(sleep.count()));
+  const bool closed = (ssh_get_status(session_.get()) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
+  if (polled == SSH_ERROR || closed || ssh_is_connected(session_.get()) == 0) {
+    return End{"the peer closed the connection",
+               login_.has_failed() ? Offence::AuthenticationFailed : Offence::NoAuthentication,
+               false};
+  }
+  return std::nullopt;
+}
+
+std::optional<Session::End> Session::advance_login() {
+  if (authenticated_) {
+    return std::nullopt;
+  }
+  acknowledge_quickly(ssh_get_fd(session_.get()));
+  if (!keys_exchanged_) {
+    const int exchanged = ssh_handle_key_exchange(session_.get());
+    if (exchanged == SSH_ERROR) {
+      return End{"no key exchange", Offence::NoAuthentication};
+    }
+    keys_exchanged_ = exchanged == SSH_OK;
+  }
+  if (login_.is_exhausted()) {
+    return End{"Too many authentication failures", Offence::AuthenticationFailed};
+  }
+  if (login_.is_verified()) {
+    authenticated_ = true;
+    confirmed_at_ = context_.clock.steady();
+    ticket_.authenticated();
+  }
+  return std::nullopt;
+}
+
+SessionActivity Session::activity() const {
+  SessionActivity activity;
+  activity.authenticated = authenticated_;
+  activity.in_bytes = counter_.in_bytes;
+  activity.out_bytes = counter_.out_bytes;
+  activity.socket_backlog = (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0;
+  activity.output_bytes = closed_output_bytes_;
+  for (const auto& channel : channels_) {
+    activity.busy = activity.busy || channel->bridge() != nullptr;
+    activity.output_waits = activity.output_waits || channel->output_waits();
+    activity.output_bytes += channel->output_bytes();
+  }
+  return activity;
+}
+
+std::optional<Session::End> Session::check_timers() {
+  const auto now = context_.clock.steady();
+  if (const auto expiry = timers_.check(now, activity())) {
+    const auto offence =
+        login_.has_failed() ? Offence::AuthenticationFailed : Offence::GraceExceeded;
+    return End{describe(*expiry), offence, *expiry != Expiry::PeerSilent};
+  }
+  if (timers_.keepalive_due(now)) {
+    ssh_send_keepalive(session_.get());
+  }
+  if (authenticated_ && now - confirmed_at_ >= kConfirmEvery) {
+    confirmed_at_ = now;
+    if (!login_.confirm()) {
+      return End{"the key is no longer accepted", std::nullopt};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Session::End> Session::check_phase() {
+  const ServerPhase phase = context_.phase;
+  if (phase == ServerPhase::Running) {
+    return std::nullopt;
+  }
+  bool busy = false;
+  for (const auto& channel : channels_) {
+    if (!channel->bridge()) {
+      continue;
+    }
+    busy = true;
+    if (phase == ServerPhase::Ending || !channel->is_git()) {
+      channel->bridge()->interrupt("the server is stopping");
+    }
+  }
+  const auto now = context_.clock.steady();
+  if (phase == ServerPhase::Ending && !end_by_) {
+    end_by_ = now + kLastWords;
+  }
+  if (!busy || (end_by_ && now >= *end_by_)) {
+    return End{"the server is stopping", std::nullopt};
+  }
+  return std::nullopt;
+}
+
+void Session::close(const End& end) {
+  log::debug("ssh: {}: {} ({} bytes in, {} out)", peer_, end.reason, counter_.in_bytes,
+             counter_.out_bytes);
+  if (!authenticated_ || end.penalty == Offence::Crash) {
+    if (end.penalty) {
+      ticket_.offend(*end.penalty);
+    }
+  }
+  // Their callbacks and requests go before the session that they belong to.
+  channels_.clear();
+  opened_.clear();
+  if (!session_) {
+    return;
+  }
+  if (event_) {
+    ssh_event_remove_fd(event_.get(), wake_->fd());
+    ssh_event_remove_session(event_.get(), session_.get());
+  }
+  if (end.tell) {
+    ssh_session_set_disconnect_message(session_.get(), end.reason.c_str());
+    ssh_blocking_flush(session_.get(), 1000);
+    ssh_disconnect(session_.get());
+  }
+  session_.reset();
+  event_.reset();
+}
+
+}  // namespace minpaas::sshd
