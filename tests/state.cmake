@@ -2,6 +2,7 @@ minpaas_test(state_test LABEL unit
   SOURCES unit/core/state/app_store_test.cc unit/core/state/config_store_test.cc
     unit/core/state/container_store_test.cc unit/core/state/database_test.cc
     unit/core/state/deploy_stage_test.cc unit/core/state/deploy_store_test.cc
-    unit/core/state/migrate_test.cc unit/core/state/release_store_test.cc
+    unit/core/state/key_store_test.cc unit/core/state/migrate_test.cc
+    unit/core/state/public_key_test.cc unit/core/state/release_store_test.cc
     unit/core/state/secret_key_test.cc
-  LIBRARIES minpaas::state SQLiteCpp PkgConfig::SQLITE3)
+  LIBRARIES minpaas::state SQLiteCpp PkgConfig::LIBSODIUM PkgConfig::SQLITE3)

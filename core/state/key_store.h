@@ -22,7 +22,8 @@ struct PublicKey {
   static Result<PublicKey> parse(std::string_view line);
 };
 
-/// All keys of an authorized_keys file; lines that are no key are skipped and returned in `bad`.
+/// All keys of an authorized_keys file. Lines that are no key are skipped; each puts `line N: why`
+/// into `bad`, without the text of the line.
 std::vector<PublicKey> parse_key_file(std::string_view text, std::vector<std::string>& bad);
 
 struct KeyRow {
@@ -35,19 +36,26 @@ struct KeyRow {
   std::optional<SystemTime> last_used_at;
 };
 
+/// A second use within this time writes nothing.
+constexpr seconds kTouchInterval{60};
+
 /// Users and their keys. Thread: any.
 class KeyStore {
  public:
   explicit KeyStore(Database& database) : database_(database) {}
 
-  /// Adds the key to the user called `user`, who is made with `role` when there is none.
+  /// Adds the key to the user called `user`, who is made with `role` when there is none (and keeps
+  /// the role that they have).
   /// Errors: AlreadyExists (the key, whoever has it).
   Result<KeyRow> add(const PublicKey& key, const std::string& name, const std::string& user,
                      Role role, SystemTime now);
   /// Errors: NotFound.
   Result<KeyRow> find(const std::string& fingerprint);
+  /// By user and name.
   Result<std::vector<KeyRow>> list();
+  /// Errors: NotFound.
   Result<void> remove(const std::string& fingerprint);
+  /// Remembers that the key was used, to the minute. Errors: NotFound.
   Result<void> touch(const std::string& fingerprint, SystemTime now);
 
  private:

@@ -1,0 +1,137 @@
+#include "core/state/key_store.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include "core/state/access.h"
+#include "core/state/enum_text.h"
+#include "core/state/row.h"
+
+namespace minpaas::state {
+namespace {
+
+constexpr EnumText<Role, 2> kRoles{"role", {{{Role::Admin, "admin"}, {Role::Member, "member"}}}};
+
+constexpr const char* kSelect =
+    "SELECT k.type, k.blob_base64, k.comment, k.fingerprint, k.name, u.id, u.name, u.role,"
+    " k.created_at, k.last_used_at FROM keys k JOIN users u ON u.id = k.user_id";
+
+Error no_such_key(const std::string& fingerprint) {
+  return {ErrorCode::NotFound, fmt::format("there is no key {}", fingerprint),
+          "`keys` lists them with their fingerprints", ""};
+}
+
+Result<KeyRow> row_from(SQLite::Statement& query) {
+  return KeyRow{.key = {.type = query.getColumn(0).getString(),
+                        .blob_base64 = query.getColumn(1).getString(),
+                        .comment = query.getColumn(2).getString(),
+                        .fingerprint = query.getColumn(3).getString()},
+                .name = query.getColumn(4).getString(),
+                .user_id = query.getColumn(5).getInt64(),
+                .user = query.getColumn(6).getString(),
+                .role = TRY(kRoles.value(query.getColumn(7).getString())),
+                .created_at = time_from(query.getColumn(8)),
+                .last_used_at = optional_time_from(query.getColumn(9))};
+}
+
+Result<KeyRow> select(SQLite::Database& connection, const std::string& fingerprint) {
+  SQLite::Statement query(connection, fmt::format("{} WHERE k.fingerprint = ?", kSelect));
+  query.bind(1, fingerprint);
+  if (!query.executeStep()) {
+    return no_such_key(fingerprint);
+  }
+  return row_from(query);
+}
+
+/// Id of the user, who is made when there is none.
+std::int64_t require_user(SQLite::Database& connection, const std::string& name, Role role,
+                          SystemTime now) {
+  SQLite::Statement insert(connection,
+                           "INSERT INTO users (name, role, created_at) VALUES (?, ?, ?)"
+                           " ON CONFLICT (name) DO NOTHING");
+  insert.bind(1, name);
+  insert.bind(2, std::string(kRoles.text(role)));
+  insert.bind(3, to_column(now));
+  insert.exec();
+  SQLite::Statement query(connection, "SELECT id FROM users WHERE name = ?");
+  query.bind(1, name);
+  query.executeStep();
+  return query.getColumn(0).getInt64();
+}
+
+Result<void> require_new(SQLite::Database& connection, const std::string& fingerprint) {
+  const auto known = select(connection, fingerprint);
+  if (known) {
+    return Error{ErrorCode::AlreadyExists,
+                 fmt::format("this key is known already: '{}' of {}", known->name, known->user),
+                 fmt::format("remove it with `keys:remove {}`, or use another key", fingerprint),
+                 ""};
+  }
+  return known.error().code == ErrorCode::NotFound ? Result<void>() : known.error();
+}
+
+}  // namespace
+
+Result<KeyRow> KeyStore::add(const PublicKey& key, const std::string& name, const std::string& user,
+                             Role role, SystemTime now) {
+  return write_value(database_, [&](SQLite::Database& connection) -> Result<KeyRow> {
+    TRY(require_new(connection, key.fingerprint));
+    SQLite::Statement insert(connection,
+                             "INSERT INTO keys (fingerprint, user_id, name, type, blob_base64,"
+                             " comment, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    insert.bind(1, key.fingerprint);
+    insert.bind(2, require_user(connection, user, role, now));
+    insert.bind(3, name);
+    insert.bind(4, key.type);
+    insert.bind(5, key.blob_base64);
+    insert.bind(6, key.comment);
+    insert.bind(7, to_column(now));
+    insert.exec();
+    return select(connection, key.fingerprint);
+  });
+}
+
+Result<KeyRow> KeyStore::find(const std::string& fingerprint) {
+  return read_value(database_,
+                    [&](SQLite::Database& connection) { return select(connection, fingerprint); });
+}
+
+Result<std::vector<KeyRow>> KeyStore::list() {
+  return read_value(database_, [](SQLite::Database& connection) -> Result<std::vector<KeyRow>> {
+    std::vector<KeyRow> rows;
+    SQLite::Statement query(connection,
+                            fmt::format("{} ORDER BY u.name, k.name, k.fingerprint", kSelect));
+    while (query.executeStep()) {
+      rows.push_back(TRY(row_from(query)));
+    }
+    return rows;
+  });
+}
+
+Result<void> KeyStore::remove(const std::string& fingerprint) {
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    SQLite::Statement remove(connection, "DELETE FROM keys WHERE fingerprint = ?");
+    remove.bind(1, fingerprint);
+    return remove.exec() == 0 ? no_such_key(fingerprint) : Result<void>();
+  });
+}
+
+Result<void> KeyStore::touch(const std::string& fingerprint, SystemTime now) {
+  const auto known = find(fingerprint);
+  if (!known) {
+    return known.error();
+  }
+  // Every login comes here: a write, which waits for the disk, is worth it once a minute.
+  if (known->last_used_at && *known->last_used_at > now - kTouchInterval) {
+    return {};
+  }
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    SQLite::Statement update(connection, "UPDATE keys SET last_used_at = ? WHERE fingerprint = ?");
+    update.bind(1, to_column(now));
+    update.bind(2, fingerprint);
+    return update.exec() == 0 ? no_such_key(fingerprint) : Result<void>();
+  });
+}
+
+}  // namespace minpaas::state

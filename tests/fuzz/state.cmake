@@ -1,0 +1,1 @@
+minpaas_fuzz(public_key LIBRARIES minpaas::state)
