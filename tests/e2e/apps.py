@@ -1,5 +1,7 @@
 """Small apps for the stories, written into a working copy."""
 
+import uuid
+
 # Served by the 2 MB base image of the static runtime: the quickest thing that is an app.
 DOCKERFILE = """FROM localhost/minpaas/static-base
 RUN mkdir -p /app && echo '{text}' >/app/index.html{more}
@@ -38,8 +40,8 @@ def dockerfile(app, text, more=""):
 
 
 def slow_build(app, text, seconds):
-    """The same with a build that takes its time (a build that was never cached)."""
-    return dockerfile(app, text, f" && echo {text} begins && sleep {seconds}")
+    """The same with a build that takes its time, every time: its step is in no cache."""
+    return dockerfile(app, text, f" && echo {text} begins {uuid.uuid4()} && sleep {seconds}")
 
 
 def serving(server, name, text="version one"):
