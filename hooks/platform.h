@@ -94,10 +94,10 @@ struct PushRequest {
 
 struct LogQuery {
   bool follow = false;
-  std::optional<int> tail;
-  std::optional<SystemTime> since;
-  std::optional<ProcessType> process;
-  std::optional<int> index;
+  std::optional<int> tail = std::nullopt;
+  std::optional<SystemTime> since = std::nullopt;
+  std::optional<ProcessType> process = std::nullopt;
+  std::optional<int> index = std::nullopt;
 };
 
 /// One line in the form of PRODUCT: time, source (`app[web.1]`), text. Returns false to leave.

@@ -13,3 +13,6 @@ minpaas_test(repair_plan_test LABEL unit
 minpaas_test(reconcile_test LABEL integration
   SOURCES integration/hooks/reconcile_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
+minpaas_test(app_logs_test LABEL unit
+  SOURCES unit/hooks/app_logs_test.cc unit/hooks/log_merge_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)
