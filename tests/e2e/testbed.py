@@ -11,6 +11,7 @@ destroys what it made in the engine.
 """
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -51,6 +52,20 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def take_ports():
+    """A slice of ports for the apps of one server, below those that the kernel gives to clients.
+
+    Returns (the socket that marks it as taken while it is open, the first port, 99 in all)."""
+    slices = list(range(20000, 32000, 100))
+    random.shuffle(slices)
+    for first in slices:
+        try:
+            return socket.create_server(("127.0.0.1", first)), first + 1
+        except OSError:
+            continue
+    raise AssertionError("no slice of ports is free")
 
 
 def wait_until(condition, what, timeout=60, interval=0.05):
@@ -135,14 +150,13 @@ class Server:
         self.key = os.path.join(self.base, "id_ed25519")
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "tester", "-f", self.key], check=True)
         shutil.copy(self.key + ".pub", os.path.join(self.base, "admin_keys"))
-        # Every test gets its own slice of ports: several servers may share the engine.
-        first = 20000 + (self.port % 300) * 100
+        self.ports_taken, first = take_ports()
         self.sections = {
             "server": {"data_dir": self.data, "log_level": "debug"},
             "ssh": {"listen": f"127.0.0.1:{self.port}", "penalties": "false"},
             "http": {"listen": f"127.0.0.1:{free_port()}"},
             "docker": {"host": "unix://" + docker_socket},
-            "router": {"kind": "direct", "port_first": first, "port_last": first + 99},
+            "router": {"kind": "direct", "port_first": first, "port_last": first + 98},
             "access": {"admin_keys": os.path.join(self.base, "admin_keys")},
         }
         self.config = os.path.join(self.base, "minpaas.ini")
@@ -162,6 +176,7 @@ class Server:
         instance = self.instance()
         self.stop()
         self.clean_engine(instance)
+        self.ports_taken.close()
         shutil.rmtree(self.base, ignore_errors=True)
 
     def write_settings(self, settings):
