@@ -130,6 +130,16 @@ Result<HostKeys> HostKeys::load_or_create(const fs::path& folder) {
   return HostKeys(std::move(keys));
 }
 
+Result<HostKeys> HostKeys::make_temporary() {
+  ssh_key raw = nullptr;
+  if (ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &raw) != SSH_OK) {
+    return Error{ErrorCode::Internal, "cannot make an SSH host key", "", "libssh made no key"};
+  }
+  std::vector<Key> keys;
+  keys.emplace_back(raw);
+  return HostKeys(std::move(keys));
+}
+
 std::vector<std::string> HostKeys::fingerprints() const {
   std::vector<std::string> texts;
   for (const Key& key : keys_) {

@@ -21,6 +21,9 @@ class HostKeys {
   /// PermissionDenied (unreadable, or readable by others), NoSpace, Unavailable.
   static Result<HostKeys> load_or_create(const std::filesystem::path& folder);
 
+  /// One Ed25519 key that is stored nowhere. Errors: Internal.
+  static Result<HostKeys> make_temporary();
+
   HostKeys(HostKeys&&) = default;
   HostKeys& operator=(HostKeys&&) = default;
 

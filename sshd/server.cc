@@ -9,6 +9,7 @@
 
 #include "core/base/log.h"
 #include "sshd/admission.h"
+#include "sshd/gcm_self_test.h"
 #include "sshd/listener.h"
 #include "sshd/server_bind.h"
 #include "sshd/session.h"
@@ -165,7 +166,7 @@ Server::~Server() {
 Result<std::unique_ptr<Server>> Server::create(const ServerOptions& options, const HostKeys& keys,
                                                Authenticator& authenticator, ExecHandler& handler,
                                                const Clock& clock) {
-  auto bind = TRY(ServerBind::make(keys, GcmSupport::Offered));
+  auto bind = TRY(ServerBind::make(keys, test_gcm()));
   auto impl = std::make_unique<Impl>(options, std::move(bind), TRY(WakeUp::make()), authenticator,
                                      handler, clock);
   for (const auto& address : options.settings.listen) {

@@ -1,6 +1,12 @@
 add_library(minpaas_test_program STATIC support/program.cc)
 target_link_libraries(minpaas_test_program PUBLIC minpaas_flags minpaas::base)
 
+minpaas_test(sshd_test LABEL unit
+  SOURCES unit/sshd/admission_test.cc unit/sshd/channel_requests_test.cc
+    unit/sshd/exec_queues_test.cc unit/sshd/host_keys_test.cc unit/sshd/login_test.cc
+    unit/sshd/penalties_test.cc unit/sshd/receive_window_test.cc unit/sshd/session_timers_test.cc
+  LIBRARIES minpaas::sshd)
+
 minpaas_test(sshd_clients_test LABEL integration
   SOURCES integration/sshd/ssh_server_fixture.cc integration/sshd/openssh_test.cc
   LIBRARIES minpaas::sshd minpaas_test_program)

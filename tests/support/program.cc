@@ -77,11 +77,11 @@ Program::Program(const std::vector<std::string>& arguments,
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   reset_signals(attributes);
-  std::vector<std::string> variables;
+  // The first of two with the same name counts.
+  std::vector<std::string> variables = environment;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     variables.emplace_back(*variable);
   }
-  variables.insert(variables.end(), environment.begin(), environment.end());
   const int failed = ::posix_spawnp(&pid_, arguments.front().c_str(), &actions, &attributes,
                                     pointers(arguments).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);

@@ -1,0 +1,127 @@
+#include "sshd/login.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace minpaas::sshd {
+namespace {
+
+/// Knows keys by both fingerprint and blob.
+class Book : public Authenticator {
+ public:
+  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob) override {
+    const auto found = names.find(std::string(blob));
+    if (found == names.end() || fingerprint != "SHA256:" + found->first) {
+      return std::nullopt;
+    }
+    Actor actor;
+    actor.name = found->second;
+    return actor;
+  }
+
+  std::map<std::string, std::string> names{{"a", "alice"}, {"b", "bob"}};
+};
+
+PublicKey key(const std::string& blob) {
+  return {"SHA256:" + blob, blob};
+}
+
+class Logins : public ::testing::Test {
+ protected:
+  Book book_;
+  Login login_{book_, "192.0.2.1:1234"};
+};
+
+TEST_F(Logins, NeedASignature) {
+  EXPECT_TRUE(login_.try_key("git", key("a"), KeyProof::Offered));
+  EXPECT_FALSE(login_.is_verified());
+  EXPECT_FALSE(login_.confirm());
+  EXPECT_TRUE(login_.try_key("git", key("a"), KeyProof::Signed));
+  ASSERT_TRUE(login_.is_verified());
+  const auto actor = login_.confirm();
+  ASSERT_TRUE(actor);
+  EXPECT_EQ(actor->name, "alice");
+  EXPECT_EQ(actor->key_fingerprint, "SHA256:a");
+  EXPECT_EQ(actor->from, "192.0.2.1:1234");
+}
+
+TEST_F(Logins, BelongToTheKeyThatSignedNotToTheOneOffered) {
+  EXPECT_TRUE(login_.try_key("git", key("a"), KeyProof::Offered));
+  EXPECT_TRUE(login_.try_key("git", key("b"), KeyProof::Signed));
+  EXPECT_EQ(login_.confirm()->name, "bob");
+}
+
+TEST_F(Logins, AreLostWhenAnUnknownKeySignsAfterAKnownOneWasOffered) {
+  EXPECT_TRUE(login_.try_key("git", key("a"), KeyProof::Offered));
+  EXPECT_FALSE(login_.try_key("git", key("x"), KeyProof::Signed));
+  EXPECT_FALSE(login_.is_verified());
+}
+
+TEST_F(Logins, AreLostAtEveryFurtherAttempt) {
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    ASSERT_TRUE(login_.try_key("git", key("a"), KeyProof::Signed));
+    switch (attempt) {
+      case 0:
+        login_.try_key("git", key("b"), KeyProof::Offered);
+        break;
+      case 1:
+        login_.refuse("git", "password");
+        break;
+      case 2:
+        login_.ask_methods();
+        break;
+      default:
+        login_.try_key("git", key("x"), KeyProof::Offered);
+    }
+    EXPECT_FALSE(login_.is_verified()) << attempt;
+  }
+}
+
+TEST_F(Logins, AreLostWhenTheKeyIsRemoved) {
+  ASSERT_TRUE(login_.try_key("git", key("a"), KeyProof::Signed));
+  book_.names.clear();
+  EXPECT_FALSE(login_.confirm());
+  book_.names["a"] = "alice";
+  EXPECT_FALSE(login_.confirm());
+}
+
+TEST_F(Logins, NeedBothFingerprintAndBlob) {
+  EXPECT_FALSE(login_.try_key("git", {"SHA256:b", "a"}, KeyProof::Signed));
+  EXPECT_FALSE(login_.try_key("git", {"", "a"}, KeyProof::Signed));
+  EXPECT_FALSE(login_.try_key("git", {"SHA256:a", ""}, KeyProof::Signed));
+}
+
+TEST_F(Logins, IgnoreTheUserName) {
+  EXPECT_TRUE(login_.try_key("root", key("a"), KeyProof::Signed));
+  EXPECT_EQ(login_.confirm()->name, "alice");
+}
+
+TEST_F(Logins, AllowNineteenUnknownKeysInAnAgent) {
+  for (int i = 0; i < 19; ++i) {
+    EXPECT_FALSE(login_.try_key("git", key("x"), KeyProof::Offered));
+    EXPECT_FALSE(login_.is_exhausted());
+  }
+  EXPECT_FALSE(login_.try_key("git", key("x"), KeyProof::Offered));
+  EXPECT_TRUE(login_.is_exhausted());
+}
+
+TEST_F(Logins, AllowFiveOtherAttempts) {
+  for (int i = 0; i < 5; ++i) {
+    login_.refuse("git", "password");
+    EXPECT_FALSE(login_.is_exhausted());
+  }
+  login_.refuse("git", "keyboard-interactive");
+  EXPECT_TRUE(login_.is_exhausted());
+}
+
+TEST_F(Logins, DoNotCountTheQuestionForMethods) {
+  for (int i = 0; i < 100; ++i) {
+    login_.ask_methods();
+  }
+  EXPECT_FALSE(login_.is_exhausted());
+  EXPECT_FALSE(login_.has_failed());
+}
+
+}  // namespace
+}  // namespace minpaas::sshd
