@@ -74,10 +74,11 @@ TarWriter::TarWriter(Put put, SystemTime time) : state_(std::make_unique<State>(
   state_->put = std::move(put);
   state_->time = time;
   state_->archive.reset(archive_write_new());
-  archive_write_set_format_pax_restricted(state_->archive.get());
+  // GNU and not pax: names are bytes in git, which pax can only say with a header of its own before
+  // each entry. BuildKit looks at 1024 bytes to tell a tar from a Dockerfile, and with a pax header
+  // in front of the first entry (20.10) it takes the tar itself for a Dockerfile.
+  archive_write_set_format_gnutar(state_->archive.get());
   archive_write_add_filter_none(state_->archive.get());
-  // Names are bytes in git; without this the C locale would refuse those that are not ASCII.
-  archive_write_set_options(state_->archive.get(), "hdrcharset=BINARY");
   archive_write_set_bytes_per_block(state_->archive.get(), static_cast<int>(kBlockBytes));
   archive_write_set_bytes_in_last_block(state_->archive.get(), 1);
   archive_write_open(state_->archive.get(), state_.get(), nullptr, State::on_write, nullptr);

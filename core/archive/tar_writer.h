@@ -16,8 +16,10 @@ using Put = std::function<Result<void>(std::span<const char>)>;
 
 enum class FileMode { Plain, Executable };
 
-/// Writes a tar stream (pax where ustar cannot hold a name). Owner and group are 0 and every entry
-/// has the same time, so that equal content gives equal bytes. Thread: one.
+/// Writes a tar stream (GNU, which holds names of any bytes and length). The first entry should
+/// have a name of at most 100 bytes: BuildKit looks at its header to tell that it is a tar. Owner
+/// and group are 0 and every entry has the same time, so that equal content gives equal bytes.
+/// Thread: one.
 class TarWriter {
  public:
   TarWriter(Put put, SystemTime time);

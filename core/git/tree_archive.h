@@ -47,7 +47,7 @@ struct ArchiveReport {
 Result<ArchiveReport> inspect_archive(const Repository& repository, const Oid& commit,
                                       const ArchiveOptions& options);
 
-/// Streams the commit as a tar (pax restricted) straight from the object database: modes 0644/0755,
+/// Streams the commit as a tar straight from the object database: modes 0644/0755,
 /// owner 0, mtime of the commit, symlinks kept, names sorted: the same commit gives the same bytes.
 /// `.git*` metadata folders and what the ignore file names are left out. `put` takes each piece.
 Result<void> write_archive(const Repository& repository, const Oid& commit,
