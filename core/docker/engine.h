@@ -117,8 +117,8 @@ struct ContainerDetails {
 struct LogOptions {
   bool follow = false;
   /// Last N lines; absent = all.
-  std::optional<int> tail;
-  std::optional<SystemTime> since;
+  std::optional<int> tail = std::nullopt;
+  std::optional<SystemTime> since = std::nullopt;
 };
 
 enum class LogStream { Out, Err };

@@ -123,7 +123,8 @@ Result<void> FakeEngineState::start(FakeContainer& container) {
     return {};
   }
   if (!port_is_free(container)) {
-    container.details.error = fmt::format("port {} is already allocated", container.spec.host_port);
+    container.details.error = fmt::format("Bind for {}:{} failed: port is already allocated",
+                                          container.spec.host_address, container.spec.host_port);
     return Error{ErrorCode::Conflict, container.details.error, "", ""};
   }
   if (!container.behaviour.start_error.empty()) {

@@ -1,0 +1,169 @@
+#include "core/docker/container_json.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "core/docker/json.h"
+
+namespace minpaas::docker {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, RunState>, 7> kStates{{
+    {"created", RunState::Created},
+    {"running", RunState::Running},
+    {"paused", RunState::Paused},
+    {"restarting", RunState::Restarting},
+    {"exited", RunState::Exited},
+    {"dead", RunState::Dead},
+    // On its way out: nothing can be done with it any more.
+    {"removing", RunState::Dead},
+}};
+
+Result<RunState> state_of(const Json& object, std::string_view key) {
+  const std::string name = text_of(object, key);
+  for (const auto& [known, state] : kStates) {
+    if (known == name) {
+      return state;
+    }
+  }
+  return Error{ErrorCode::Corrupt, "the Docker Engine told no state of a container", "", name};
+}
+
+std::string_view policy_name(RestartPolicy policy) {
+  return policy == RestartPolicy::No ? "no" : "unless-stopped";
+}
+
+Json host_config(const ContainerSpec& spec) {
+  Json host = {
+      {"Init", true},
+      {"CapDrop", {"ALL"}},
+      {"SecurityOpt", {"no-new-privileges:true"}},
+      {"PidsLimit", spec.pids},
+      {"LogConfig", {{"Type", "json-file"}, {"Config", {{"max-size", "10m"}, {"max-file", "3"}}}}},
+      {"RestartPolicy", {{"Name", policy_name(RestartPolicy::No)}}},
+  };
+  if (spec.memory_bytes > 0) {
+    host["Memory"] = spec.memory_bytes;
+    // The sum of memory and swap: equal means no swap.
+    host["MemorySwap"] = spec.memory_bytes;
+  }
+  if (spec.cpus > 0) {
+    host["NanoCpus"] = static_cast<long long>(spec.cpus * 1e9);
+  }
+  if (spec.read_only_root) {
+    host["ReadonlyRootfs"] = true;
+    host["Tmpfs"] = {{"/tmp", "rw,nosuid,nodev,mode=1777"}};
+  }
+  if (spec.internal_port > 0 && spec.host_port > 0) {
+    host["PortBindings"][fmt::format("{}/tcp", spec.internal_port)] = Json::array(
+        {{{"HostIp", spec.host_address}, {"HostPort", std::to_string(spec.host_port)}}});
+  }
+  return host;
+}
+
+/// The first address in the order of network names. NetworkSettings.IPAddress is gone in API 1.52.
+std::string address_of(const Json& container) {
+  const Json& networks = member(member(container, "NetworkSettings"), "Networks");
+  if (!networks.is_object()) {
+    return {};
+  }
+  for (const auto& [name, network] : networks.items()) {
+    std::string address = text_of(network, "IPAddress");
+    if (!address.empty()) {
+      return address;
+    }
+  }
+  return {};
+}
+
+std::string without_slash(std::string name) {
+  return name.starts_with('/') ? name.substr(1) : name;
+}
+
+Result<ContainerId> id_of(const Json& object) {
+  std::string id = text_of(object, "Id");
+  if (id.empty()) {
+    return Error{ErrorCode::Corrupt, "the Docker Engine told no id of a container", "", ""};
+  }
+  return ContainerId{std::move(id)};
+}
+
+}  // namespace
+
+std::string create_body(const ContainerSpec& spec) {
+  Json body = {{"Image", spec.image.value}, {"HostConfig", host_config(spec)}};
+  body["Labels"] = Json(spec.labels);
+  body["Env"] = Json::array();
+  for (const auto& [name, value] : spec.env) {
+    body["Env"].push_back(name + "=" + value);
+  }
+  if (!spec.command.empty()) {
+    body["Entrypoint"] = {"/bin/sh", "-c"};
+    body["Cmd"] = {spec.command};
+  }
+  if (spec.internal_port > 0) {
+    body["ExposedPorts"][fmt::format("{}/tcp", spec.internal_port)] = Json::object();
+  }
+  return to_text(body);
+}
+
+std::string restart_policy_body(RestartPolicy policy) {
+  return to_text({{"RestartPolicy", {{"Name", policy_name(policy)}}}});
+}
+
+Result<ContainerId> parse_created(std::string_view body) {
+  return id_of(TRY(parse_json(body)));
+}
+
+Result<ContainerDetails> parse_container(std::string_view body) {
+  const auto json = TRY(parse_json(body));
+  const Json& state = member(json, "State");
+  ContainerDetails details;
+  details.id = TRY(id_of(json));
+  details.name = without_slash(text_of(json, "Name"));
+  details.image = {text_of(json, "Image")};
+  details.labels = labels_of(member(json, "Config"), "Labels");
+  details.state = TRY(state_of(state, "Status"));
+  details.exit_code = static_cast<int>(number_of(state, "ExitCode"));
+  details.oom_killed = flag_of(state, "OOMKilled");
+  details.error = text_of(state, "Error");
+  details.restart_count = static_cast<int>(number_of(json, "RestartCount"));
+  details.pid = static_cast<int>(number_of(state, "Pid"));
+  details.address = address_of(json);
+  details.started_at = time_of(state, "StartedAt");
+  details.finished_at = time_of(state, "FinishedAt");
+  return details;
+}
+
+Result<std::vector<ContainerDetails>> parse_container_list(std::string_view body) {
+  const auto json = TRY(parse_json(body));
+  if (!json.is_array()) {
+    return Error{ErrorCode::Corrupt, "the Docker Engine sent no list of containers", "", ""};
+  }
+  std::vector<ContainerDetails> list;
+  for (const Json& entry : json) {
+    ContainerDetails details;
+    details.id = TRY(id_of(entry));
+    const Json& names = member(entry, "Names");
+    if (names.is_array() && !names.empty() && names[0].is_string()) {
+      details.name = without_slash(names[0].get<std::string>());
+    }
+    details.image = {text_of(entry, "ImageID")};
+    details.labels = labels_of(entry, "Labels");
+    details.state = TRY(state_of(entry, "State"));
+    list.push_back(std::move(details));
+  }
+  return list;
+}
+
+std::string label_filter(const Labels& labels) {
+  Json wanted = Json::array();
+  for (const auto& [name, value] : labels) {
+    wanted.push_back(value.empty() ? name : name + "=" + value);
+  }
+  return to_text(wanted.empty() ? Json::object() : Json{{"label", wanted}});
+}
+
+}  // namespace minpaas::docker

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "core/docker/api.h"
+#include "core/docker/engine.h"
+
+namespace minpaas::docker {
+
+/// The Docker Engine over its unix socket. It need not run yet, and may go and come: every call
+/// stands alone. Thread: any.
+class DockerEngine : public Engine {
+ public:
+  /// `host` is `unix:///path/of/socket`; nothing is connected to. Errors: InvalidInput.
+  static Result<std::unique_ptr<Engine>> connect(std::string_view host,
+                                                 const EngineDeadlines& deadlines = {});
+
+  DockerEngine(std::string socket_path, const EngineDeadlines& deadlines)
+      : api_(std::move(socket_path), deadlines) {}
+
+  Result<EngineVersion> version() override;
+  Result<ImageId> build(const BuildRequest& request, const TarSource& context,
+                        BuildObserver& observer, std::stop_token stop) override;
+  Result<ImageDetails> inspect_image(std::string_view reference) override;
+  Result<void> pull_image(std::string_view reference,
+                          const std::function<void(const PullProgress&)>& progress,
+                          std::stop_token stop) override;
+  Result<void> remove_image(const ImageId& id) override;
+  Result<std::vector<ImageDetails>> list_images(const Labels& labels) override;
+  Result<ContainerId> create_container(const ContainerSpec& spec) override;
+  Result<void> start_container(const ContainerId& id) override;
+  Result<void> stop_container(const ContainerId& id, seconds grace) override;
+  Result<void> remove_container(const ContainerId& id) override;
+  Result<void> rename_container(const ContainerId& id, std::string_view name) override;
+  Result<void> set_restart_policy(const ContainerId& id, RestartPolicy policy) override;
+  Result<ContainerDetails> inspect_container(const ContainerId& id) override;
+  Result<std::vector<ContainerDetails>> list_containers(const Labels& labels) override;
+  Result<void> logs(const ContainerId& id, const LogOptions& options, const LogSink& sink,
+                    std::stop_token stop) override;
+  Result<void> events(const Labels& labels, std::optional<SystemTime> since, const EventSink& sink,
+                      std::stop_token stop) override;
+  Result<long long> prune_build_cache(long long keep_bytes) override;
+  Result<std::string> data_root() override;
+
+ private:
+  Result<std::string> get(std::string target);
+  Result<HttpResponse> post(std::string target, std::string json = "",
+                            std::initializer_list<int> wanted = {});
+  Result<bool> is_used(const ImageId& id);
+
+  Api api_;
+};
+
+}  // namespace minpaas::docker

@@ -1,0 +1,84 @@
+#include "core/docker/container_json.h"
+#include "core/docker/docker_engine.h"
+#include "core/docker/query.h"
+
+// The calls of DockerEngine about one container or all of them.
+namespace minpaas::docker {
+namespace {
+
+std::string path_of(const ContainerId& id) {
+  return "/containers/" + url_encoded(id.value);
+}
+
+}  // namespace
+
+Result<ContainerId> DockerEngine::create_container(const ContainerSpec& spec) {
+  auto answer =
+      post("/containers/create" + Query().add("name", spec.name).str(), create_body(spec));
+  if (!answer) {
+    Error error = answer.error();
+    // The only conflict that a create can have.
+    error.code = error.code == ErrorCode::Conflict ? ErrorCode::AlreadyExists : error.code;
+    return error;
+  }
+  return parse_created(answer->body);
+}
+
+Result<void> DockerEngine::start_container(const ContainerId& id) {
+  auto answer = post(path_of(id) + "/start");
+  if (!answer) {
+    Error error = answer.error();
+    // A command that cannot be run is 400: the image's fault, not that of who asked.
+    error.code = error.code == ErrorCode::InvalidInput ? ErrorCode::Failed : error.code;
+    return error;
+  }
+  return {};
+}
+
+Result<void> DockerEngine::stop_container(const ContainerId& id, seconds grace) {
+  TRY(api_.send(
+      {.method = "POST",
+       .target = path_of(id) + "/stop" + Query().add("t", std::to_string(grace.count())).str(),
+       .deadline = grace + api_.deadlines().stop_extra},
+      {404}));
+  return {};
+}
+
+Result<void> DockerEngine::remove_container(const ContainerId& id) {
+  const auto answer =
+      TRY(api_.send({.method = "DELETE",
+                     .target = path_of(id) + Query().add("force", "1").add("v", "1").str(),
+                     .deadline = api_.deadlines().change},
+                    {404, 409}));
+  // "removal of container ... is already in progress": the name is taken until that has ended.
+  if (answer.status == 409) {
+    TRY(post(path_of(id) + "/wait" + Query().add("condition", "removed").str(), "", {404}));
+  }
+  return {};
+}
+
+Result<void> DockerEngine::rename_container(const ContainerId& id, std::string_view name) {
+  auto answer = post(path_of(id) + "/rename" + Query().add("name", name).str());
+  if (!answer) {
+    Error error = answer.error();
+    error.code = error.code == ErrorCode::Conflict ? ErrorCode::AlreadyExists : error.code;
+    return error;
+  }
+  return {};
+}
+
+Result<void> DockerEngine::set_restart_policy(const ContainerId& id, RestartPolicy policy) {
+  TRY(post(path_of(id) + "/update", restart_policy_body(policy)));
+  return {};
+}
+
+Result<ContainerDetails> DockerEngine::inspect_container(const ContainerId& id) {
+  return parse_container(TRY(get(path_of(id) + "/json")));
+}
+
+Result<std::vector<ContainerDetails>> DockerEngine::list_containers(const Labels& labels) {
+  const std::string query = Query().add("all", "1").add("filters", label_filter(labels)).str();
+  return parse_container_list(TRY(get("/containers/json" + query)));
+}
+
+}  // namespace minpaas::docker

@@ -1,0 +1,125 @@
+#include "core/docker/build_stream.h"
+#include "core/docker/docker_engine.h"
+#include "core/docker/event_json.h"
+#include "core/docker/json.h"
+#include "core/docker/line_splitter.h"
+#include "core/docker/log_frames.h"
+#include "core/docker/query.h"
+
+// The calls of DockerEngine whose answers are streams.
+namespace minpaas::docker {
+namespace {
+
+constexpr std::size_t kMostEventBytes = 1UL << 20;
+/// A message of BuildKit carries what was printed meanwhile.
+constexpr std::size_t kMostBuildMessageBytes = 16UL << 20;
+
+std::string build_query(const BuildRequest& request) {
+  Query query;
+  query.add("dockerfile", request.dockerfile);
+  query.add("version", request.builder == Builder::BuildKit ? "2" : "1");
+  // Containers of the classic builder's steps go away, after a failure too.
+  query.add("rm", "1").add("forcerm", "1");
+  if (!request.tag.empty()) {
+    query.add("t", request.tag);
+  }
+  if (!request.labels.empty()) {
+    query.add("labels", to_text(Json(request.labels)));
+  }
+  if (!request.build_args.empty()) {
+    query.add("buildargs", to_text(Json(request.build_args)));
+  }
+  if (!request.use_cache) {
+    query.add("nocache", "1");
+  }
+  return query.str();
+}
+
+Error endless(std::string_view what) {
+  return {ErrorCode::Corrupt, "the Docker Engine sent " + std::string(what) + " without end", "",
+          ""};
+}
+
+}  // namespace
+
+Result<ImageId> DockerEngine::build(const BuildRequest& request, const TarSource& context,
+                                    BuildObserver& observer, std::stop_token stop) {
+  // The context is streamed and cannot be sent twice: the API version is agreed on first.
+  TRY(api_.version());
+  BuildStream stream(observer, [] { return std::chrono::steady_clock::now(); });
+  LineSplitter lines(kMostBuildMessageBytes, [&](std::string_view line) {
+    stream.take(line);
+    return true;
+  });
+  auto answer = api_.send({.method = "POST",
+                           .target = "/build" + build_query(request),
+                           .upload = context,
+                           .content_type = "application/x-tar",
+                           .sink = [&](std::string_view piece) { return lines.feed(piece); },
+                           .stop = stop});
+  lines.finish();
+  if (answer && lines.too_long()) {
+    return endless("a line of build output");
+  }
+  auto built = stream.finish();
+  // What the engine said about the build explains a broken connection, not the other way round.
+  if (!answer && (built || built.error().code == ErrorCode::Unavailable ||
+                  answer.error().code == ErrorCode::Cancelled)) {
+    return answer.error();
+  }
+  return built;
+}
+
+Result<void> DockerEngine::logs(const ContainerId& id, const LogOptions& options,
+                                const LogSink& sink, std::stop_token stop) {
+  Query query;
+  query.add("stdout", "1").add("stderr", "1").add("timestamps", "1");
+  query.add("follow", options.follow ? "1" : "0");
+  query.add("tail", options.tail ? std::to_string(*options.tail) : "all");
+  if (options.since) {
+    query.add("since", engine_time(*options.since));
+  }
+  LogFrames frames(sink);
+  TRY(api_.send({.target = "/containers/" + url_encoded(id.value) + "/logs" + query.str(),
+                 .sink = [&](std::string_view piece) { return frames.feed(piece); },
+                 .idle = options.follow ? std::nullopt : std::optional(api_.deadlines().read),
+                 .stop = std::move(stop)}));
+  if (frames.broken()) {
+    return Error{ErrorCode::Corrupt, "the Docker Engine sent a log that cannot be read", "", ""};
+  }
+  frames.finish();
+  return {};
+}
+
+Result<void> DockerEngine::events(const Labels& labels, std::optional<SystemTime> since,
+                                  const EventSink& sink, std::stop_token stop) {
+  Query query;
+  query.add("filters", event_filter(labels));
+  if (since) {
+    query.add("since", engine_time(*since));
+  }
+  Result<void> outcome;
+  LineSplitter lines(kMostEventBytes, [&](std::string_view line) {
+    const auto event = parse_event(line);
+    if (!event) {
+      outcome = event.error();
+      return false;
+    }
+    return !*event || sink(**event);
+  });
+  const auto answer =
+      TRY(api_.send({.target = "/events" + query.str(),
+                     .sink = [&](std::string_view piece) { return lines.feed(piece); },
+                     .stop = std::move(stop)}));
+  TRY(outcome);
+  if (lines.too_long()) {
+    return endless("an event");
+  }
+  if (!answer.ended_by_sink) {
+    return Error{ErrorCode::Unavailable, "the Docker Engine ended its stream of events",
+                 "look whether it was stopped or restarted", ""};
+  }
+  return {};
+}
+
+}  // namespace minpaas::docker

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/docker/engine.h"
+
+/// The other side of core/docker: what the engine reads and writes, for EngineServer.
+namespace minpaas::test {
+
+docker::ContainerSpec read_create_body(std::string_view body, std::string_view name);
+std::string write_container(const docker::ContainerDetails& details);
+std::string write_container_list(const std::vector<docker::ContainerDetails>& list);
+std::string write_image(const docker::ImageDetails& details);
+std::string write_image_list(const std::vector<docker::ImageDetails>& list);
+std::string write_event(const docker::EngineEvent& event);
+std::string write_message(std::string_view words);
+/// Labels of a `filters` parameter.
+docker::Labels read_label_filter(std::string_view filters);
+docker::Labels read_labels(std::string_view json);
+/// A multiplexed log frame.
+std::string write_frame(const docker::LogLine& line);
+/// `1795616785.123456000`
+SystemTime read_engine_time(std::string_view text);
+
+/// BuildKit's messages about one step, and the lines of the classic builder about it.
+class BuildWriter : public docker::BuildObserver {
+ public:
+  BuildWriter(docker::Builder builder, std::function<void(std::string_view)> write)
+      : builder_(builder), write_(std::move(write)) {}
+
+  void step(std::string_view name, bool cached) override;
+  void output(std::string_view line) override;
+  void step_done(std::string_view name, milliseconds took) override;
+  void image(const ImageId& id);
+  void error(std::string_view words);
+
+ private:
+  void message(std::string_view json);
+  void text(std::string_view classic);
+  void trace(std::string_view protobuf);
+  std::string vertex(std::string_view name, bool cached, milliseconds took, bool done) const;
+
+  docker::Builder builder_;
+  std::function<void(std::string_view)> write_;
+  std::string latest_;
+};
+
+}  // namespace minpaas::test
