@@ -1,0 +1,1 @@
+minpaas_fuzz(ini LIBRARIES minpaas::config)
