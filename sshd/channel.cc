@@ -18,11 +18,14 @@ constexpr std::size_t kMostPerTurn = 2 * kQueueBytes;
 constexpr char kCtrlC = '\x03';
 constexpr char kCtrlD = '\x04';
 
-Channel& self(void* user) {
-  return *static_cast<Channel*>(user);
-}
-
 }  // namespace
+
+/// The channel that a callback is for, which has news now.
+Channel& Channel::notified(void* user) {
+  auto& channel = *static_cast<Channel*>(user);
+  channel.news_ = true;
+  return channel;
+}
 
 Channel::Channel(ssh_session session, WindowBudget& budget)
     : session_(session), handle_(ssh_channel_new(session)), window_(budget) {
@@ -49,28 +52,29 @@ void Channel::install_callbacks() {
     if (is_stderr != 0) {
       return static_cast<int>(length);  // nothing reads a second input stream
     }
-    return static_cast<int>(self(user).take_input({static_cast<const std::byte*>(data), length}));
+    return static_cast<int>(
+        notified(user).take_input({static_cast<const std::byte*>(data), length}));
   };
   callbacks_.channel_eof_function = [](ssh_session, ssh_channel, void* user) noexcept {
-    self(user).peer_eof_ = true;
+    notified(user).peer_eof_ = true;
   };
   callbacks_.channel_close_function = [](ssh_session, ssh_channel, void* user) noexcept {
-    self(user).peer_closed_ = true;
+    notified(user).peer_closed_ = true;
   };
   callbacks_.channel_pty_request_function = [](ssh_session, ssh_channel, const char*, int columns,
                                                int, int, int, void* user) noexcept {
-    return self(user).requests_.terminal(columns) ? 0 : -1;
+    return notified(user).requests_.terminal(columns) ? 0 : -1;
   };
   callbacks_.channel_shell_request_function = [](ssh_session, ssh_channel, void* user) noexcept {
-    return self(user).requests_.shell() ? 0 : 1;
+    return notified(user).requests_.shell() ? 0 : 1;
   };
   callbacks_.channel_exec_request_function = [](ssh_session, ssh_channel, const char* command,
                                                 void* user) noexcept {
-    return self(user).requests_.exec(command) ? 0 : 1;
+    return notified(user).requests_.exec(command) ? 0 : 1;
   };
   callbacks_.channel_env_request_function = [](ssh_session, ssh_channel, const char* name,
                                                const char* value, void* user) noexcept {
-    return self(user).requests_.env(name, value) ? 0 : 1;
+    return notified(user).requests_.env(name, value) ? 0 : 1;
   };
   ssh_callbacks_init(&callbacks_);
   ssh_set_channel_callbacks(handle_, &callbacks_);
@@ -120,6 +124,7 @@ void Channel::accept_typed(std::span<const std::byte> bytes) {
 }
 
 Channel::Health Channel::pump(WindowScratch& scratch) {
+  news_ = false;
   if (state_ == State::Open && (peer_closed_ || ssh_channel_is_open(handle_) == 0)) {
     if (bridge_) {
       bridge_->cut({ErrorCode::Disconnected, "the peer is gone", "", ""});

@@ -46,6 +46,10 @@ class Channel {
   /// The request that runs or whose output is on the way; null when there is none.
   [[nodiscard]] const std::shared_ptr<ExecBridge>& bridge() const { return bridge_; }
 
+  /// A callback has come since `pump` last began: it may have run inside another call of libssh,
+  /// after which nothing would wake the loop.
+  [[nodiscard]] bool has_news() const { return news_; }
+
   [[nodiscard]] bool is_git() const { return requests_.is_git(); }
 
   [[nodiscard]] bool output_waits() const { return output_waits_; }
@@ -55,6 +59,7 @@ class Channel {
  private:
   enum class State { Open, Closing, Done };
 
+  static Channel& notified(void* user);
   void install_callbacks();
   std::size_t take_input(std::span<const std::byte> bytes);
   void accept_input(std::span<const std::byte> bytes);
@@ -75,6 +80,7 @@ class Channel {
   std::shared_ptr<ExecBridge> bridge_;
   ReceiveWindow window_;
   State state_ = State::Open;
+  bool news_ = false;
   /// libssh keeps bytes that found no room.
   bool held_ = false;
   bool peer_eof_ = false;

@@ -1,8 +1,11 @@
 #include "sshd/session.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/base/log.h"
@@ -12,14 +15,10 @@ namespace {
 
 /// A connection whose key was removed is noticed this late when nothing new is asked on it.
 constexpr seconds kConfirmEvery{30};
+/// Longest time for the peer to read why the connection ends.
+constexpr milliseconds kGoodbye{1000};
 /// How long requests have to say their last words when the server ends.
 constexpr seconds kLastWords{2};
-
-/// Makes the eventfd quiet again; what it announced is looked at after every poll anyway.
-int clear_wake_up(socket_t /*fd*/, int /*revents*/, void* user) noexcept {
-  static_cast<const WakeUp*>(user)->clear();
-  return 0;
-}
 
 const char* describe(Expiry expiry) {
   switch (expiry) {
@@ -65,9 +64,14 @@ std::optional<Session::End> Session::open() {
   install_callbacks();
   ssh_set_counters(session_.get(), &counter_, nullptr);
   event_.reset(ssh_event_new());
-  void* wake = const_cast<WakeUp*>(wake_.get());
-  if (!event_ ||
-      ssh_event_add_fd(event_.get(), wake_->fd(), POLLIN, clear_wake_up, wake) != SSH_OK) {
+  // Quiet again at once, but remembered: it may come inside another call of libssh than the poll.
+  const auto on_wake = [](socket_t, int, void* user) noexcept {
+    auto& session = *static_cast<Session*>(user);
+    session.wake_->clear();
+    session.woken_ = true;
+    return 0;
+  };
+  if (!event_ || ssh_event_add_fd(event_.get(), wake_->fd(), POLLIN, on_wake, this) != SSH_OK) {
     return End{"no memory for another connection", std::nullopt, false};
   }
   // The first call makes the poll context that ssh_event_add_session needs.
@@ -92,8 +96,12 @@ std::optional<Session::End> Session::turn() {
 }
 
 std::optional<Session::End> Session::poll() {
-  const auto sleep = timers_.until_next(context_.clock.steady());
+  const bool news = woken_ || !opened_.empty() ||
+                    std::any_of(channels_.begin(), channels_.end(),
+                                [](const auto& channel) { return channel->has_news(); });
+  const auto sleep = news ? milliseconds(0) : timers_.until_next(context_.clock.steady());
   const int polled = ssh_event_dopoll(event_.get(), static_cast<int>(sleep.count()));
+  woken_ = false;
   const bool closed = (ssh_get_status(session_.get()) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
   if (polled == SSH_ERROR || closed || ssh_is_connected(session_.get()) == 0) {
     return End{"the peer closed the connection",
@@ -204,12 +212,31 @@ void Session::close(const End& end) {
     ssh_event_remove_session(event_.get(), session_.get());
   }
   if (end.tell) {
-    ssh_session_set_disconnect_message(session_.get(), end.reason.c_str());
-    ssh_blocking_flush(session_.get(), 1000);
-    ssh_disconnect(session_.get());
+    say_goodbye(end.reason);
   }
   session_.reset();
   event_.reset();
+}
+
+/// Sends the disconnect message so that it arrives: closing a socket that holds unread bytes resets
+/// the connection, and the peer would lose what it has not read.
+void Session::say_goodbye(const std::string& reason) {
+  const Fd socket(::fcntl(ssh_get_fd(session_.get()), F_DUPFD_CLOEXEC, 0));
+  ssh_session_set_disconnect_message(session_.get(), reason.c_str());
+  ssh_blocking_flush(session_.get(), static_cast<int>(kGoodbye.count()));
+  // Nothing waits, so one write will not block; otherwise libssh queues the message and drops it.
+  ssh_set_fd_towrite(session_.get());
+  ssh_disconnect(session_.get());
+  ::shutdown(socket.get(), SHUT_WR);
+  const auto deadline = std::chrono::steady_clock::now() + kGoodbye;
+  std::array<char, 4096> unread;
+  while (socket && std::chrono::steady_clock::now() < deadline) {
+    pollfd polled{socket.get(), POLLIN, 0};
+    if (::poll(&polled, 1, 100) > 0 &&
+        ::recv(socket.get(), unread.data(), unread.size(), MSG_DONTWAIT) <= 0) {
+      return;
+    }
+  }
 }
 
 }  // namespace minpaas::sshd

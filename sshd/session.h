@@ -79,6 +79,7 @@ class Session {
   void forget_ended_requests();
   [[nodiscard]] SessionActivity activity() const;
   void close(const End& end);
+  void say_goodbye(const std::string& reason);
 
   SessionContext& context_;
   Admission::Ticket ticket_;
@@ -92,6 +93,8 @@ class Session {
   ssh_server_callbacks_struct callbacks_{};
   SshSession session_;
   Handle<ssh_event_struct, ssh_event_free> event_;
+  /// The eventfd has been read since the last poll began.
+  bool woken_ = false;
   bool keys_exchanged_ = false;
   bool authenticated_ = false;
   std::optional<SteadyTime> end_by_;

@@ -9,6 +9,7 @@ minpaas_test(sshd_test LABEL unit
 
 minpaas_test(sshd_clients_test LABEL integration
   SOURCES integration/sshd/ssh_server_fixture.cc integration/sshd/openssh_test.cc
+    integration/sshd/other_clients_test.cc
   LIBRARIES minpaas::sshd minpaas_test_program)
 target_compile_definitions(sshd_clients_test PRIVATE MINPAAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
   MINPAAS_TEST_HOST_KEYS="${CMAKE_CURRENT_BINARY_DIR}/ssh_host_keys")

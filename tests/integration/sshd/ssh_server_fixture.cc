@@ -250,15 +250,6 @@ ProgramResult SshServerTest::run_ssh(const std::string& command, std::string_vie
   return run_program(ssh() + std::vector<std::string>{command}, input);
 }
 
-ProgramResult SshServerTest::run_python(const std::string& script,
-                                        std::vector<std::string> arguments) {
-  return run_program(std::vector<std::string>{
-                         "/usr/bin/python3",
-                         std::string(MINPAAS_SOURCE_DIR) + "/tests/integration/sshd/" + script,
-                         std::to_string(port_), key("ed25519").string()} +
-                     arguments);
-}
-
 std::vector<std::string> operator+(std::vector<std::string> arguments,
                                    const std::vector<std::string>& more) {
   arguments.insert(arguments.end(), more.begin(), more.end());

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/guarded.h"
@@ -85,9 +86,6 @@ class SshServerTest : public ::testing::Test {
   [[nodiscard]] std::vector<std::string> ssh(const std::string& key_name = "ed25519") const;
   /// Runs `ssh ... command`.
   ProgramResult run_ssh(const std::string& command, std::string_view input = "");
-  /// Runs tests/integration/sshd/NAME.py with port, user key and further arguments.
-  ProgramResult run_python(const std::string& script, std::vector<std::string> arguments = {});
-
   RealClock clock_;
   TempDir folder_;
   KnownKeys known_;
