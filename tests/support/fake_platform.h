@@ -1,0 +1,117 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hooks/platform.h"
+
+namespace minpaas::test {
+
+/// A working model of the service layer in memory: apps, config, releases, builds, keys. A deploy
+/// is over at once, in the way that the script says. Thread: one at a time.
+class FakePlatform : public hooks::Platform {
+ public:
+  explicit FakePlatform(const Clock& clock) : clock_(clock) {}
+
+  /// How deploys end from now on, and what they print.
+  struct Script {
+    state::DeployStage stage = state::DeployStage::Succeeded;
+    std::string reason;
+    std::vector<std::string> lines{"-----> Starting", "=====> done"};
+    /// Called after the lines; the follower may have left by then.
+    std::function<void()> meanwhile;
+  };
+
+  Script script;
+  /// When set, every call fails with it.
+  std::optional<Error> outage;
+  std::vector<hooks::DoctorFinding> findings;
+
+  struct LogLine {
+    ProcessType process;
+    int index = 1;
+    SystemTime at;
+    std::string text;
+  };
+
+  /// A deploy as a push makes it: the app is created when it is not there.
+  void deploy(std::string_view app, const Oid& commit, std::string runtime = "python");
+  void add_log(std::string_view app, LogLine line);
+  /// The arguments of the last call of logs.
+  std::optional<hooks::LogQuery> last_query;
+
+  Result<std::vector<hooks::AppSummary>> apps(const Actor& actor) override;
+  Result<hooks::AppReport> app(const Actor& actor, const AppName& name) override;
+  Result<hooks::AppReport> create_app(const Actor& actor, const AppName& name) override;
+  Result<void> set_app(const Actor& actor, const AppName& name,
+                       const std::vector<std::pair<std::string, std::string>>& values) override;
+  Result<void> destroy_app(const Actor& actor, const AppName& name) override;
+  Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
+  Result<hooks::DeployOutcome> change_config(const Actor& actor, const AppName& name,
+                                             const ConfigVars& set,
+                                             const std::vector<ConfigKey>& unset,
+                                             const hooks::Follow& follow) override;
+  Result<std::string> open_for_push(const Actor& actor, const AppName& name) override;
+  Result<std::string> deploy_branch(const AppName& name) override;
+  Result<hooks::DeployOutcome> push(const Actor& actor, const hooks::PushRequest& request,
+                                    const hooks::Follow& follow) override;
+  Result<hooks::DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
+                                       const hooks::Follow& follow) override;
+  Result<hooks::DeployOutcome> restart(const Actor& actor, const AppName& name,
+                                       const hooks::Follow& follow) override;
+  Result<std::vector<hooks::ProcessReport>> processes(const Actor& actor,
+                                                      const AppName& name) override;
+  Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
+  Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
+                                               int most) override;
+  Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
+                                        std::optional<std::int64_t> id,
+                                        const hooks::Follow& follow) override;
+  Result<int> cancel_builds(const Actor& actor, const AppName& name) override;
+  Result<void> logs(const Actor& actor, const AppName& name, const hooks::LogQuery& query,
+                    const hooks::AppLogSink& sink, std::stop_token gone) override;
+  Result<std::vector<state::KeyRow>> keys(const Actor& actor) override;
+  Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
+                                std::string_view public_key) override;
+  Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
+  Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
+
+ private:
+  struct Build {
+    state::DeployRow row;
+    std::vector<std::string> lines;
+  };
+
+  struct App {
+    std::string branch = "main";
+    std::string chosen_runtime;
+    int port = 0;
+    SystemTime created_at;
+    ConfigVars config;
+    std::vector<Release> releases;
+    std::vector<Build> builds;
+    std::vector<LogLine> logs;
+
+    [[nodiscard]] const Release* live() const;
+  };
+
+  /// Errors: the outage, NotFound.
+  Result<App*> find(const AppName& name);
+  Result<void> require_admin(const Actor& actor) const;
+  App& make(const AppName& name);
+  hooks::AppReport report(const AppName& name, const App& app) const;
+  /// Plays the script: lines to the follower, then a release when it says so.
+  hooks::DeployOutcome play(App& app, state::DeployRow row, const Release& next,
+                            const hooks::Follow& follow);
+  Release next_release(const AppName& name, const App& app, const Actor& actor,
+                       std::string description) const;
+
+  const Clock& clock_;
+  std::map<AppName, App> apps_;
+  std::vector<state::KeyRow> keys_;
+  std::int64_t last_deploy_ = 0;
+};
+
+}  // namespace minpaas::test

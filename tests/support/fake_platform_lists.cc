@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "tests/support/fake_platform.h"
+
+namespace minpaas::test {
+
+Result<void> FakePlatform::require_admin(const Actor& actor) const {
+  if (outage) {
+    return *outage;
+  }
+  if (actor.role != Role::Admin) {
+    return Error{ErrorCode::PermissionDenied, "only an administrator may do this",
+                 "ask one of them", ""};
+  }
+  return {};
+}
+
+Result<std::vector<hooks::ProcessReport>> FakePlatform::processes(const Actor& /*actor*/,
+                                                                  const AppName& name) {
+  const App* app = TRY(find(name));
+  std::vector<hooks::ProcessReport> all;
+  if (const Release* live = app->live()) {
+    for (const auto& [type, command] : live->processes) {
+      all.push_back({.process = type,
+                     .index = 1,
+                     .state = "up",
+                     .release = live->number,
+                     .command = command,
+                     .since = live->created_at,
+                     .restarts = 0,
+                     .container = {"c0ffee"}});
+    }
+  }
+  return all;
+}
+
+Result<std::vector<Release>> FakePlatform::releases(const Actor& /*actor*/, const AppName& name,
+                                                    int most) {
+  const App* app = TRY(find(name));
+  std::vector<Release> newest_first(app->releases.rbegin(), app->releases.rend());
+  newest_first.erase(
+      newest_first.begin() + std::min<std::ptrdiff_t>(most, std::ssize(newest_first)),
+      newest_first.end());
+  return newest_first;
+}
+
+Result<std::vector<state::DeployRow>> FakePlatform::builds(const Actor& /*actor*/,
+                                                           const AppName& name, int most) {
+  const App* app = TRY(find(name));
+  std::vector<state::DeployRow> newest_first;
+  for (auto build = app->builds.rbegin(); build != app->builds.rend() && most > 0;
+       ++build, --most) {
+    newest_first.push_back(build->row);
+  }
+  return newest_first;
+}
+
+Result<state::DeployRow> FakePlatform::build_output(const Actor& /*actor*/, const AppName& name,
+                                                    std::optional<std::int64_t> id,
+                                                    const hooks::Follow& follow) {
+  const App* app = TRY(find(name));
+  const auto found = std::find_if(app->builds.rbegin(), app->builds.rend(),
+                                  [&](const Build& build) { return !id || build.row.id == *id; });
+  if (found == app->builds.rend()) {
+    return Error{ErrorCode::NotFound, fmt::format("{} has no such build", name.str()),
+                 fmt::format("list them: builds {}", name.str()), ""};
+  }
+  for (const std::string& line : found->lines) {
+    if (!follow.line(line)) {
+      break;
+    }
+  }
+  return found->row;
+}
+
+Result<int> FakePlatform::cancel_builds(const Actor& /*actor*/, const AppName& name) {
+  App* app = TRY(find(name));
+  int cancelled = 0;
+  for (Build& build : app->builds) {
+    if (!state::is_final(build.row.stage)) {
+      build.row.stage = state::DeployStage::Cancelled;
+      ++cancelled;
+    }
+  }
+  if (cancelled == 0) {
+    return Error{ErrorCode::NotFound, fmt::format("{} has no deploy to cancel", name.str()), "",
+                 ""};
+  }
+  return cancelled;
+}
+
+Result<void> FakePlatform::logs(const Actor& /*actor*/, const AppName& name,
+                                const hooks::LogQuery& query, const hooks::AppLogSink& sink,
+                                std::stop_token gone) {
+  const App* app = TRY(find(name));
+  last_query = query;
+  std::vector<const LogLine*> chosen;
+  for (const LogLine& line : app->logs) {
+    if ((!query.since || line.at >= *query.since) &&
+        (!query.process || line.process == *query.process) &&
+        (!query.index || line.index == *query.index)) {
+      chosen.push_back(&line);
+    }
+  }
+  if (query.tail && std::ssize(chosen) > *query.tail) {
+    chosen.erase(chosen.begin(), chosen.end() - *query.tail);
+  }
+  for (const LogLine* line : chosen) {
+    if (!sink(line->at, fmt::format("app[{}.{}]", line->process.str(), line->index), line->text)) {
+      return {};
+    }
+  }
+  // A real log goes on; here nothing more ever comes, so only the follower can end it.
+  if (query.follow && !gone.stop_requested()) {
+    return Error{ErrorCode::Internal, "the follower of an ended log did not leave", "", ""};
+  }
+  return {};
+}
+
+Result<std::vector<state::KeyRow>> FakePlatform::keys(const Actor& actor) {
+  TRY(require_admin(actor));
+  return keys_;
+}
+
+Result<state::KeyRow> FakePlatform::add_key(const Actor& actor, const std::string& name,
+                                            std::string_view public_key) {
+  TRY(require_admin(actor));
+  const auto parts = split(trim(public_key), ' ');
+  if (parts.size() < 2 || !parts[0].starts_with("ssh-")) {
+    return Error{ErrorCode::InvalidInput, "this is no public key", "send the .pub file", ""};
+  }
+  state::KeyRow row;
+  row.key = {std::string(parts[0]), std::string(parts[1]),
+             parts.size() > 2 ? std::string(parts[2]) : "", fmt::format("SHA256:{}", parts[1])};
+  row.name = name;
+  row.user = name;
+  row.created_at = clock_.now();
+  for (const auto& known : keys_) {
+    if (known.key.blob_base64 == row.key.blob_base64) {
+      return Error{ErrorCode::AlreadyExists, "this key is known already", "", ""};
+    }
+  }
+  keys_.push_back(row);
+  return row;
+}
+
+Result<void> FakePlatform::remove_key(const Actor& actor, const std::string& fingerprint) {
+  TRY(require_admin(actor));
+  const auto removed = std::erase_if(
+      keys_, [&](const state::KeyRow& row) { return row.key.fingerprint == fingerprint; });
+  if (removed == 0) {
+    return Error{ErrorCode::NotFound, "there is no key with this fingerprint", "list them: keys",
+                 ""};
+  }
+  return {};
+}
+
+Result<std::vector<hooks::DoctorFinding>> FakePlatform::doctor(const Actor& actor) {
+  TRY(require_admin(actor));
+  return findings;
+}
+
+}  // namespace minpaas::test
