@@ -1,0 +1,213 @@
+#include <fmt/format.h>
+
+#include "sshd/commands/invocation.h"
+#include "sshd/commands/json.h"
+#include "sshd/commands/nouns.h"
+#include "sshd/commands/table.h"
+
+namespace minpaas::sshd::commands {
+namespace {
+
+constexpr Operand kApp{"APP"};
+
+std::string or_dash(std::string text) {
+  return text.empty() ? "-" : text;
+}
+
+std::string release_text(const std::optional<ReleaseNumber>& release) {
+  return release ? release->str() : "-";
+}
+
+Json to_json(const hooks::AppSummary& app) {
+  return {{"name", app.name.str()},
+          {"runtime", json_text(app.runtime)},
+          {"status", to_string(app.status)},
+          {"release", json_release(app.release)},
+          {"url", json_text(app.url)}};
+}
+
+Json to_json(const hooks::AppReport& report) {
+  Json json = to_json(report.summary);
+  const auto& live = report.live;
+  json["commit"] = json_commit(live ? live->commit : std::nullopt);
+  json["released_at"] = json_time(live ? std::optional(live->created_at) : std::nullopt);
+  json["port"] = report.port;
+  json["deploy_branch"] = report.deploy_branch;
+  json["chosen_runtime"] = json_text(report.chosen_runtime);
+  json["git_url_path"] = report.git_url_path;
+  json["processes"] = Json::object();
+  if (live) {
+    for (const auto& [type, quantity] : live->formation) {
+      json["processes"][type.str()] = quantity;
+    }
+  }
+  json["config_keys"] = Json::array();
+  for (const ConfigKey& key : report.config_keys) {
+    json["config_keys"].push_back(key.str());
+  }
+  json["created_at"] = json_time(report.created_at);
+  return json;
+}
+
+std::string formation_text(const std::optional<Release>& live) {
+  std::string text;
+  if (live) {
+    for (const auto& [type, quantity] : live->formation) {
+      text += fmt::format("{}{}={}", text.empty() ? "" : " ", type.str(), quantity);
+    }
+  }
+  return or_dash(text);
+}
+
+std::string report_text(const hooks::AppReport& report, SystemTime now) {
+  std::string keys;
+  for (const ConfigKey& key : report.config_keys) {
+    keys += (keys.empty() ? "" : " ") + key.str();
+  }
+  const auto& live = report.live;
+  const std::string release = live
+                                  ? fmt::format("{}, {}, {}", live->number.str(), live->description,
+                                                format_age(live->created_at, now))
+                                  : "-";
+  return format_fields({
+      {"Name", report.summary.name.str()},
+      {"Status", std::string(to_string(report.summary.status))},
+      {"URL", or_dash(report.summary.url)},
+      {"Release", release},
+      {"Commit", live && live->commit ? live->commit->hex() : "-"},
+      {"Runtime", or_dash(report.summary.runtime)},
+      {"Chosen runtime", report.chosen_runtime.empty() ? "auto" : report.chosen_runtime},
+      {"Deploy branch", report.deploy_branch},
+      {"Git URL path", report.git_url_path},
+      {"Port", std::to_string(report.port)},
+      {"Processes", formation_text(live)},
+      {"Config keys", or_dash(keys)},
+      {"Created", format_age(report.created_at, now)},
+  });
+}
+
+Result<int> list(Invocation& call) {
+  const auto apps = TRY(call.platform.apps(call.actor));
+  if (call.out.is_json()) {
+    Json all = Json::array();
+    for (const auto& app : apps) {
+      all.push_back(to_json(app));
+    }
+    call.out.json(all);
+    return 0;
+  }
+  if (apps.empty()) {
+    call.out.note("There are no apps yet. A first `git push` makes one, or: apps:create APP");
+    return 0;
+  }
+  std::vector<Row> rows{{"NAME", "RUNTIME", "STATUS", "RELEASE", "URL"}};
+  for (const auto& app : apps) {
+    rows.push_back({app.name.str(), or_dash(app.runtime), std::string(to_string(app.status)),
+                    release_text(app.release), or_dash(app.url)});
+  }
+  call.out.data(format_table(rows));
+  return 0;
+}
+
+Result<int> show(Invocation& call) {
+  const AppName name = TRY(call.app());
+  const auto report = TRY(call.platform.app(call.actor, name));
+  if (call.out.is_json()) {
+    call.out.json(to_json(report));
+  } else {
+    call.out.data(report_text(report, call.clock.now()));
+  }
+  return 0;
+}
+
+Result<int> create(Invocation& call) {
+  const AppName name = TRY(call.app());
+  const auto report = TRY(call.platform.create_app(call.actor, name));
+  if (call.out.is_json()) {
+    call.out.json(to_json(report));
+    return 0;
+  }
+  call.out.note(fmt::format("Created {}. To deploy it, in its git repository:", name.str()));
+  call.out.note(fmt::format("  git remote add minpaas minpaas:{}", name.str()));
+  call.out.note(fmt::format("  git push minpaas {}", report.deploy_branch));
+  return 0;
+}
+
+Result<int> set(Invocation& call) {
+  const AppName name = TRY(call.app());
+  std::vector<std::pair<std::string, std::string>> values;
+  std::string keys;
+  for (const Word& word : call.args.operands_from(1)) {
+    const auto equals = word.text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{ErrorCode::InvalidInput, fmt::format("'{}' is no KEY=VALUE", word.text),
+                   fmt::format("for example: apps:set {} deploy_branch=main", name.str()), ""};
+    }
+    values.emplace_back(word.text.substr(0, equals), word.text.substr(equals + 1));
+    keys += (keys.empty() ? "" : ", ") + values.back().first;
+  }
+  TRY(call.platform.set_app(call.actor, name, values));
+  if (call.out.is_json()) {
+    call.out.json(to_json(TRY(call.platform.app(call.actor, name))));
+  } else {
+    call.out.note(fmt::format("Set {} of {}; it counts from the next push on", keys, name.str()));
+  }
+  return 0;
+}
+
+Result<int> destroy(Invocation& call) {
+  const AppName name = TRY(call.app());
+  TRY(call.platform.app(call.actor, name));
+  if (call.args.value("confirm") != name.str()) {
+    return Error{ErrorCode::InvalidInput,
+                 fmt::format("this removes {} for good: containers, images, config, git repository "
+                             "and logs",
+                             name.str()),
+                 fmt::format("to do it, type: apps:destroy {0} --confirm {0}", name.str()), ""};
+  }
+  TRY(call.platform.destroy_app(call.actor, name));
+  if (call.out.is_json()) {
+    call.out.json(Json{{"app", name.str()}, {"destroyed", true}});
+  } else {
+    call.out.note(fmt::format("Destroyed {}", name.str()));
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> apps_commands() {
+  return {
+      {.verb = "apps", .summary = "List the apps", .run = list},
+      {.verb = "apps:create",
+       .summary = "Make an app before its first push",
+       .operands = {kApp},
+       .example = "blog",
+       .run = create},
+      {.verb = "apps:info",
+       .summary = "Show all about an app",
+       .operands = {kApp},
+       .example = "blog",
+       .run = show},
+      {.verb = "apps:set",
+       .summary = "Change settings of an app",
+       .operands = {kApp, {"KEY=VALUE", Arity::Several}},
+       .example = "blog deploy_branch=release",
+       .details = "Settings:\n"
+                  "  deploy_branch=BRANCH   the branch whose pushes are deployed\n"
+                  "  runtime=NAME           python, node, static or dockerfile; auto looks at the "
+                  "files",
+       .run = set},
+      {.verb = "apps:destroy",
+       .alias = "delete",
+       .summary = "Remove an app and all it has",
+       .operands = {kApp},
+       .options = {{"confirm", 0, "APP", "the name again, so that no slip destroys an app"}},
+       .example = "blog --confirm blog",
+       .details = "Containers, images, config, git repository, build output and logs are removed.\n"
+                  "There is no way back.",
+       .run = destroy},
+  };
+}
+
+}  // namespace minpaas::sshd::commands

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace minpaas::sshd::commands {
+
+struct Invocation;
+
+/// `--name`, `-letter`; with a `value` (its name in the usage line) it takes one.
+struct Option {
+  std::string_view name = {};
+  char letter = 0;
+  std::string_view value = {};
+  std::string_view help = {};
+  bool required = false;
+};
+
+enum class Arity { One, Optional, Several };
+
+/// A word that is no option, in its place: `APP`.
+struct Operand {
+  std::string_view name;
+  Arity arity = Arity::One;
+};
+
+/// The exit status, or the Error to print, which has its own (core/base/error.h).
+using Handler = Result<int> (*)(Invocation&);
+
+/// All that is known about one verb: help, argument checks and docs/commands.md follow from it.
+/// Every command also takes --json and --help.
+struct Command {
+  /// `apps:create`; what stands before the colon groups it.
+  std::string_view verb = {};
+  std::string_view alias = {};
+  /// One line for the list of commands.
+  std::string_view summary = {};
+  std::vector<Operand> operands = {};
+  std::vector<Option> options = {};
+  /// Arguments of the example: `ssh minpaas VERB EXAMPLE`.
+  std::string_view example = {};
+  /// More lines for `help VERB`, may be empty.
+  std::string_view details = {};
+  /// What to do when there are too many words: the mistake that people make with this verb.
+  std::string_view when_too_many = {};
+  Handler run = nullptr;
+};
+
+/// `logs APP [--follow|-f] [--json]`
+std::string usage(const Command& command);
+
+/// The verbs of MinPaas in the order of help. Thread: any, never changes.
+std::span<const Command> command_table();
+/// By verb or alias; null when there is none.
+const Command* find_command(std::string_view verb);
+/// Up to three verbs that one may have meant, best first.
+std::vector<std::string_view> nearest_verbs(std::string_view verb);
+/// The Error for a verb that is none; `next_word` is the one after it (`apps create`), may be
+/// empty.
+Error unknown_verb(std::string_view verb, std::string_view next_word);
+
+}  // namespace minpaas::sshd::commands

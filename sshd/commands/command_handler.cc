@@ -1,0 +1,72 @@
+#include "sshd/commands/command_handler.h"
+
+#include <fmt/format.h>
+
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "sshd/commands/exec_line.h"
+#include "sshd/commands/help_text.h"
+#include "sshd/commands/invocation.h"
+#include "sshd/commands/table.h"
+
+namespace minpaas::sshd::commands {
+namespace {
+
+/// A cause is for the log only, and this is the last place that sees it.
+int fail(const ExecRequest& request, Output& out, std::string_view verb, const Error& error) {
+  if (!error.cause.empty()) {
+    log::warn("{} for {}: {}", verb, request.actor.name, error.for_log());
+  }
+  out.error(error);
+  return exit_status(error.code);
+}
+
+int greet(const ExecRequest& request, Output& out) {
+  out.data(fmt::format("Hello {}, this is MinPaas {}. There is no shell here.\n\n{}",
+                       printable(request.actor.name), MINPAAS_VERSION, overview()));
+  return 0;
+}
+
+/// `--help` and `--version` in place of a verb, as programs have them.
+std::string_view verb_of(const Word& word) {
+  if (word.text == "--help" || word.text == "-h") {
+    return "help";
+  }
+  return word.text == "--version" ? std::string_view("version") : word.text;
+}
+
+}  // namespace
+
+int CommandHandler::run(const ExecRequest& request, ExecStreams& streams) {
+  const auto words = split_exec_line(request.command);
+  const bool json =
+      words ? asks_for("json", *words) : request.command.find(" --json") != std::string::npos;
+  Output out(streams.out, streams.err, json ? Form::Json : Form::People);
+  if (!words) {
+    return fail(request, out, "command", words.error());
+  }
+  if (words->empty()) {
+    return greet(request, out);
+  }
+  const std::string_view verb = verb_of(words->front());
+  const auto rest = std::span(*words).subspan(1);
+  const Command* command = find_command(verb);
+  if (command == nullptr) {
+    return fail(request, out, "command",
+                unknown_verb(verb, rest.empty() ? std::string_view() : rest.front().text));
+  }
+  const auto args = Arguments::parse(*command, rest);
+  if (!args) {
+    return fail(request, out, command->verb, args.error());
+  }
+  if (args->has("help")) {
+    out.data(explain(*command));
+    return 0;
+  }
+  Invocation call{request.actor, platform_,  clock_,       *args,
+                  out,           streams.in, streams.gone, request.has_terminal};
+  const auto status = command->run(call);
+  return status ? *status : fail(request, out, command->verb, status.error());
+}
+
+}  // namespace minpaas::sshd::commands

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "sshd/commands/invocation.h"
+#include "sshd/commands/json.h"
+#include "sshd/commands/nouns.h"
+#include "sshd/commands/table.h"
+
+namespace minpaas::sshd::commands {
+namespace {
+
+constexpr std::size_t kMostKeyBytes = 16 * 1024;
+
+std::string_view role_name(Role role) {
+  return role == Role::Admin ? "admin" : "member";
+}
+
+Json to_json(const state::KeyRow& row) {
+  return {{"name", row.name},
+          {"user", row.user},
+          {"role", role_name(row.role)},
+          {"type", row.key.type},
+          {"fingerprint", row.key.fingerprint},
+          {"comment", row.key.comment},
+          {"created_at", json_time(row.created_at)},
+          {"last_used_at", json_time(row.last_used_at)}};
+}
+
+Result<int> list(Invocation& call) {
+  const auto keys = TRY(call.platform.keys(call.actor));
+  if (call.out.is_json()) {
+    Json all = Json::array();
+    for (const auto& row : keys) {
+      all.push_back(to_json(row));
+    }
+    call.out.json(all);
+    return 0;
+  }
+  if (keys.empty()) {
+    call.out.note("No keys are kept here; the administrators' file may still let people in");
+    return 0;
+  }
+  std::vector<Row> rows{{"NAME", "USER", "ROLE", "TYPE", "FINGERPRINT", "ADDED", "LAST USED"}};
+  const SystemTime now = call.clock.now();
+  for (const auto& row : keys) {
+    rows.push_back({row.name, row.user, std::string(role_name(row.role)), row.key.type,
+                    row.key.fingerprint, format_age(row.created_at, now),
+                    row.last_used_at ? format_age(*row.last_used_at, now) : "never"});
+  }
+  call.out.data(format_table(rows));
+  return 0;
+}
+
+Result<int> add(Invocation& call) {
+  const std::string text = TRY(call.read_input(kMostKeyBytes, "the public key"));
+  if (trim(text).empty()) {
+    return Error{ErrorCode::InvalidInput, "there is no public key on standard input",
+                 fmt::format("send one: ssh minpaas keys:add {} < ~/.ssh/id_ed25519.pub",
+                             call.args.operand(0)),
+                 ""};
+  }
+  const auto row = TRY(call.platform.add_key(call.actor, call.args.operand(0), trim(text)));
+  if (call.out.is_json()) {
+    call.out.json(to_json(row));
+  } else {
+    call.out.note(fmt::format("Added {} for {} ({})", row.key.fingerprint, printable(row.user),
+                              row.key.type));
+  }
+  return 0;
+}
+
+Result<int> remove(Invocation& call) {
+  std::string fingerprint = call.args.operand(0);
+  constexpr std::string_view kHash = "SHA256:";
+  if (!fingerprint.starts_with(kHash)) {
+    fingerprint.insert(0, kHash);
+  }
+  TRY(call.platform.remove_key(call.actor, fingerprint));
+  if (call.out.is_json()) {
+    call.out.json(Json{{"fingerprint", fingerprint}, {"removed", true}});
+  } else {
+    call.out.note(fmt::format("Removed {}", printable(fingerprint)));
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> keys_commands() {
+  return {
+      {.verb = "keys", .summary = "List the SSH keys that may log in", .run = list},
+      {.verb = "keys:add",
+       .summary = "Let an SSH key log in (public key on standard input)",
+       .operands = {{"NAME"}},
+       .example = "laptop < ~/.ssh/id_ed25519.pub",
+       .details = "NAME says whose or which key it is.",
+       .when_too_many = "the key comes on standard input: "
+                        "ssh minpaas keys:add laptop < ~/.ssh/id_ed25519.pub",
+       .run = add},
+      {.verb = "keys:remove",
+       .summary = "Stop an SSH key from logging in",
+       .operands = {{"FINGERPRINT"}},
+       .example = "SHA256:uNiVztksCsDhcc0u9e8BrvQeKKNpnCs0wyPxEUIrfXo",
+       .details = "`keys` lists the fingerprints; SHA256: may be left out.",
+       .run = remove},
+  };
+}
+
+}  // namespace minpaas::sshd::commands

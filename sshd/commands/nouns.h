@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "sshd/commands/command.h"
+
+/// The table entries of each noun, in the order of help.
+namespace minpaas::sshd::commands {
+
+std::vector<Command> apps_commands();
+std::vector<Command> config_commands();
+std::vector<Command> ps_commands();
+std::vector<Command> logs_commands();
+std::vector<Command> releases_commands();
+std::vector<Command> builds_commands();
+std::vector<Command> keys_commands();
+std::vector<Command> host_commands();
+std::vector<Command> help_commands();
+
+}  // namespace minpaas::sshd::commands

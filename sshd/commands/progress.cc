@@ -1,0 +1,73 @@
+#include "sshd/commands/progress.h"
+
+#include <fmt/format.h>
+
+#include "sshd/commands/json.h"
+
+namespace minpaas::sshd::commands {
+namespace {
+
+using state::DeployStage;
+
+/// Failed, cancelled, superseded, or not at its end because the follower left.
+Error no_success(const AppName& app, const Deed& deed, const hooks::DeployOutcome& outcome) {
+  const std::string because = outcome.reason.empty() ? "" : ": " + outcome.reason;
+  switch (outcome.stage) {
+    case DeployStage::Failed:
+      return {ErrorCode::Failed,
+              fmt::format("the {} of {} failed{}", deed.noun, app.str(), because),
+              fmt::format("{}; look at: {} {}", deed.untouched, deed.look_at, app.str()), ""};
+    case DeployStage::Cancelled:
+      return {ErrorCode::Cancelled,
+              fmt::format("the {} of {} was cancelled{}", deed.noun, app.str(), because),
+              std::string(deed.untouched), ""};
+    case DeployStage::Superseded:
+      return {ErrorCode::Conflict,
+              fmt::format("the {} of {} gave way to a newer one{}", deed.noun, app.str(), because),
+              std::string(deed.untouched), ""};
+    default:
+      return {ErrorCode::Cancelled,
+              fmt::format("you left the {} of {}, which goes on", deed.noun, app.str()),
+              fmt::format("see how it ends: ps {0}, or releases {0}", app.str()), ""};
+  }
+}
+
+}  // namespace
+
+hooks::Follow show_progress(Invocation& call) {
+  return {.line =
+              [&call](std::string_view line) {
+                call.out.note(line);
+                return !call.out.is_broken() && !call.gone.stop_requested();
+              },
+          .tick = [] {},
+          .gone = call.gone};
+}
+
+Result<int> report_outcome(Invocation& call, const AppName& app, const Deed& deed,
+                           const Result<hooks::DeployOutcome>& outcome) {
+  if (!outcome) {
+    const bool left =
+        call.gone.stop_requested() && (outcome.error().code == ErrorCode::Cancelled ||
+                                       outcome.error().code == ErrorCode::Disconnected);
+    hooks::DeployOutcome unknown;
+    unknown.stage = DeployStage::Queued;
+    return left ? no_success(app, deed, unknown) : outcome.error();
+  }
+  if (outcome->stage != DeployStage::Succeeded) {
+    return no_success(app, deed, *outcome);
+  }
+  if (call.out.is_json()) {
+    call.out.json(Json{{"app", app.str()},
+                       {"deploy", outcome->deploy},
+                       {"status", to_string(outcome->stage)},
+                       {"release", json_release(outcome->release)},
+                       {"url", json_text(outcome->url)}});
+    return 0;
+  }
+  call.out.note(outcome->release ? fmt::format("{}: {}", deed.done, outcome->release->str())
+                                 : fmt::format("{}; the first release will have it", deed.done));
+  return 0;
+}
+
+}  // namespace minpaas::sshd::commands
