@@ -22,6 +22,10 @@ struct PushLock::Held {
 
 PushLock::PushLock(std::unique_ptr<Held> held) : held_(std::move(held)) {}
 
+PushLock::PushLock(PushLock&&) noexcept = default;
+
+PushLock& PushLock::operator=(PushLock&&) noexcept = default;
+
 PushLock::~PushLock() = default;
 
 Result<PushLock> PushLock::acquire(const std::filesystem::path& repository, SteadyTime deadline) {

@@ -122,8 +122,8 @@ class PushLock {
  public:
   /// Waits until `deadline`. Errors: Busy.
   static Result<PushLock> acquire(const std::filesystem::path& repository, SteadyTime deadline);
-  PushLock(PushLock&&) noexcept = default;
-  PushLock& operator=(PushLock&&) noexcept = default;
+  PushLock(PushLock&&) noexcept;
+  PushLock& operator=(PushLock&&) noexcept;
   ~PushLock();
 
  private:

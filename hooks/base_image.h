@@ -1,0 +1,17 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "hooks/deploy_output.h"
+#include "hooks/pipeline_parts.h"
+
+namespace minpaas::hooks {
+
+/// Makes sure that the runtime's base image is in the engine, as `[images] pull` says: pulled when
+/// missing, always, or never. What is named `localhost/...` is made on this machine and never
+/// pulled. Errors: NotFound with what to run or set, Cancelled, those of the engine.
+Result<void> provide_base_image(const PipelineParts& parts, const runtimes::BuildPlan& plan,
+                                DeployOutput& output, std::stop_token stop);
+
+}  // namespace minpaas::hooks

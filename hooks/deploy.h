@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/app/config_var.h"
+#include "core/base/guarded.h"
+#include "core/state/deploy_store.h"
+#include "hooks/deploy_feed.h"
+#include "hooks/platform.h"
+
+namespace minpaas::hooks {
+
+/// What one deploy is to do. Only `row` outlives a crash: a deploy that was not finished is undone
+/// or finished by recovery, never run again.
+struct DeployJob {
+  state::DeployRow row;
+  bool no_cache = false;
+  bool skip_release = false;
+  /// For ConfigChange.
+  ConfigVars set;
+  std::vector<ConfigKey> unset;
+
+  [[nodiscard]] bool builds() const {
+    return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
+  }
+};
+
+/// The row of a deploy that is asked for now, with everything optional left out.
+state::DeployRow asked_for(const AppName& app, state::DeployKind kind, const std::string& actor);
+
+/// A deploy that waits or runs. Owners: the queue until it is settled, everyone who follows it.
+/// Thread: any; `job` never changes.
+class Deploy {
+ public:
+  Deploy(DeployJob to_do, std::shared_ptr<DeployFeed> output)
+      : job(std::move(to_do)), feed(std::move(output)) {}
+
+  const DeployJob job;
+  const std::shared_ptr<DeployFeed> feed;
+
+  [[nodiscard]] std::int64_t id() const { return job.row.id; }
+
+  /// Asks the deploy to end; `why` becomes its reason. Only the first reason counts.
+  void cancel(const std::string& why);
+
+  [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
+
+  /// Why it was cancelled, empty when it was not.
+  [[nodiscard]] std::string cancel_reason() const;
+
+  /// Tells the outcome and ends the feed: followers leave with it.
+  void settle(const DeployOutcome& outcome);
+  [[nodiscard]] bool is_settled() const;
+
+  /// Follows to the end. Errors: Disconnected when the follower left before (the deploy goes on).
+  Result<DeployOutcome> follow(const Follow& follow) const;
+
+ private:
+  struct State {
+    std::string cancel_reason;
+    std::optional<DeployOutcome> outcome;
+  };
+
+  std::stop_source stop_;
+  Guarded<State> state_;
+};
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/app/app_name.h"
+#include "core/base/clock.h"
+#include "core/base/guarded.h"
+#include "core/state/deploy_store.h"
+#include "hooks/deploy.h"
+
+namespace minpaas::hooks {
+
+/// Runs one deploy to its end. Thread: a worker of the queue, one deploy per app at a time.
+class DeployRunner {
+ public:
+  virtual ~DeployRunner() = default;
+  /// Journals every stage, speaks to `deploy.feed`, ends with a final row. Does not settle.
+  virtual DeployOutcome run(Deploy& deploy) = 0;
+  /// After the followers have their result, before the app's next deploy: tidying up.
+  virtual void after(const Deploy& deploy) = 0;
+};
+
+struct QueueSettings {
+  /// Deploys that build, at once over all apps.
+  int build_slots = 1;
+  /// Deploys that do not build, at once over all apps: they do not wait for builds of other apps.
+  int other_slots = 2;
+  /// Holds `<app>/<id>.log`.
+  std::filesystem::path log_folder;
+  FeedLimits feed;
+};
+
+/// One queue per app, in the order of submission; a deploy runs on a worker thread and nobody's
+/// connection. A newer push to a ref supersedes those that wait; a push of the commit that is
+/// queued or running joins it. Thread: any.
+class DeployQueue {
+ public:
+  DeployQueue(state::DeployStore& deploys, const Clock& clock, QueueSettings settings,
+              DeployRunner& runner);
+  /// Stops as `stop(seconds(0))` does.
+  ~DeployQueue();
+  DeployQueue(const DeployQueue&) = delete;
+  DeployQueue& operator=(const DeployQueue&) = delete;
+
+  /// Starts the workers. What was submitted before waits until then.
+  void start();
+  /// Stores the deploy as queued (or joins one) and returns what can be followed.
+  /// Errors: Unavailable (stopping), Conflict (the app is being destroyed), those of the store.
+  Result<std::shared_ptr<Deploy>> submit(DeployJob job);
+  /// Waiting or running; null when it is neither.
+  std::shared_ptr<Deploy> find(std::int64_t id) const;
+  /// The one that runs, else the first that waits; null when the app has none.
+  std::shared_ptr<Deploy> current(const AppName& app) const;
+  /// Cancels the running deploy and the waiting ones of the app; returns how many.
+  int cancel(const AppName& app, const std::string& why);
+  /// Cancels everything of the app, refuses new deploys of it, and waits until none runs.
+  /// Errors: Busy (one still ran at `deadline`; the app is open again).
+  Result<void> close(const AppName& app, const std::string& why, SteadyTime deadline);
+  void reopen(const AppName& app);
+  /// Takes no more; cancels what waits; what runs gets `grace` to end by itself and is then
+  /// cancelled. Returns when the workers have ended.
+  void stop(milliseconds grace);
+
+  [[nodiscard]] std::filesystem::path log_file(const AppName& app, std::int64_t id) const;
+
+ private:
+  using Shared = std::shared_ptr<Deploy>;
+
+  struct State {
+    std::deque<Shared> waiting;
+    std::map<AppName, Shared> running;
+    std::set<AppName> closed;
+    bool stopping = false;
+  };
+
+  void work(const std::stop_token& stop);
+  Shared take(const std::stop_token& stop);
+  void run(const Shared& deploy);
+  /// Ends deploys that never ran.
+  void drop(const std::vector<Shared>& deploys, state::DeployStage stage,
+            const std::string& reason);
+  std::vector<Shared> take_waiting(const std::function<bool(const Deploy&)>& which);
+  Shared joinable(const DeployJob& job) const;
+  void supersede_older(const DeployJob& job, const Deploy* keep);
+  Result<Shared> store(DeployJob job);
+  void tell_wait(const Deploy& deploy) const;
+
+  state::DeployStore& deploys_;
+  const Clock& clock_;
+  QueueSettings settings_;
+  DeployRunner& runner_;
+  /// Orders submissions: the row is committed and queued under it. Workers never take it.
+  std::mutex submitting_;
+  mutable Guarded<State> state_;
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,109 @@
+#include "hooks/key_owners.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::size_t kMostFileBytes = 1024 * 1024;
+constexpr std::size_t kMostNameCharacters = 64;
+
+/// Comments of keys are other people's text; they get into logs and listings.
+std::string display_name(const state::PublicKey& key) {
+  const std::string name = escape_controls(trim(key.comment).substr(0, kMostNameCharacters));
+  return name.empty() ? "admin" : name;
+}
+
+bool is_key(const state::PublicKey& key, std::string_view fingerprint, std::string_view blob) {
+  return key.fingerprint == fingerprint && key.blob_base64 == blob;
+}
+
+Result<void> check_name(const std::string& name) {
+  const bool printable = std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (name.empty() || name.size() > kMostNameCharacters || !printable) {
+    return Error{
+        ErrorCode::InvalidInput, "that is no name for a key",
+        fmt::format("1 to {} printable ASCII characters without spaces", kMostNameCharacters), ""};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<state::PublicKey> KeyOwners::keys_of_file() const {
+  if (admin_keys_.empty()) {
+    return {};
+  }
+  const auto text = read_file(admin_keys_, kMostFileBytes);
+  if (!text) {
+    log::warn("[access] admin_keys: {}", text.error().for_log());
+    return {};
+  }
+  std::vector<std::string> bad;
+  auto keys = state::parse_key_file(*text, bad);
+  for (const std::string& line : bad) {
+    log::warn("{}: a line is skipped: {}", admin_keys_.string(), line);
+  }
+  return keys;
+}
+
+std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
+                                           std::string_view blob_base64) {
+  const auto row = store_.find(std::string(fingerprint));
+  if (row && is_key(row->key, fingerprint, blob_base64)) {
+    const auto touched = store_.touch(row->key.fingerprint, clock_.now());
+    if (!touched) {
+      log::warn("key {}: {}", fingerprint, touched.error().for_log());
+    }
+    return Actor{row->user_id, row->user, row->role, row->key.fingerprint, ""};
+  }
+  if (!row && row.error().code != ErrorCode::NotFound) {
+    log::error("key {}: {}", fingerprint, row.error().for_log());
+  }
+  for (const state::PublicKey& key : keys_of_file()) {
+    if (is_key(key, fingerprint, blob_base64)) {
+      return Actor{0, display_name(key), Role::Admin, key.fingerprint, ""};
+    }
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<state::KeyRow>> KeyOwners::list() {
+  auto rows = TRY(store_.list());
+  for (const state::PublicKey& key : keys_of_file()) {
+    rows.push_back({key, display_name(key), 0, std::string(kAdminKeysUser), Role::Admin, {}, {}});
+  }
+  return rows;
+}
+
+Result<state::KeyRow> KeyOwners::add(const Actor& actor, const std::string& name,
+                                     std::string_view public_key) {
+  TRY(check_name(name));
+  const auto key = TRY(state::PublicKey::parse(public_key));
+  auto row = TRY(store_.add(key, name, name, Role::Admin, clock_.now()));
+  log::info("key {} ({}) was added by {}", key.fingerprint, name, actor.name);
+  return row;
+}
+
+Result<void> KeyOwners::remove(const std::string& fingerprint) {
+  const auto in_file = keys_of_file();
+  const auto removed = store_.remove(fingerprint);
+  if (removed || removed.error().code != ErrorCode::NotFound) {
+    return removed;
+  }
+  for (const state::PublicKey& key : in_file) {
+    if (key.fingerprint == fingerprint) {
+      return Error{ErrorCode::Conflict, "this key is in the server's admin_keys file",
+                   fmt::format("take its line out of {} on the server", admin_keys_.string()), ""};
+    }
+  }
+  return removed;
+}
+
+}  // namespace minpaas::hooks

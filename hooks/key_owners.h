@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/app/actor.h"
+#include "core/base/clock.h"
+#include "core/state/key_store.h"
+
+namespace minpaas::hooks {
+
+/// Who owns which key: the keys of the database, then those of the `[access] admin_keys` file,
+/// which is read anew at every question. Thread: any.
+class KeyOwners {
+ public:
+  KeyOwners(state::KeyStore& store, std::filesystem::path admin_keys, const Clock& clock)
+      : store_(store), admin_keys_(std::move(admin_keys)), clock_(clock) {}
+
+  /// Both must match the same key. Absent: nobody's, or the lookup failed (which is logged).
+  std::optional<Actor> find_actor(std::string_view fingerprint, std::string_view blob_base64);
+
+  /// Keys of the database, then those of the file (their user is `kAdminKeysUser`).
+  Result<std::vector<state::KeyRow>> list();
+  /// `name` names the key and its administrator. Errors: InvalidInput, AlreadyExists.
+  Result<state::KeyRow> add(const Actor& actor, const std::string& name,
+                            std::string_view public_key);
+  /// Errors: NotFound, Conflict (the key is in the file).
+  Result<void> remove(const std::string& fingerprint);
+
+  static constexpr std::string_view kAdminKeysUser = "admin_keys";
+
+ private:
+  std::vector<state::PublicKey> keys_of_file() const;
+
+  state::KeyStore& store_;
+  std::filesystem::path admin_keys_;
+  const Clock& clock_;
+};
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "hooks/deploy_queue.h"
+#include "hooks/key_owners.h"
+#include "hooks/pipeline_parts.h"
+#include "hooks/platform.h"
+
+namespace minpaas::hooks {
+
+/// Parts that another file of this folder does; functions, so that each can be tested alone.
+struct PlatformTasks {
+  /// `logs`.
+  std::function<Result<void>(const AppName&, const LogQuery&, const AppLogSink&, std::stop_token)>
+      logs;
+  /// `doctor`.
+  std::function<Result<std::vector<DoctorFinding>>()> doctor;
+  /// Whether a container was stopped for crashing again and again.
+  std::function<bool(const docker::ContainerId&)> crashed;
+  /// Whether nothing else of this host listens on the port.
+  std::function<bool(int)> port_is_free;
+};
+
+/// The service layer of one machine. Who may do what: administrators everything; members nothing
+/// yet, since an app has no owner to grant them anything (PermissionDenied). Thread: any.
+class LocalPlatform : public Platform {
+ public:
+  LocalPlatform(const PipelineParts& parts, KeyOwners& keys, DeployQueue& queue,
+                PlatformTasks tasks)
+      : parts_(parts), keys_(keys), queue_(queue), tasks_(std::move(tasks)) {}
+
+  // local_platform_apps.cc
+  Result<std::vector<AppSummary>> apps(const Actor& actor) override;
+  Result<AppReport> app(const Actor& actor, const AppName& name) override;
+  Result<AppReport> create_app(const Actor& actor, const AppName& name) override;
+  Result<void> set_app(const Actor& actor, const AppName& name,
+                       const std::vector<std::pair<std::string, std::string>>& values) override;
+  Result<std::vector<ProcessReport>> processes(const Actor& actor, const AppName& name) override;
+  Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
+
+  // local_platform_destroy.cc
+  Result<void> destroy_app(const Actor& actor, const AppName& name) override;
+
+  // local_platform_config.cc
+  Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
+  Result<DeployOutcome> change_config(const Actor& actor, const AppName& name,
+                                      const ConfigVars& set, const std::vector<ConfigKey>& unset,
+                                      const Follow& follow) override;
+
+  // local_platform_deploys.cc
+  Result<std::string> open_for_push(const Actor& actor, const AppName& name) override;
+  Result<std::string> deploy_branch(const AppName& name) override;
+  Result<DeployOutcome> push(const Actor& actor, const PushRequest& request,
+                             const Follow& follow) override;
+  Result<DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
+                                const Follow& follow) override;
+  Result<DeployOutcome> restart(const Actor& actor, const AppName& name,
+                                const Follow& follow) override;
+  Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
+                                               int most) override;
+  Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
+                                        std::optional<std::int64_t> id,
+                                        const Follow& follow) override;
+  Result<int> cancel_builds(const Actor& actor, const AppName& name) override;
+
+  // local_platform_access.cc
+  Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,
+                    const AppLogSink& sink, std::stop_token gone) override;
+  Result<std::vector<state::KeyRow>> keys(const Actor& actor) override;
+  Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
+                                std::string_view public_key) override;
+  Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
+  Result<std::vector<DoctorFinding>> doctor(const Actor& actor) override;
+
+ private:
+  /// The app's row, when the actor may see and change it.
+  Result<state::AppRow> find_app(const Actor& actor, const AppName& name);
+  Result<void> make_repository(const AppName& name);
+  Result<AppSummary> summarize(const state::AppRow& row,
+                               const Result<std::vector<docker::ContainerDetails>>& containers);
+  Result<AppStatus> status_of(const state::AppRow& row, const std::optional<Release>& live,
+                              const Result<std::vector<docker::ContainerDetails>>& containers);
+  Result<std::vector<docker::ContainerDetails>> our_containers(const std::optional<AppName>& app);
+  Result<void> remove_from_engine(const AppName& name);
+  Result<void> remove_files(const AppName& name);
+  Result<DeployOutcome> enqueue(DeployJob job, const Follow& follow);
+  Result<DeployOutcome> plan_push(const PushRequest& request, const Follow& follow);
+  Result<state::DeployRow> choose_build(const AppName& name, std::optional<std::int64_t> id);
+
+  const PipelineParts& parts_;
+  KeyOwners& keys_;
+  DeployQueue& queue_;
+  PlatformTasks tasks_;
+};
+
+/// Errors: PermissionDenied.
+Result<void> require_admin(const Actor& actor);
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,255 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "hooks/local_platform.h"
+#include "hooks/stages.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::string_view kDetected = "auto";
+
+bool has_labels(const docker::ContainerDetails& container, const Release& release) {
+  const auto has = [&](std::string_view label, const std::string& value) {
+    const auto found = container.labels.find(std::string(label));
+    return found != container.labels.end() && found->second == value;
+  };
+  return has(docker::kLabelApp, release.app.str()) &&
+         has(docker::kLabelRelease, release.number.str());
+}
+
+bool is_web(const docker::ContainerDetails& container) {
+  const auto process = container.labels.find(std::string(docker::kLabelProcess));
+  return process != container.labels.end() &&
+         process->second.starts_with(ProcessType::web().str() + ".");
+}
+
+bool runs(const docker::ContainerDetails& container) {
+  return container.state == docker::RunState::Running;
+}
+
+std::string state_of(const docker::ContainerDetails& container, bool crashed) {
+  if (crashed) {
+    return "crashed";
+  }
+  switch (container.state) {
+    case docker::RunState::Running:
+      return "up";
+    case docker::RunState::Created:
+    case docker::RunState::Restarting:
+      return "starting";
+    case docker::RunState::Paused:
+      return "paused";
+    case docker::RunState::Exited:
+    case docker::RunState::Dead:
+      break;
+  }
+  return container.oom_killed ? "exited (out of memory)"
+                              : fmt::format("exited ({})", container.exit_code);
+}
+
+Error unknown_setting(const std::string& key) {
+  return {ErrorCode::InvalidInput,
+          fmt::format("there is no app setting '{}'", escape_controls(key)),
+          "there are runtime and deploy_branch", ""};
+}
+
+}  // namespace
+
+std::string_view to_string(AppStatus status) {
+  switch (status) {
+    case AppStatus::Created:
+      return "created";
+    case AppStatus::Running:
+      return "running";
+    case AppStatus::Deploying:
+      return "deploying";
+    case AppStatus::Stopped:
+      return "stopped";
+    case AppStatus::Crashed:
+      return "crashed";
+    case AppStatus::Unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Result<void> require_admin(const Actor& actor) {
+  if (actor.role == Role::Admin) {
+    return {};
+  }
+  return Error{ErrorCode::PermissionDenied, fmt::format("{} may not do that", actor.name),
+               "ask an administrator of this server", ""};
+}
+
+Result<state::AppRow> LocalPlatform::find_app(const Actor& actor, const AppName& name) {
+  TRY(require_admin(actor));
+  return parts_.apps.get(name);
+}
+
+Result<std::vector<docker::ContainerDetails>> LocalPlatform::our_containers(
+    const std::optional<AppName>& app) {
+  return parts_.engine.list_containers({{std::string(docker::kLabelInstance), parts_.instance},
+                                        {std::string(docker::kLabelApp), app ? app->str() : ""}});
+}
+
+Result<AppStatus> LocalPlatform::status_of(
+    const state::AppRow& row, const std::optional<Release>& live,
+    const Result<std::vector<docker::ContainerDetails>>& containers) {
+  if (queue_.current(row.name)) {
+    return AppStatus::Deploying;
+  }
+  if (!live) {
+    return AppStatus::Created;
+  }
+  if (row.stopped) {
+    return AppStatus::Stopped;
+  }
+  if (!containers) {
+    return AppStatus::Unknown;
+  }
+  const bool serves = std::ranges::any_of(*containers, [&](const auto& container) {
+    return has_labels(container, *live) && is_web(container) && runs(container);
+  });
+  return serves ? AppStatus::Running : AppStatus::Crashed;
+}
+
+Result<AppSummary> LocalPlatform::summarize(
+    const state::AppRow& row, const Result<std::vector<docker::ContainerDetails>>& containers) {
+  const auto live = TRY(parts_.releases.live(row.name));
+  AppSummary summary{row.name,
+                     "",
+                     TRY(status_of(row, live, containers)),
+                     {},
+                     parts_.router.url(row.name, row.port)};
+  if (live) {
+    summary.runtime = live->runtime;
+    summary.release = live->number;
+  }
+  return summary;
+}
+
+Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
+  TRY(require_admin(actor));
+  const auto containers = our_containers(std::nullopt);
+  std::vector<AppSummary> summaries;
+  for (const state::AppRow& row : TRY(parts_.apps.list())) {
+    auto summary = summarize(row, containers);
+    if (summary) {
+      summaries.push_back(std::move(*summary));
+    } else if (summary.error().code != ErrorCode::NotFound) {
+      return summary.error();
+    }
+  }
+  return summaries;
+}
+
+Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
+  const state::AppRow row = TRY(find_app(actor, name));
+  AppReport report{TRY(summarize(row, our_containers(name))),
+                   row.port,
+                   TRY(deploy_branch(name)),
+                   row.runtime.empty() ? std::string(kDetected) : row.runtime,
+                   "/" + name.str(),
+                   TRY(parts_.releases.live(name)),
+                   {},
+                   row.created_at};
+  for (const auto& [key, value] : TRY(parts_.configs.latest(name)).second) {
+    report.config_keys.push_back(key);
+  }
+  return report;
+}
+
+/// Also for an app whose repository a crash kept from being made.
+Result<void> LocalPlatform::make_repository(const AppName& name) {
+  const auto folder = parts_.repository(name);
+  if (git::Repository::open(folder)) {
+    return {};
+  }
+  const auto made = git::Repository::init(folder, TRY(deploy_branch(name)));
+  // Another push of the same moment may have been quicker.
+  if (!made && made.error().code != ErrorCode::AlreadyExists) {
+    return made.error();
+  }
+  return {};
+}
+
+Result<AppReport> LocalPlatform::create_app(const Actor& actor, const AppName& name) {
+  TRY(require_admin(actor));
+  const auto& ports = parts_.settings.router;
+  TRY(parts_.apps.create(name, ports.port_first, ports.port_last, tasks_.port_is_free,
+                         parts_.clock.now()));
+  const auto made = make_repository(name);
+  if (!made) {
+    TRY(parts_.apps.destroy(name));
+    return made.error().with_context("the repository could not be made");
+  }
+  log::info("{} was created by {}", name.str(), actor.name);
+  return app(actor, name);
+}
+
+Result<void> LocalPlatform::set_app(
+    const Actor& actor, const AppName& name,
+    const std::vector<std::pair<std::string, std::string>>& values) {
+  TRY(find_app(actor, name));
+  for (const auto& [key, value] : values) {
+    if (key == "runtime") {
+      if (value != kDetected && parts_.catalog.find(value) == nullptr) {
+        return Error{ErrorCode::InvalidInput,
+                     fmt::format("there is no runtime '{}'", escape_controls(value)),
+                     "there are auto, " + runtimes::join_for_people(parts_.catalog.names()), ""};
+      }
+    } else if (key == "deploy_branch") {
+      TRY(git::RefName::branch(value));
+    } else {
+      return unknown_setting(key);
+    }
+  }
+  for (const auto& [key, value] : values) {
+    TRY(key == "runtime" ? parts_.apps.set_runtime(name, value == kDetected ? "" : value)
+                         : parts_.apps.set_deploy_branch(name, value));
+  }
+  return {};
+}
+
+Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
+                                                            const AppName& name) {
+  TRY(find_app(actor, name));
+  const auto live = TRY(parts_.releases.live(name));
+  std::vector<ProcessReport> reports;
+  if (!live) {
+    return reports;
+  }
+  for (const auto& row : TRY(containers_of(parts_, name, live->number, Belonging::ToRelease))) {
+    const auto command = live->processes.find(row.process);
+    ProcessReport report{row.process,
+                         row.index,
+                         "gone",
+                         row.release,
+                         command == live->processes.end() ? "" : command->second,
+                         {},
+                         0,
+                         {row.id}};
+    const auto details = parts_.engine.inspect_container({row.id});
+    if (details) {
+      report.state = state_of(*details, tasks_.crashed({row.id}));
+      report.since = runs(*details) ? details->started_at : details->finished_at;
+      report.restarts = details->restart_count;
+    } else if (details.error().code != ErrorCode::NotFound) {
+      return details.error();
+    }
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+Result<std::vector<Release>> LocalPlatform::releases(const Actor& actor, const AppName& name,
+                                                     int most) {
+  TRY(find_app(actor, name));
+  return parts_.releases.list(name, most);
+}
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include "hooks/local_platform.h"
+
+namespace minpaas::hooks {
+namespace {
+
+Result<void> check_change(const ConfigVars& set, const std::vector<ConfigKey>& unset) {
+  if (set.empty() && unset.empty()) {
+    return Error{ErrorCode::InvalidInput, "there is nothing to change", "give KEY=VALUE", ""};
+  }
+  for (const ConfigKey& key : unset) {
+    if (set.contains(key)) {
+      return Error{ErrorCode::InvalidInput, fmt::format("{} is both set and unset", key.str()), "",
+                   ""};
+    }
+  }
+  for (const auto& [key, value] : set) {
+    TRY(parse_config_value(key, value.reveal()));
+  }
+  return {};
+}
+
+bool changes_anything(const ConfigVars& now, const ConfigVars& set,
+                      const std::vector<ConfigKey>& unset) {
+  for (const auto& [key, value] : set) {
+    const auto found = now.find(key);
+    if (found == now.end() || found->second != value) {
+      return true;
+    }
+  }
+  for (const ConfigKey& key : unset) {
+    if (now.contains(key)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+DeployOutcome nothing_deployed() {
+  DeployOutcome outcome;
+  outcome.stage = state::DeployStage::Succeeded;
+  return outcome;
+}
+
+}  // namespace
+
+Result<ConfigVars> LocalPlatform::config(const Actor& actor, const AppName& name) {
+  TRY(find_app(actor, name));
+  return TRY(parts_.configs.latest(name)).second;
+}
+
+/// Every change waits for its turn in the queue, also before the first release: so no release can
+/// miss it, and a failed one takes back nothing but its own change.
+Result<DeployOutcome> LocalPlatform::change_config(const Actor& actor, const AppName& name,
+                                                   const ConfigVars& set,
+                                                   const std::vector<ConfigKey>& unset,
+                                                   const Follow& follow) {
+  TRY(find_app(actor, name));
+  TRY(check_change(set, unset));
+  const bool idle = queue_.current(name) == nullptr;
+  if (idle && !changes_anything(TRY(parts_.configs.latest(name)).second, set, unset)) {
+    return nothing_deployed();
+  }
+  return enqueue(
+      {asked_for(name, state::DeployKind::ConfigChange, actor.name), false, false, set, unset},
+      follow);
+}
+
+}  // namespace minpaas::hooks

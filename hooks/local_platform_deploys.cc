@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "hooks/local_platform.h"
+#include "hooks/pipeline.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::size_t kMostNoteBytes = 200;
+/// Deploys that are looked through for the newest one that built something.
+constexpr int kMostDeploys = 1000;
+
+bool built_something(const state::DeployRow& row) {
+  return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
+}
+
+Error no_builds(const AppName& name) {
+  return {ErrorCode::NotFound, fmt::format("{} has no builds yet", name.str()),
+          "push it with git first", ""};
+}
+
+}  // namespace
+
+Result<std::string> LocalPlatform::open_for_push(const Actor& actor, const AppName& name) {
+  TRY(require_admin(actor));
+  const auto row = parts_.apps.get(name);
+  if (!row) {
+    if (row.error().code != ErrorCode::NotFound || !parts_.settings.apps.create_on_push) {
+      return row.error();
+    }
+    const auto created = create_app(actor, name);
+    // Two first pushes at once make one app.
+    if (!created && created.error().code != ErrorCode::AlreadyExists) {
+      return created.error();
+    }
+  }
+  TRY(make_repository(name));
+  return parts_.repository(name).string();
+}
+
+Result<std::string> LocalPlatform::deploy_branch(const AppName& name) {
+  const state::AppRow row = TRY(parts_.apps.get(name));
+  return row.deploy_branch.empty() ? parts_.settings.git.deploy_branch : row.deploy_branch;
+}
+
+Result<DeployOutcome> LocalPlatform::enqueue(DeployJob job, const Follow& follow) {
+  const auto deploy = TRY(queue_.submit(std::move(job)));
+  return deploy->follow(follow);
+}
+
+Result<DeployOutcome> LocalPlatform::plan_push(const PushRequest& request, const Follow& follow) {
+  DeployOutput output(follow.line, parts_.clock);
+  TRY(print_plan(parts_, request.app, request.commit, output));
+  output.final_word("Only a plan: nothing was deployed, the ref stays");
+  DeployOutcome outcome;
+  outcome.stage = state::DeployStage::Cancelled;
+  outcome.reason = "only a plan, nothing was deployed";
+  return outcome;
+}
+
+Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest& request,
+                                          const Follow& follow) {
+  TRY(find_app(actor, request.app));
+  const auto ref = TRY(git::RefName::parse(request.ref));
+  const std::string branch = TRY(deploy_branch(request.app));
+  if (!ref.is_branch() || ref.short_name() != branch) {
+    return Error{ErrorCode::InvalidInput,
+                 fmt::format("{} does not deploy, {} does", ref.short_name(), branch),
+                 fmt::format("git push minpaas {}:{}", ref.short_name(), branch), ""};
+  }
+  if (request.plan_only) {
+    return plan_push(request, follow);
+  }
+  DeployJob job{asked_for(request.app, state::DeployKind::Push, actor.name),
+                request.no_cache,
+                request.skip_release,
+                {},
+                {}};
+  job.row.commit = request.commit;
+  job.row.ref = request.ref;
+  job.row.ref_old = request.old_oid;
+  job.row.note = escape_controls(std::string_view(request.note).substr(0, kMostNoteBytes));
+  return enqueue(std::move(job), follow);
+}
+
+Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& name, bool no_cache,
+                                             const Follow& follow) {
+  TRY(find_app(actor, name));
+  const auto live = TRY(parts_.releases.live(name));
+  if (!live || !live->commit) {
+    return Error{ErrorCode::Conflict, fmt::format("{} has no release to build again", name.str()),
+                 "push it with git first", ""};
+  }
+  DeployJob job{asked_for(name, state::DeployKind::Rebuild, actor.name), no_cache, false, {}, {}};
+  job.row.commit = live->commit;
+  return enqueue(std::move(job), follow);
+}
+
+Result<DeployOutcome> LocalPlatform::restart(const Actor& actor, const AppName& name,
+                                             const Follow& follow) {
+  TRY(find_app(actor, name));
+  if (!TRY(parts_.releases.live(name))) {
+    return Error{ErrorCode::Conflict, fmt::format("{} has no release to restart", name.str()),
+                 "push it with git first", ""};
+  }
+  return enqueue({asked_for(name, state::DeployKind::Restart, actor.name), false, false, {}, {}},
+                 follow);
+}
+
+Result<std::vector<state::DeployRow>> LocalPlatform::builds(const Actor& actor, const AppName& name,
+                                                            int most) {
+  TRY(find_app(actor, name));
+  auto rows = TRY(parts_.deploys.list(name, kMostDeploys));
+  std::erase_if(rows, [](const state::DeployRow& row) { return !built_something(row); });
+  if (std::ssize(rows) > most) {
+    rows.resize(static_cast<std::size_t>(most), rows.front());
+  }
+  return rows;
+}
+
+Result<state::DeployRow> LocalPlatform::choose_build(const AppName& name,
+                                                     std::optional<std::int64_t> id) {
+  if (id) {
+    auto row = parts_.deploys.get(*id);
+    // Ids are counted over all apps: whoever asks for one must own its app.
+    if (!row || row->app != name) {
+      return Error{ErrorCode::NotFound, fmt::format("{} has no build {}", name.str(), *id),
+                   fmt::format("`builds {}` lists them", name.str()), ""};
+    }
+    return row;
+  }
+  const auto rows = TRY(parts_.deploys.list(name, kMostDeploys));
+  const auto found = std::ranges::find_if(rows, built_something);
+  return found == rows.end() ? Result<state::DeployRow>(no_builds(name)) : *found;
+}
+
+Result<state::DeployRow> LocalPlatform::build_output(const Actor& actor, const AppName& name,
+                                                     std::optional<std::int64_t> id,
+                                                     const Follow& follow) {
+  TRY(find_app(actor, name));
+  const state::DeployRow row = TRY(choose_build(name, id));
+  if (const auto deploy = queue_.find(row.id)) {
+    TRY(deploy->follow(follow));
+  } else {
+    const auto shown = replay(queue_.log_file(name, row.id), follow.line);
+    if (!shown) {
+      return Error{ErrorCode::NotFound, fmt::format("the output of build {} is gone", row.id), "",
+                   shown.error().for_log()};
+    }
+  }
+  return parts_.deploys.get(row.id);
+}
+
+Result<int> LocalPlatform::cancel_builds(const Actor& actor, const AppName& name) {
+  TRY(find_app(actor, name));
+  const int count = queue_.cancel(name, fmt::format("cancelled by {}", actor.name));
+  if (count == 0) {
+    return Error{ErrorCode::NotFound,
+                 fmt::format("no build of {} is running or waiting", name.str()), "", ""};
+  }
+  return count;
+}
+
+}  // namespace minpaas::hooks

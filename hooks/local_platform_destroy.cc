@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include "core/base/log.h"
+#include "core/git/repository.h"
+#include "hooks/local_platform.h"
+
+namespace minpaas::hooks {
+namespace {
+
+/// A cancelled deploy ends within its engine call; stopping old containers takes longest.
+constexpr std::chrono::minutes kDeployPatience{2};
+constexpr seconds kLockPatience{30};
+
+Result<void> remove_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  if (error) {
+    return Error{ErrorCode::Unavailable,
+                 fmt::format("{} could not be removed: {}", folder.string(), error.message()), "",
+                 ""};
+  }
+  return {};
+}
+
+/// Opens the app's queue again on every way out.
+class Closed {
+ public:
+  Closed(DeployQueue& queue, const AppName& app) : queue_(queue), app_(app) {}
+
+  Closed(const Closed&) = delete;
+  Closed& operator=(const Closed&) = delete;
+
+  ~Closed() { queue_.reopen(app_); }
+
+ private:
+  DeployQueue& queue_;
+  AppName app_;
+};
+
+}  // namespace
+
+/// By label, never by name: only what this installation made for this app.
+Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
+  for (const auto& container : TRY(our_containers(name))) {
+    TRY(parts_.engine.stop_container(container.id, parts_.settings.containers.stop_timeout));
+    TRY(parts_.engine.remove_container(container.id));
+  }
+  TRY(parts_.router.remove(name));
+  const docker::Labels labels{{std::string(docker::kLabelInstance), parts_.instance},
+                              {std::string(docker::kLabelApp), name.str()}};
+  for (const auto& image : TRY(parts_.engine.list_images(labels))) {
+    TRY(parts_.engine.remove_image(image.id));
+  }
+  return {};
+}
+
+Result<void> LocalPlatform::remove_files(const AppName& name) {
+  const auto repository = parts_.repository(name);
+  if (std::filesystem::exists(repository)) {
+    // A push that is storing its pack ends first; a later one finds no app.
+    const auto lock =
+        TRY(git::PushLock::acquire(repository, std::chrono::steady_clock::now() + kLockPatience));
+    TRY(remove_folder(repository));
+  }
+  return remove_folder(parts_.build_logs() / name.str());
+}
+
+/// The rows go last: when anything fails or the server stops in between, the app is still there
+/// and can be destroyed again.
+Result<void> LocalPlatform::destroy_app(const Actor& actor, const AppName& name) {
+  TRY(find_app(actor, name));
+  TRY(queue_.close(name, fmt::format("{} destroyed the app", actor.name),
+                   std::chrono::steady_clock::now() + kDeployPatience));
+  const Closed closed(queue_, name);
+  TRY(remove_from_engine(name));
+  TRY(remove_files(name));
+  TRY(parts_.apps.destroy(name));
+  log::info("{} was destroyed by {}", name.str(), actor.name);
+  return {};
+}
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,246 @@
+#include "hooks/pipeline.h"
+
+#include <fmt/format.h>
+
+#include "core/base/log.h"
+#include "runtimes/contract.h"
+
+namespace minpaas::hooks {
+namespace {
+
+/// What fits behind `! [remote rejected] main -> main`.
+constexpr std::size_t kMostReasonCharacters = 120;
+constexpr std::size_t kMostKeysNamed = 5;
+
+ReleaseDraft draft_of(const runtimes::BuildPlan& plan, const Built& built, const Oid& commit) {
+  return {built.image, commit, plan.runtime, built.internal_port, plan.processes, plan.formation};
+}
+
+ReleaseDraft draft_of(const Release& live) {
+  return {live.image,         live.commit,    live.runtime,
+          live.internal_port, live.processes, live.formation};
+}
+
+/// Quantities are the app's: a push keeps those of the process types that it still has.
+void keep_quantities(const std::optional<Release>& live, ReleaseDraft& draft) {
+  for (auto& [process, quantity] : draft.formation) {
+    if (live && live->formation.contains(process)) {
+      quantity = live->formation.at(process);
+    }
+  }
+}
+
+std::string name_keys(std::vector<std::string> keys) {
+  if (keys.size() > kMostKeysNamed) {
+    const std::size_t more = keys.size() - kMostKeysNamed;
+    keys.resize(kMostKeysNamed);
+    keys.push_back(fmt::format("{} more", more));
+  }
+  return runtimes::join_for_people(keys);
+}
+
+/// `Set DEBUG and LEVEL, unset OLD`
+std::string describe_change(const DeployJob& job) {
+  std::vector<std::string> set;
+  for (const auto& [key, value] : job.set) {
+    set.push_back(key.str());
+  }
+  std::vector<std::string> unset;
+  for (const ConfigKey& key : job.unset) {
+    unset.push_back(key.str());
+  }
+  if (set.empty()) {
+    return "Unset " + name_keys(unset);
+  }
+  return "Set " + name_keys(set) + (unset.empty() ? "" : ", unset " + name_keys(unset));
+}
+
+std::string describe_build(const DeployJob& job, const Oid& commit) {
+  const std::string what = job.row.kind == state::DeployKind::Rebuild ? "Rebuild" : "Deploy";
+  return fmt::format("{} {}{}{}", what, commit.short_hex(), job.row.note.empty() ? "" : ": ",
+                     job.row.note);
+}
+
+std::string reason_of(const Error& error, const Deploy& deploy) {
+  if (error.code == ErrorCode::Cancelled) {
+    const std::string why = deploy.cancel_reason();
+    return why.empty() ? "cancelled" : why;
+  }
+  return in_a_few_words(error.message, kMostReasonCharacters);
+}
+
+DeployOutcome outcome_of(const DeployJob& job, state::DeployStage stage) {
+  DeployOutcome outcome;
+  outcome.deploy = job.row.id;
+  outcome.stage = stage;
+  return outcome;
+}
+
+}  // namespace
+
+DeployOutcome Pipeline::run(Deploy& deploy) {
+  DeployOutput output(
+      [&deploy](std::string_view line) {
+        deploy.feed->line(line);
+        return true;
+      },
+      parts_.clock);
+  const StageContext context{parts_, deploy.job, output, deploy.stop()};
+  const SteadyTime began = parts_.clock.steady();
+  Done done = Error{ErrorCode::Internal, "the deploy ran into an internal error", "", ""};
+  try {
+    done = go(context);
+  } catch (const std::exception& bug) {
+    log::error("deploy {}: {}", deploy.id(), bug.what());
+  }
+  if (!done) {
+    return fail(context, deploy, done.error());
+  }
+  const auto took = std::chrono::duration_cast<milliseconds>(parts_.clock.steady() - began);
+  return succeed(context, *done, took);
+}
+
+void Pipeline::after(const Deploy& deploy) {
+  if (tidy_) {
+    tidy_(deploy.job.row.app);
+  }
+}
+
+Pipeline::Done Pipeline::go(const StageContext& context) {
+  return context.job.builds() ? from_source(context) : from_live(context);
+}
+
+Result<void> Pipeline::enter(const StageContext& context, state::DeployStage stage) {
+  if (context.stop.stop_requested()) {
+    return Error{ErrorCode::Cancelled, "cancelled", "", ""};
+  }
+  TRY(parts_.deploys.enter(context.deploy(), stage));
+  parts_.reach(to_string(stage));
+  return {};
+}
+
+Pipeline::Done Pipeline::from_source(const StageContext& context) {
+  const auto live = TRY(parts_.releases.live(context.app()));
+  // What is live may have changed while a rebuild waited for its turn.
+  const auto commit = context.job.row.kind == state::DeployKind::Rebuild && live
+                          ? live->commit
+                          : context.job.row.commit;
+  if (!commit) {
+    return Error{ErrorCode::Conflict, "nothing was pushed to this app yet",
+                 "push it with git first", ""};
+  }
+  const auto repository = TRY(git::Repository::open(parts_.repository(context.app())));
+  TRY(enter(context, state::DeployStage::Detecting));
+  const auto app = TRY(parts_.apps.get(context.app()));
+  const auto plan = TRY(detect(context, app, repository, *commit));
+  TRY(enter(context, state::DeployStage::Building));
+  const auto built = TRY(build(context, plan, repository, *commit));
+  parts_.reach("built");
+  TRY(parts_.deploys.set_image(context.deploy(), built.image.value));
+  TRY(enter(context, state::DeployStage::Releasing));
+  ReleaseDraft draft = draft_of(plan, built, *commit);
+  keep_quantities(live, draft);
+  return make_live(context, draft, describe_build(context.job, *commit));
+}
+
+Pipeline::Done Pipeline::from_live(const StageContext& context) {
+  const auto live = TRY(parts_.releases.live(context.app()));
+  TRY(enter(context, state::DeployStage::Releasing));
+  if (context.job.row.kind == state::DeployKind::ConfigChange) {
+    const int before = TRY(parts_.configs.latest(context.app())).first;
+    const int after = TRY(parts_.configs.change(context.app(), context.job.set, context.job.unset,
+                                                parts_.clock.now()));
+    parts_.reach("config changed");
+    if (!live || before == after) {
+      // Stored for the first release, or nothing to do: the journal passes through to its end.
+      TRY(enter(context, state::DeployStage::Switching));
+      return std::optional<Release>();
+    }
+    return make_live(context, draft_of(*live), describe_change(context.job));
+  }
+  if (!live) {
+    return Error{ErrorCode::Conflict, "nothing was pushed to this app yet",
+                 "push it with git first", ""};
+  }
+  return make_live(context, draft_of(*live), "Restart");
+}
+
+Pipeline::Done Pipeline::make_live(const StageContext& context, const ReleaseDraft& draft,
+                                   const std::string& description) {
+  const auto prepared = TRY(store_release(context, draft, description));
+  if (context.job.row.kind != state::DeployKind::Restart) {
+    TRY(run_release_command(context, prepared));
+  }
+  TRY(enter(context, state::DeployStage::Starting));
+  const auto started = TRY(start(context, prepared));
+  parts_.reach("started");
+  TRY(enter(context, state::DeployStage::Checking));
+  TRY(check(context, started));
+  TRY(enter(context, state::DeployStage::Switching));
+  TRY(switch_release(context, prepared.release, started));
+  // From here on the release is live: nothing may turn the deploy into a failure.
+  const auto entered = parts_.deploys.enter(context.deploy(), state::DeployStage::Retiring);
+  if (!entered) {
+    log::error("deploy {}: {}", context.deploy(), entered.error().for_log());
+  }
+  parts_.reach(to_string(state::DeployStage::Retiring));
+  retire(context, prepared.release);
+  return std::optional(prepared.release);
+}
+
+DeployOutcome Pipeline::succeed(const StageContext& context, const std::optional<Release>& release,
+                                milliseconds took) {
+  DeployOutcome outcome = outcome_of(context.job, state::DeployStage::Succeeded);
+  const auto finished =
+      parts_.deploys.finish(context.deploy(), outcome.stage, "", parts_.clock.now());
+  if (!finished) {
+    log::error("deploy {}: {}", context.deploy(), finished.error().for_log());
+  }
+  if (!release) {
+    context.output.final_word("Stored, nothing to restart");
+    return outcome;
+  }
+  outcome.release = release->number;
+  const auto app = parts_.apps.get(context.app());
+  if (app) {
+    outcome.url = parts_.router.url(context.app(), app->port);
+  }
+  context.output.final_word(fmt::format("{} {} is live at {} ({})", context.app().str(),
+                                        release->number.str(), outcome.url, format_duration(took)));
+  log::info("{} {} is live: deploy {} by {}", context.app().str(), release->number.str(),
+            context.deploy(), context.job.row.actor);
+  return outcome;
+}
+
+DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
+                             const Error& error) {
+  const auto row = parts_.deploys.get(context.deploy());
+  const auto live = parts_.releases.live(context.app());
+  if (row && live && *live && row->release == (*live)->number) {
+    // Only a bug leads here. The release is committed, so it stands.
+    log::error("deploy {} failed after its release was live: {}", context.deploy(),
+               error.for_log());
+    return succeed(context, **live, milliseconds(0));
+  }
+  log::info("{}: deploy {} by {} ended: {}", context.app().str(), context.deploy(),
+            context.job.row.actor, error.for_log());
+  DeployOutcome outcome =
+      outcome_of(context.job, error.code == ErrorCode::Cancelled ? state::DeployStage::Cancelled
+                                                                 : state::DeployStage::Failed);
+  outcome.reason = reason_of(error, deploy);
+  context.output.error(
+      error.code == ErrorCode::Cancelled ? Error{error.code, outcome.reason, "", ""} : error);
+  undo(parts_, row ? *row : context.job.row);
+  const auto finished =
+      parts_.deploys.finish(context.deploy(), outcome.stage, outcome.reason, parts_.clock.now());
+  if (!finished) {
+    log::error("deploy {}: {}", context.deploy(), finished.error().for_log());
+  }
+  const bool served = live && *live;
+  context.output.warn(
+      served ? fmt::format("Nothing was deployed; {} still serves.", (*live)->number.str())
+             : "Nothing was deployed.");
+  return outcome;
+}
+
+}  // namespace minpaas::hooks

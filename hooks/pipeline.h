@@ -1,0 +1,42 @@
+#pragma once
+
+#include "hooks/deploy_queue.h"
+#include "hooks/stages.h"
+
+namespace minpaas::hooks {
+
+/// The one code path that makes a release live. Every stage is committed to the journal before its
+/// side effects; on failure everything that was made is taken back. Thread: any, one deploy per
+/// app at a time (the queue sees to it).
+class Pipeline : public DeployRunner {
+ public:
+  /// `tidy` runs after a deploy has ended, succeeded or not (images, build cache).
+  Pipeline(const PipelineParts& parts, std::function<void(const AppName&)> tidy)
+      : parts_(parts), tidy_(std::move(tidy)) {}
+
+  DeployOutcome run(Deploy& deploy) override;
+  void after(const Deploy& deploy) override;
+
+ private:
+  /// What a deploy did: a release that is live, or (a config that was only stored) none.
+  using Done = Result<std::optional<Release>>;
+
+  Done go(const StageContext& context);
+  Done from_source(const StageContext& context);
+  Done from_live(const StageContext& context);
+  Done make_live(const StageContext& context, const ReleaseDraft& draft,
+                 const std::string& description);
+  Result<void> enter(const StageContext& context, state::DeployStage stage);
+  DeployOutcome succeed(const StageContext& context, const std::optional<Release>& release,
+                        milliseconds took);
+  DeployOutcome fail(const StageContext& context, const Deploy& deploy, const Error& error);
+
+  const PipelineParts& parts_;
+  std::function<void(const AppName&)> tidy_;
+};
+
+/// What a push would do, printed and not done. Errors: those of detect.
+Result<void> print_plan(const PipelineParts& parts, const AppName& app, const Oid& commit,
+                        DeployOutput& output);
+
+}  // namespace minpaas::hooks

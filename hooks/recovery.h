@@ -1,0 +1,24 @@
+#pragma once
+
+#include "hooks/pipeline_parts.h"
+
+namespace minpaas::hooks {
+
+struct RecoveryReport {
+  /// Deploys whose release was live already: finished.
+  int finished = 0;
+  /// Deploys that were taken back.
+  int undone = 0;
+  /// Refs that were moved to the commit that is live.
+  int refs_moved = 0;
+};
+
+/// Settles what a crash or a kill left: for each unfinished deploy, what the database says about
+/// its release decides. Live: the deploy is finished (route, ref, old containers). Else it is taken
+/// back and the old release serves. Then refs follow what is live, and repositories lose the
+/// leftovers of broken pushes. Runs before the queue starts and before reconciliation, which brings
+/// up what does not run. What the engine cannot do now is left to reconciliation.
+/// Thread: main, at start-up. Errors: those of the stores.
+Result<RecoveryReport> recover(const PipelineParts& parts);
+
+}  // namespace minpaas::hooks

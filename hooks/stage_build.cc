@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "hooks/base_image.h"
+#include "hooks/source_archive.h"
+#include "hooks/stages.h"
+#include "hooks/timed_stop.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr int kDefaultPort = 8080;
+constexpr std::size_t kMostStepCharacters = 120;
+/// A step that took less says nothing about where the time goes.
+constexpr milliseconds kWorthTelling{100};
+/// BuildKit without a session is in every engine from 18.09 on.
+constexpr int kBuildKitApi = 39;
+
+class StepPrinter : public docker::BuildObserver {
+ public:
+  explicit StepPrinter(DeployOutput& output) : output_(output) {}
+
+  void step(std::string_view name, bool cached) override {
+    output_.detail(short_name(name) + (cached ? " (cached)" : ""));
+  }
+
+  void output(std::string_view line) override { output_.detail(fmt::format("  {}", line)); }
+
+  void step_done(std::string_view name, milliseconds took) override {
+    if (took >= kWorthTelling) {
+      output_.detail(fmt::format("{}: {}", short_name(name), format_duration(took)));
+    }
+  }
+
+ private:
+  static std::string short_name(std::string_view name) {
+    return in_a_few_words(name, kMostStepCharacters);
+  }
+
+  DeployOutput& output_;
+};
+
+Result<void> check_space(const PipelineParts& parts) {
+  const std::string root = TRY(parts.engine.data_root());
+  const auto free = free_bytes(root);
+  if (!free) {
+    // An engine elsewhere, or one that keeps its folder from us: it will say itself when full.
+    log::debug("free space of {} is not known: {}", root, free.error().message);
+    return {};
+  }
+  if (*free >= parts.settings.build.reserve_bytes) {
+    return {};
+  }
+  return Error{
+      ErrorCode::NoSpace,
+      fmt::format("the server's disk is nearly full: {} left for images, a build wants {}",
+                  format_bytes(*free), format_bytes(parts.settings.build.reserve_bytes)),
+      "the administrator can free space with `docker system prune`, or lower [build] reserve_bytes",
+      ""};
+}
+
+Result<docker::Builder> choose_builder(const PipelineParts& parts) {
+  switch (parts.settings.build.builder) {
+    case config::BuilderChoice::BuildKit:
+      return docker::Builder::BuildKit;
+    case config::BuilderChoice::Classic:
+      return docker::Builder::Classic;
+    case config::BuilderChoice::Auto:
+      break;
+  }
+  const std::string api = TRY(parts.engine.version()).api;
+  const auto minor =
+      parse_number(std::string_view(api).substr(api.find('.') + 1), "API version", 0, 100000);
+  return minor && *minor < kBuildKitApi ? docker::Builder::Classic : docker::Builder::BuildKit;
+}
+
+docker::BuildRequest request_for(const StageContext& context, const runtimes::BuildPlan& plan,
+                                 docker::Builder builder) {
+  docker::BuildRequest request;
+  request.dockerfile = plan.dockerfile_path;
+  request.tag = fmt::format("localhost/minpaas/{}:d{}", context.app().str(), context.deploy());
+  request.labels = {{std::string(docker::kLabelApp), context.app().str()},
+                    {std::string(docker::kLabelInstance), context.parts.instance},
+                    {std::string(docker::kLabelDeploy), std::to_string(context.deploy())}};
+  request.build_args = plan.build_args;
+  request.builder = builder;
+  request.use_cache = !context.job.no_cache;
+  return request;
+}
+
+/// The engine knows of a cancelled build only; why it was cancelled is known here.
+Error explain(const Error& error, const TimedStop& stop, seconds timeout) {
+  if (!stop.timed_out()) {
+    return error;
+  }
+  return {ErrorCode::Timeout,
+          fmt::format("the build took longer than {}", format_duration(timeout)),
+          "make it faster, or let the administrator raise [build] timeout", error.for_log()};
+}
+
+int port_of(const StageContext& context, const runtimes::BuildPlan& plan,
+            const docker::ImageDetails& image) {
+  if (plan.internal_port != 0) {
+    return plan.internal_port;
+  }
+  const int port = image.exposed_tcp_ports.empty() ? kDefaultPort : image.exposed_tcp_ports.front();
+  context.output.detail(fmt::format("The web process must listen on port {} ({})", port,
+                                    image.exposed_tcp_ports.empty() ? "the default" : "EXPOSE"));
+  return port;
+}
+
+}  // namespace
+
+Result<Built> build(const StageContext& context, const runtimes::BuildPlan& plan,
+                    const git::Repository& repository, const Oid& commit) {
+  const PipelineParts& parts = context.parts;
+  context.output.stage(fmt::format("Building the image ({}{})", plan.runtime,
+                                   context.job.no_cache ? ", without cache" : ""));
+  TRY(check_space(parts));
+  TRY(provide_base_image(parts, plan, context.output, context.stop));
+  const auto request = request_for(context, plan, TRY(choose_builder(parts)));
+  const TimedStop stop(context.stop, parts.settings.build.timeout);
+  const docker::TarSource source = [&](const auto& put) {
+    return git::write_archive(repository, commit, archive_of(plan), put, stop.token());
+  };
+  StepPrinter printer(context.output);
+  const auto image = parts.engine.build(request, source, printer, stop.token());
+  if (!image) {
+    return explain(image.error(), stop, parts.settings.build.timeout);
+  }
+  const auto details = TRY(parts.engine.inspect_image(image->value));
+  const int port = port_of(context, plan, details);
+  context.output.done(fmt::format("Image of {} built", format_bytes(details.size_bytes)));
+  return Built{*image, port};
+}
+
+}  // namespace minpaas::hooks

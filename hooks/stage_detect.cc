@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "hooks/source_archive.h"
+#include "hooks/stages.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::size_t kMostPathsShown = 5;
+/// A file of this size makes every push and build slow; people rarely mean it.
+constexpr long long kLargeFileBytes = 50LL << 20;
+
+std::string some_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> shown;
+  for (const std::string& path : paths) {
+    if (shown.size() == kMostPathsShown) {
+      shown.push_back(fmt::format("{} more", paths.size() - kMostPathsShown));
+      break;
+    }
+    shown.push_back(escape_controls(path));
+  }
+  return runtimes::join_for_people(shown);
+}
+
+void warn_of(const git::ArchiveReport& report, DeployOutput& output) {
+  if (!report.submodules.empty()) {
+    output.warn(fmt::format("Submodules are not fetched, their folders are empty: {}",
+                            some_of(report.submodules)));
+  }
+  if (!report.lfs_pointers.empty()) {
+    output.warn(fmt::format("Git LFS pointers stay pointers, the files are not fetched: {}",
+                            some_of(report.lfs_pointers)));
+  }
+  if (report.largest_bytes >= kLargeFileBytes) {
+    output.warn(fmt::format("{} has {}: every build carries it; .minpaasignore can leave it out",
+                            escape_controls(report.largest_path),
+                            format_bytes(report.largest_bytes)));
+  }
+}
+
+}  // namespace
+
+git::ArchiveOptions archive_of(const runtimes::BuildPlan& plan) {
+  git::ArchiveOptions options;
+  options.prefix = plan.source_prefix;
+  if (!plan.dockerfile.empty()) {
+    options.extra.push_back({plan.dockerfile_path, plan.dockerfile});
+  }
+  options.default_ignores = {".git",           ".env", ".env.*", "**/node_modules",
+                             "**/__pycache__", ".venv"};
+  return options;
+}
+
+Result<runtimes::BuildPlan> detect(const StageContext& context, const state::AppRow& app,
+                                   const git::Repository& repository, const Oid& commit) {
+  const auto summary = TRY(repository.commit(commit));
+  context.output.stage(fmt::format("Deploying {} at {} ({})", app.name.str(), commit.short_hex(),
+                                   in_a_few_words(summary.subject, 60)));
+  const auto tree = TRY(repository.tree_of(commit));
+  const auto chosen = app.runtime.empty() ? std::nullopt : std::optional(app.runtime);
+  auto plan = TRY(context.parts.catalog.plan(*tree, chosen));
+  context.output.detail(fmt::format("Runtime {}: {}", plan.runtime, plan.reason));
+  const auto report = TRY(git::inspect_archive(repository, commit, archive_of(plan)));
+  context.output.detail(fmt::format("{} file{}, {}", report.files, report.files == 1 ? "" : "s",
+                                    format_bytes(report.bytes)));
+  warn_of(report, context.output);
+  return plan;
+}
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include "core/base/log.h"
+#include "hooks/stages.h"
+
+namespace minpaas::hooks {
+namespace {
+
+void log_failure(const Result<void>& result, std::int64_t deploy, std::string_view what) {
+  if (!result) {
+    log::warn("deploy {}: {}: {}", deploy, what, result.error().for_log());
+  }
+}
+
+Result<void> remove_container(const PipelineParts& parts, const std::string& id) {
+  TRY(parts.engine.remove_container({id}));
+  return parts.containers.remove(id);
+}
+
+/// By label: also what has no row yet, twins of a router and the container of a release command.
+Result<void> remove_containers_of_deploy(const PipelineParts& parts, std::int64_t deploy) {
+  const docker::Labels labels{{std::string(docker::kLabelInstance), parts.instance},
+                              {std::string(docker::kLabelDeploy), std::to_string(deploy)}};
+  for (const auto& container : TRY(parts.engine.list_containers(labels))) {
+    TRY(parts.engine.remove_container(container.id));
+  }
+  return {};
+}
+
+Result<void> remove_rows_of_release(const PipelineParts& parts, const AppName& app,
+                                    ReleaseNumber release) {
+  for (const auto& row : TRY(containers_of(parts, app, release, Belonging::ToRelease))) {
+    TRY(parts.containers.remove(row.id));
+  }
+  return {};
+}
+
+/// Also a release whose number did not get into the journal: a deploy has at most one, and an app
+/// at most one deploy at a time.
+Result<void> fail_pending_releases(const PipelineParts& parts, const AppName& app) {
+  for (const Release& release : TRY(parts.releases.list(app, 2))) {
+    if (release.state == ReleaseState::Pending) {
+      TRY(remove_rows_of_release(parts, app, release.number));
+      TRY(parts.releases.mark_failed(app, release.number));
+    }
+  }
+  return {};
+}
+
+Result<void> remove_images_of_deploy(const PipelineParts& parts, std::int64_t deploy) {
+  const docker::Labels labels{{std::string(docker::kLabelInstance), parts.instance},
+                              {std::string(docker::kLabelDeploy), std::to_string(deploy)}};
+  for (const auto& image : TRY(parts.engine.list_images(labels))) {
+    TRY(parts.engine.remove_image(image.id));
+  }
+  return {};
+}
+
+/// The config goes back to that of the live release: every change makes a release, so none but the
+/// failed one can be newer.
+Result<void> revert_config(const PipelineParts& parts, const state::DeployRow& row) {
+  const auto live = TRY(parts.releases.live(row.app));
+  if (row.kind != state::DeployKind::ConfigChange || !live) {
+    return {};
+  }
+  if (TRY(parts.configs.latest(row.app)).second !=
+      TRY(parts.configs.at(row.app, live->config_version))) {
+    TRY(parts.configs.revert_to(row.app, live->config_version, parts.clock.now()));
+  }
+  return {};
+}
+
+}  // namespace
+
+void retire(const StageContext& context, const Release& release) {
+  const PipelineParts& parts = context.parts;
+  const auto old = containers_of(parts, release.app, release.number, Belonging::ToOthers);
+  if (!old) {
+    log::warn("deploy {}: {}", context.deploy(), old.error().for_log());
+    return;
+  }
+  if (old->empty()) {
+    return;
+  }
+  context.output.stage("Retiring the old release");
+  for (const state::ContainerRow& row : *old) {
+    log_failure(parts.engine.stop_container({row.id}, parts.settings.containers.stop_timeout),
+                context.deploy(), "stop an old container");
+    log_failure(remove_container(parts, row.id), context.deploy(), "remove an old container");
+  }
+  context.output.done("Retired");
+}
+
+void undo(const PipelineParts& parts, const state::DeployRow& row) {
+  log_failure(remove_containers_of_deploy(parts, row.id), row.id, "remove its containers");
+  log_failure(fail_pending_releases(parts, row.app), row.id, "fail its release");
+  log_failure(remove_images_of_deploy(parts, row.id), row.id, "remove its image");
+  log_failure(revert_config(parts, row), row.id, "revert the config");
+}
+
+}  // namespace minpaas::hooks

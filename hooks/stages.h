@@ -1,0 +1,100 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/app/release.h"
+#include "core/git/repository.h"
+#include "hooks/deploy.h"
+#include "hooks/deploy_output.h"
+#include "hooks/pipeline_parts.h"
+
+/// The stages of a deploy: functions with typed input and output. Each prints what it does; who
+/// calls them has journalled the stage before. Thread: the worker of the deploy.
+namespace minpaas::hooks {
+
+/// What every stage of one deploy has at hand.
+struct StageContext {
+  const PipelineParts& parts;
+  const DeployJob& job;
+  DeployOutput& output;
+  std::stop_token stop;
+
+  [[nodiscard]] const AppName& app() const { return job.row.app; }
+
+  [[nodiscard]] std::int64_t deploy() const { return job.row.id; }
+};
+
+/// Tree -> runtime with its contract checked. Warns of submodules, LFS pointers and large files.
+/// Errors: InvalidInput (what is missing, what to do).
+Result<runtimes::BuildPlan> detect(const StageContext& context, const state::AppRow& app,
+                                   const git::Repository& repository, const Oid& commit);
+
+/// What a build made.
+struct Built {
+  ImageId image;
+  int internal_port = 0;
+};
+
+/// Commit -> image. Errors: Failed (a step), Timeout, NoSpace, Cancelled, Unavailable.
+Result<Built> build(const StageContext& context, const runtimes::BuildPlan& plan,
+                    const git::Repository& repository, const Oid& commit);
+
+/// What a release is made from: a build, or the release that is live.
+struct ReleaseDraft {
+  ImageId image;
+  std::optional<Oid> commit;
+  std::string runtime;
+  int internal_port = 0;
+  ProcessCommands processes;
+  Formation formation;
+};
+
+struct PreparedRelease {
+  Release release;
+  ConfigVars config;
+};
+
+/// Stores a pending release with the newest config and writes its number into the journal.
+Result<PreparedRelease> store_release(const StageContext& context, const ReleaseDraft& draft,
+                                      const std::string& description);
+
+/// Runs the Procfile's `release` command in a container of its own, where there is one.
+/// Errors: Failed (its exit status), Timeout, Cancelled.
+Result<void> run_release_command(const StageContext& context, const PreparedRelease& prepared);
+
+/// Creates and starts the containers of the release, each with its row.
+Result<std::vector<StartedProcess>> start(const StageContext& context,
+                                          const PreparedRelease& prepared);
+
+/// Waits until all are healthy.
+Result<void> check(const StageContext& context, const std::vector<StartedProcess>& started);
+
+/// Gives the traffic to the release, commits it as live and moves the ref. After success the
+/// release is live whatever comes later; after an Error the old release serves as before.
+Result<void> switch_release(const StageContext& context, const Release& release,
+                            const std::vector<StartedProcess>& started);
+
+/// Stops and removes the containers of all other releases of the app. What does not go away is
+/// left to reconciliation: the deploy has succeeded.
+void retire(const StageContext& context, const Release& release);
+
+/// Takes back what the deploy made so far: its containers, its pending release, its image, the
+/// config change. Errors are logged; reconciliation finds what is left.
+void undo(const PipelineParts& parts, const state::DeployRow& row);
+
+/// Points the deploy's ref at its commit, whatever its value is now (the newest push wins), and
+/// HEAD at a branch. Errors: Busy, Unavailable, NoSpace.
+Result<void> move_ref(const PipelineParts& parts, const state::DeployRow& row);
+
+/// Rows of the app's containers that belong to this release (or not to it).
+enum class Belonging { ToRelease, ToOthers };
+Result<std::vector<state::ContainerRow>> containers_of(const PipelineParts& parts,
+                                                       const AppName& app, ReleaseNumber release,
+                                                       Belonging belonging);
+
+/// Ids of the web containers among the rows.
+std::vector<docker::ContainerId> web_containers(const std::vector<state::ContainerRow>& rows);
+
+}  // namespace minpaas::hooks
