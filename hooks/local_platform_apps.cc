@@ -59,24 +59,6 @@ Error unknown_setting(const std::string& key) {
 
 }  // namespace
 
-std::string_view to_string(AppStatus status) {
-  switch (status) {
-    case AppStatus::Created:
-      return "created";
-    case AppStatus::Running:
-      return "running";
-    case AppStatus::Deploying:
-      return "deploying";
-    case AppStatus::Stopped:
-      return "stopped";
-    case AppStatus::Crashed:
-      return "crashed";
-    case AppStatus::Unknown:
-      break;
-  }
-  return "unknown";
-}
-
 Result<void> require_admin(const Actor& actor) {
   if (actor.role == Role::Admin) {
     return {};
