@@ -9,6 +9,8 @@ namespace minpaas::docker {
 namespace {
 
 constexpr std::size_t kMostStepBytes = 120;
+/// The vertex in which BuildKit looks for the image of a FROM.
+constexpr std::string_view kBaseLookup = "[internal] load metadata for ";
 
 /// The status of the program that a step ran, when the engine's words are about that:
 /// `executor failed running [/bin/sh -c make]: exit code: 2` (20.10),
@@ -91,13 +93,19 @@ Error BuildStream::failure() const {
   if (error.code != ErrorCode::Failed) {
     return error;
   }
+  error.cause = words;
+  if (failed && failed->step.starts_with(kBaseLookup)) {
+    error.message = fmt::format("cannot get the base image {}: {}",
+                                failed->step.substr(kBaseLookup.size()), error.message);
+    error.hint = "name an image that is on the server or that its registry has";
+    return error;
+  }
   const bool in_step = failed && is_dockerfile_step(failed->step);
   const std::string step = shortened(in_step ? failed->step : classic_.current());
   if (step.empty()) {
     return error.with_context("build failed");
   }
   const auto status = exit_status_in(words);
-  error.cause = words;
   error.message = status.empty() ? fmt::format("build step {} failed: {}", step, error.message)
                                  : fmt::format("build step {} exited with status {}", step, status);
   return error;

@@ -15,12 +15,12 @@ namespace minpaas::docker {
 /// A node of the build graph. It is sent again with each change, and may start and complete more
 /// than once (a FROM first resolves, then unpacks).
 struct TraceVertex {
-  std::string digest;
-  std::string name;
+  std::string digest = {};
+  std::string name = {};
   bool cached = false;
-  std::optional<SystemTime> started;
-  std::optional<SystemTime> completed;
-  std::string error;
+  std::optional<SystemTime> started = std::nullopt;
+  std::optional<SystemTime> completed = std::nullopt;
+  std::string error = {};
 };
 
 struct TraceLog {

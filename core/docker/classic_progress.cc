@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kStep = "Step ";
 constexpr std::string_view kArrow = " ---> ";
+/// The builder colours what comes from standard error.
+constexpr std::string_view kRed = "\x1b[91m";
+constexpr std::string_view kPlain = "\x1b[0m";
 
 /// What the builder says about itself and not the program of the step.
 bool is_bookkeeping(std::string_view text) {
@@ -19,7 +22,15 @@ bool is_bookkeeping(std::string_view text) {
 }  // namespace
 
 void ClassicProgress::take(std::string_view text) {
-  lines_.feed(text, [this](std::string_view whole) { line(whole); });
+  if (!text.starts_with(kRed)) {
+    lines_.feed(text, [this](std::string_view whole) { line(whole); });
+    return;
+  }
+  text.remove_prefix(kRed.size());
+  if (text.ends_with(kPlain)) {
+    text.remove_suffix(kPlain.size());
+  }
+  error_lines_.feed(text, [this](std::string_view whole) { output(whole); });
 }
 
 void ClassicProgress::line(std::string_view text) {
@@ -34,9 +45,12 @@ void ClassicProgress::line(std::string_view text) {
     return;
   }
   // A step's header is followed by an empty line of its own.
-  if (is_bookkeeping(text) || (text.empty() && !shown_)) {
-    return;
+  if (!is_bookkeeping(text) && (shown_ || !text.empty())) {
+    output(text);
   }
+}
+
+void ClassicProgress::output(std::string_view text) {
   show(false);
   if (!hidden_) {
     observer_.output(text);
@@ -75,13 +89,18 @@ void ClassicProgress::end() {
   name_.clear();
 }
 
-void ClassicProgress::finish() {
+void ClassicProgress::flush() {
   lines_.finish([this](std::string_view whole) { line(whole); });
+  error_lines_.finish([this](std::string_view whole) { output(whole); });
+}
+
+void ClassicProgress::finish() {
+  flush();
   end();
 }
 
 void ClassicProgress::fail() {
-  lines_.finish([this](std::string_view whole) { line(whole); });
+  flush();
   show(false);
 }
 

@@ -32,6 +32,8 @@ class ClassicProgress {
 
  private:
   void line(std::string_view text);
+  void output(std::string_view text);
+  void flush();
   void begin(std::string_view number, std::string_view instruction);
   void show(bool cached);
   void end();
@@ -39,6 +41,7 @@ class ClassicProgress {
   BuildObserver& observer_;
   Now now_;
   OutputLines lines_;
+  OutputLines error_lines_;
   std::string name_;
   bool shown_ = false;
   bool hidden_ = false;

@@ -111,6 +111,7 @@ Result<void> DockerEngine::events(const Labels& labels, std::optional<SystemTime
       TRY(api_.send({.target = "/events" + query.str(),
                      .sink = [&](std::string_view piece) { return lines.feed(piece); },
                      .stop = std::move(stop)}));
+  lines.finish();
   TRY(outcome);
   if (lines.too_long()) {
     return endless("an event");
