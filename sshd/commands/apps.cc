@@ -140,7 +140,7 @@ Result<int> set(Invocation& call) {
   for (const Word& word : call.args.operands_from(1)) {
     const auto equals = word.text.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return Error{ErrorCode::InvalidInput, fmt::format("'{}' is no KEY=VALUE", word.text),
+      return Error{ErrorCode::InvalidInput, fmt::format("'{}' is not KEY=VALUE", word.text),
                    fmt::format("for example: apps:set {} deploy_branch=main", name.str()), ""};
     }
     values.emplace_back(word.text.substr(0, equals), word.text.substr(equals + 1));
@@ -150,7 +150,7 @@ Result<int> set(Invocation& call) {
   if (call.out.is_json()) {
     call.out.json(to_json(TRY(call.platform.app(call.actor, name))));
   } else {
-    call.out.note(fmt::format("Set {} of {}; it counts from the next push on", keys, name.str()));
+    call.out.note(fmt::format("Set {} of {} for its next push", keys, name.str()));
   }
   return 0;
 }
@@ -202,7 +202,7 @@ std::vector<Command> apps_commands() {
        .alias = "delete",
        .summary = "Remove an app and all it has",
        .operands = {kApp},
-       .options = {{"confirm", 0, "APP", "the name again, so that no slip destroys an app"}},
+       .options = {{"confirm", 0, "APP", "the name again, so that no slip destroys an app", true}},
        .example = "blog --confirm blog",
        .details = "Containers, images, config, git repository, build output and logs are removed.\n"
                   "There is no way back.",

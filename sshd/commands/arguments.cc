@@ -131,11 +131,6 @@ Result<void> Arguments::check(const Command& command) const {
                                               most == 1 ? "" : "s", operands_.size()));
     return command.when_too_many.empty() ? error : error.with_hint(command.when_too_many);
   }
-  for (const Option& option : command.options) {
-    if (option.required && !has(option.name)) {
-      return misuse(command, fmt::format("--{} {} is missing", option.name, option.value));
-    }
-  }
   return {};
 }
 

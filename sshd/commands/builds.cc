@@ -46,7 +46,7 @@ Row to_row(const state::DeployRow& row, SystemTime now) {
 
 Result<int> list(Invocation& call) {
   const AppName app = TRY(call.app());
-  const int most = TRY(number_option(call.args, "number", kMostBuilds)).value_or(kUsualBuilds);
+  const int most = TRY(number_option(call.args, "number", 1, kMostBuilds)).value_or(kUsualBuilds);
   const auto builds = TRY(call.platform.builds(call.actor, app, most));
   if (call.out.is_json()) {
     Json all = Json::array();

@@ -11,7 +11,9 @@ namespace minpaas::sshd::commands {
 
 struct Invocation;
 
-/// `--name`, `-letter`; with a `value` (its name in the usage line) it takes one.
+/// `--name`, `-letter`; with a `value` (its name in the usage line) it takes one. A required one
+/// stands in the usage line without brackets; its handler knows best what to say when it is
+/// missing.
 struct Option {
   std::string_view name = {};
   char letter = 0;

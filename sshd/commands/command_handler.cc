@@ -35,6 +35,14 @@ std::string_view verb_of(const Word& word) {
   return word.text == "--version" ? std::string_view("version") : word.text;
 }
 
+/// `apps create blog` is apps with too many words, and meant apps:create.
+Error with_joined(const Error& error, std::string_view verb, std::span<const Word> rest) {
+  const std::string joined = rest.empty() ? "" : fmt::format("{}:{}", verb, rest.front().text);
+  return find_command(joined) == nullptr
+             ? error
+             : error.with_hint(fmt::format("write it as one word: {}", joined));
+}
+
 }  // namespace
 
 int CommandHandler::run(const ExecRequest& request, ExecStreams& streams) {
@@ -57,7 +65,7 @@ int CommandHandler::run(const ExecRequest& request, ExecStreams& streams) {
   }
   const auto args = Arguments::parse(*command, rest);
   if (!args) {
-    return fail(request, out, command->verb, args.error());
+    return fail(request, out, command->verb, with_joined(args.error(), verb, rest));
   }
   if (args->has("help")) {
     out.data(explain(*command));

@@ -38,12 +38,12 @@ Result<void> put(ConfigVars& vars, const ConfigKey& key, std::string_view value)
 }
 
 /// Shows the quoting with the words of the person: the key is the last good one before the trouble.
-std::string quoting_hint(std::string_view app, std::string_view key) {
+std::string quoting_hint(std::string_view app, std::string_view key, std::string_view value) {
   return fmt::format(
       "a value with blanks or quotes needs a second pair of quotes, since your own shell takes one "
-      "off: ssh minpaas \"config:set {0} {1}='hello world'\"; or send it on standard input: "
+      "off: ssh minpaas \"config:set {0} {1}='{2}'\"; or send it on standard input: "
       "ssh minpaas config:set {0} {1}=- < FILE",
-      app, key);
+      app, key, value);
 }
 
 class LineReader {
@@ -84,7 +84,7 @@ class LineReader {
     }
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) {
-      return refused("is no KEY=VALUE");
+      return refused("is not KEY=VALUE");
     }
     const ConfigKey key = TRY(parse_key(line.substr(0, equals), where()));
     const std::string_view value = line.substr(equals + 1);
@@ -144,15 +144,15 @@ Result<ConfigVars> parse_assignments(std::span<const Word> words, std::string_vi
     const std::string where = fmt::format("argument {} after the app", ++number);
     const auto equals = word.text.find('=');
     if (equals == std::string::npos) {
-      return Error{ErrorCode::InvalidInput, where + " is no KEY=VALUE", quoting_hint(app, last_key),
-                   ""};
+      return Error{ErrorCode::InvalidInput, where + " is not KEY=VALUE",
+                   quoting_hint(app, last_key, "hello world"), ""};
     }
     const ConfigKey key = TRY(parse_key(std::string_view(word.text).substr(0, equals), where));
     if (word.lost_quotes) {
       return Error{ErrorCode::InvalidInput,
                    fmt::format("the value of {} has quotes or backslashes in it that would be lost",
                                key.str()),
-                   quoting_hint(app, key.str()), ""};
+                   quoting_hint(app, key.str(), "VALUE"), ""};
     }
     last_key = key.str();
     TRY(put(vars, key, std::string_view(word.text).substr(equals + 1)));

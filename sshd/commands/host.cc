@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
@@ -40,11 +42,15 @@ Json to_json(const hooks::DoctorFinding& finding) {
 
 Result<int> doctor(Invocation& call) {
   const auto findings = TRY(call.platform.doctor(call.actor));
-  int problems = 0;
+  const auto count = [&](CheckLevel level) {
+    return std::count_if(
+        findings.begin(), findings.end(),
+        [&](const hooks::DoctorFinding& finding) { return finding.level == level; });
+  };
+  const auto problems = count(CheckLevel::Problem);
   Json all = Json::array();
   std::vector<Row> rows;
   for (const auto& finding : findings) {
-    problems += finding.level == CheckLevel::Problem ? 1 : 0;
     all.push_back(to_json(finding));
     rows.push_back({std::string(level_name(finding.level)), finding.what, finding.detail});
     if (!finding.hint.empty()) {
@@ -56,9 +62,7 @@ Result<int> doctor(Invocation& call) {
     return problems == 0 ? 0 : 1;
   }
   call.out.data(format_table(rows));
-  call.out.note(problems == 0
-                    ? "No problems found"
-                    : fmt::format("{} problem{} found", problems, problems == 1 ? "" : "s"));
+  call.out.note(fmt::format("Problems: {}, warnings: {}", problems, count(CheckLevel::Warning)));
   return problems == 0 ? 0 : 1;
 }
 

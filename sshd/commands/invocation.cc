@@ -35,13 +35,14 @@ Result<std::string> Invocation::read_input(std::size_t most_bytes, std::string_v
   }
 }
 
-Result<std::optional<int>> number_option(const Arguments& args, std::string_view name, int most) {
+Result<std::optional<int>> number_option(const Arguments& args, std::string_view name, int least,
+                                         int most) {
   const auto text = args.value(name);
   if (!text) {
     return std::optional<int>();
   }
-  return std::optional(
-      static_cast<int>(TRY(parse_number(*text, fmt::format("--{}", name), 0, most))));
+  const auto number = TRY(parse_number(*text, fmt::format("--{}", name), least, most));
+  return std::optional(static_cast<int>(number));
 }
 
 }  // namespace minpaas::sshd::commands

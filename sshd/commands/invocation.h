@@ -28,7 +28,8 @@ struct Invocation {
   [[nodiscard]] Result<std::string> read_input(std::size_t most_bytes, std::string_view what);
 };
 
-/// A number option such as --tail. Errors: InvalidInput.
-Result<std::optional<int>> number_option(const Arguments& args, std::string_view name, int most);
+/// A number option such as --tail, at least `least`. Errors: InvalidInput.
+Result<std::optional<int>> number_option(const Arguments& args, std::string_view name, int least,
+                                         int most);
 
 }  // namespace minpaas::sshd::commands

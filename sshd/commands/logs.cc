@@ -33,8 +33,8 @@ Result<void> parse_process(std::string_view text, hooks::LogQuery& query) {
   const auto dot = text.find('.');
   query.process = TRY(ProcessType::parse(text.substr(0, dot)));
   if (dot != std::string_view::npos) {
-    query.index = static_cast<int>(TRY(
-        parse_number(text.substr(dot + 1), "the number after the process type", 1, kMostIndex)));
+    query.index = static_cast<int>(
+        TRY(parse_number(text.substr(dot + 1), "the number in --process", 1, kMostIndex)));
   }
   return {};
 }
@@ -42,7 +42,7 @@ Result<void> parse_process(std::string_view text, hooks::LogQuery& query) {
 Result<hooks::LogQuery> parse_query(const Invocation& call) {
   hooks::LogQuery query;
   query.follow = call.args.has("follow");
-  query.tail = TRY(number_option(call.args, "tail", kMostTail));
+  query.tail = TRY(number_option(call.args, "tail", 0, kMostTail));
   if (const auto since = call.args.value("since")) {
     query.since = TRY(parse_since(*since, call.clock.now()));
   }

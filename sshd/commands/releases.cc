@@ -29,7 +29,8 @@ Json to_json(const Release& release) {
 
 Result<int> list(Invocation& call) {
   const AppName app = TRY(call.app());
-  const int most = TRY(number_option(call.args, "number", kMostReleases)).value_or(kUsualReleases);
+  const int most =
+      TRY(number_option(call.args, "number", 1, kMostReleases)).value_or(kUsualReleases);
   const auto releases = TRY(call.platform.releases(call.actor, app, most));
   if (call.out.is_json()) {
     Json all = Json::array();

@@ -38,7 +38,7 @@ TEST(Assignments, SplitAtTheFirstEqualsSign) {
 
 TEST(Assignments, ExplainQuotingWhenTheLocalShellTookTheQuotes) {
   const auto why = complaint(assign("GREETING=hello world"));
-  EXPECT_THAT(why, HasSubstr("argument 2 after the app is no KEY=VALUE"));
+  EXPECT_THAT(why, HasSubstr("argument 2 after the app is not KEY=VALUE"));
   EXPECT_THAT(why, HasSubstr("ssh minpaas \"config:set blog GREETING='hello world'\""));
   EXPECT_THAT(why, HasSubstr("ssh minpaas config:set blog GREETING=- < FILE"));
 }
@@ -68,9 +68,9 @@ TEST(Assignments, RefuseValuesWhoseQuotesWouldBeLost) {
 
 TEST(ConfigLines, AreReadLikeAnEnvFile) {
   EXPECT_THAT(revealed(parse_config_lines("\xef\xbb\xbf# comment\n\nA=1\r\n  export B=x y # z\n"
-                                          "C='it'\\''s'\nD=\"two\nlines\"\nE=\nF=a\"b")),
+                                          "C='it'\\''s'\nDD=\"two\nlines\"\nE=\nF=a\"b")),
               ElementsAre(Pair("A", "1"), Pair("B", "x y # z"), Pair("C", "it's"),
-                          Pair("D", "two\nlines"), Pair("E", ""), Pair("F", "a\"b")));
+                          Pair("DD", "two\nlines"), Pair("E", ""), Pair("F", "a\"b")));
 }
 
 TEST(ConfigLines, AreEmptyWithoutAnyKey) {
@@ -81,7 +81,7 @@ TEST(ConfigLines, AreEmptyWithoutAnyKey) {
 
 TEST(ConfigLines, NameTheLineOfAMistake) {
   EXPECT_THAT(complaint(parse_config_lines("A=1\nB")),
-              HasSubstr("line 2 of standard input is no KEY=VALUE"));
+              HasSubstr("line 2 of standard input is not KEY=VALUE"));
   EXPECT_THAT(complaint(parse_config_lines("A='x\ny'\nB")), HasSubstr("line 3"));
   EXPECT_THAT(complaint(parse_config_lines("A='x' s3cret")),
               testing::AllOf(HasSubstr("line 1"), HasSubstr("after the closing quote"),
