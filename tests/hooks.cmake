@@ -19,3 +19,6 @@ minpaas_test(app_logs_test LABEL unit
 minpaas_test(garbage_test LABEL unit
   SOURCES unit/hooks/garbage_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
+minpaas_test(supervisor_test LABEL unit
+  SOURCES unit/hooks/health_book_test.cc unit/hooks/supervisor_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/docker/engine.h"
+
+namespace minpaas::hooks {
+
+/// What the engine's events say of a container.
+struct ProcessHealth {
+  /// Stopped because it ended again and again.
+  bool crashed = false;
+  /// Its last end was for the lack of memory.
+  bool out_of_memory = false;
+  /// How often it ended by itself and ran again.
+  int restarts = 0;
+  std::optional<int> last_exit_code = std::nullopt;
+  std::optional<SystemTime> last_ended_at = std::nullopt;
+};
+
+/// Keeps the health of the containers by their events. Pure: time is that of the events.
+/// Thread: one at a time.
+class HealthBook {
+ public:
+  /// So many ends within this time are a crash loop.
+  static constexpr int kCrashes = 5;
+  static constexpr seconds kCrashWindow{60};
+
+  enum class Verdict {
+    /// Nothing to do.
+    Noted,
+    /// It is in a crash loop: stop it.
+    CrashLoop,
+    /// It was removed: somebody may have to put another in its place.
+    Gone,
+  };
+
+  /// An event that was taken in already (the engine repeats those of the moment that a stream
+  /// resumes from) is Noted and changes nothing.
+  Verdict take(const docker::EngineEvent& event);
+
+  /// Of a container of which there were events; absent otherwise.
+  [[nodiscard]] std::optional<ProcessHealth> find(const docker::ContainerId& container) const;
+  [[nodiscard]] std::set<docker::ContainerId> crashed() const;
+
+  /// Time of the newest event: where a stream resumes.
+  [[nodiscard]] std::optional<SystemTime> last() const { return last_; }
+
+ private:
+  struct Record {
+    ProcessHealth health;
+    std::deque<SystemTime> ends;
+    /// Somebody has asked it to stop.
+    bool asked_to_stop = false;
+    bool oom_seen = false;
+    bool ended = false;
+  };
+
+  bool is_repeated(const docker::EngineEvent& event);
+  static Verdict take_end(Record& record, const docker::EngineEvent& event);
+  static void take_start(Record& record);
+
+  std::map<docker::ContainerId, Record> records_;
+  std::optional<SystemTime> last_;
+  /// Events of the moment `last_`.
+  std::set<std::pair<docker::ContainerId, std::string>> at_last_;
+};
+
+}  // namespace minpaas::hooks

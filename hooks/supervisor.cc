@@ -1,0 +1,150 @@
+#include "hooks/supervisor.h"
+
+#include <algorithm>
+
+#include "core/base/log.h"
+
+namespace minpaas::hooks {
+namespace {
+
+using docker::EngineEvent;
+
+/// A deploy removes containers one after the other, and puts others in their place first.
+constexpr milliseconds kAfterRemoval{2000};
+
+std::string process_of(const EngineEvent& event) {
+  const auto label = [&](std::string_view name) {
+    const auto found = event.labels.find(std::string(name));
+    return found == event.labels.end() ? std::string("?") : found->second;
+  };
+  return label(docker::kLabelApp) + " " + label(docker::kLabelProcess);
+}
+
+}  // namespace
+
+Supervisor::Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
+                       Reconcile reconcile)
+    : engine_(engine),
+      clock_(clock),
+      settings_(std::move(settings)),
+      reconcile_(std::move(reconcile)) {}
+
+void Supervisor::start() {
+  watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+  reconciler_ = std::jthread([this](const std::stop_token& stop) { reconcile_when_wanted(stop); });
+}
+
+void Supervisor::watch(const std::stop_token& stop) {
+  const SystemTime begin = clock_.now();
+  const docker::Labels ours{{std::string(docker::kLabelInstance), settings_.instance}};
+  auto retry = settings_.first_retry;
+  bool told = false;
+  while (!stop.stop_requested()) {
+    const auto version = engine_.version();
+    if (version) {
+      if (told) {
+        log::info("the Docker Engine answers again");
+      }
+      told = false;
+      retry = settings_.first_retry;
+      const auto since = state_.with([](State& state) {
+        state.connected = true;
+        return state.book.last();
+      });
+      // What happened while nobody looked is found by reconciling, not by events.
+      want_reconcile(milliseconds(0));
+      const auto ended = engine_.events(
+          ours, since.value_or(begin),
+          [this](const EngineEvent& event) {
+            take(event);
+            return true;
+          },
+          stop);
+      state_.with([](State& state) { state.connected = false; });
+      log::debug("the event stream has ended: {}", ended ? "" : ended.error().for_log());
+    } else if (!told) {
+      log::error("the Docker Engine does not answer: {}", version.error().for_log());
+      told = true;
+    }
+    pause(retry, stop);
+    retry = std::min(2 * retry, settings_.last_retry);
+  }
+}
+
+void Supervisor::take(const EngineEvent& event) {
+  const auto verdict = state_.with([&](State& state) { return state.book.take(event); });
+  switch (verdict) {
+    case HealthBook::Verdict::Noted:
+      if (event.action == "oom") {
+        log::warn("{} has used more memory than its limit", process_of(event));
+      }
+      return;
+    case HealthBook::Verdict::CrashLoop:
+      return stop_crashing(event);
+    case HealthBook::Verdict::Gone:
+      return want_reconcile(kAfterRemoval);
+  }
+}
+
+void Supervisor::stop_crashing(const EngineEvent& event) {
+  log::error("{} has ended {} times within {} s, the last time with status {}; it is stopped",
+             process_of(event), HealthBook::kCrashes, HealthBook::kCrashWindow.count(),
+             event.exit_code);
+  const auto stopped = engine_.stop_container(event.container, settings_.stop_grace);
+  if (!stopped) {
+    log::warn("{} is not stopped: {}", process_of(event), stopped.error().for_log());
+  }
+}
+
+void Supervisor::reconcile_when_wanted(const std::stop_token& stop) {
+  auto retry = settings_.first_retry;
+  while (!stop.stop_requested()) {
+    const auto due = state_.with([](const State& state) { return state.reconcile_at; });
+    const bool now = state_.wait_until(
+        due.value_or(SteadyTime::max()), stop,
+        [&](const State& state) { return state.reconcile_at != due; },
+        [&](State& state) {
+          const bool wanted = state.reconcile_at && state.reconcile_at == due;
+          if (wanted) {
+            state.reconcile_at.reset();
+          }
+          return wanted;
+        });
+    if (!now || stop.stop_requested()) {
+      continue;
+    }
+    if (reconcile_(stop)) {
+      retry = settings_.first_retry;
+    } else {
+      want_reconcile(retry);
+      retry = std::min(2 * retry, settings_.last_retry);
+    }
+  }
+}
+
+void Supervisor::want_reconcile(milliseconds from_now) {
+  const auto at = std::chrono::steady_clock::now() + from_now;
+  state_.update([&](State& state) {
+    state.reconcile_at = state.reconcile_at ? std::min(*state.reconcile_at, at) : at;
+  });
+}
+
+void Supervisor::pause(milliseconds duration, const std::stop_token& stop) {
+  state_.wait_until(
+      std::chrono::steady_clock::now() + duration, stop, [](const State&) { return false; },
+      [](const State&) {});
+}
+
+std::optional<ProcessHealth> Supervisor::health(const docker::ContainerId& container) const {
+  return state_.with([&](const State& state) { return state.book.find(container); });
+}
+
+std::set<docker::ContainerId> Supervisor::crashed() const {
+  return state_.with([](const State& state) { return state.book.crashed(); });
+}
+
+bool Supervisor::engine_answers() const {
+  return state_.with([](const State& state) { return state.connected; });
+}
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,112 @@
+#include "hooks/health_book.h"
+
+#include <gmock/gmock.h>
+
+namespace minpaas::hooks {
+namespace {
+
+using docker::ContainerId;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Verdict = HealthBook::Verdict;
+
+class Health : public testing::Test {
+ protected:
+  Verdict take(const std::string& action, int exit_code = 0) {
+    now_ += milliseconds(1);
+    return book_.take({now_, action, id_, {}, exit_code});
+  }
+
+  Verdict crash_and_start_again() {
+    const auto verdict = take("die", 1);
+    take("start");
+    return verdict;
+  }
+
+  HealthBook book_;
+  ContainerId id_{"a"};
+  SystemTime now_{seconds(1'000'000)};
+};
+
+TEST_F(Health, OfAContainerWithoutEventsIsUnknown) {
+  EXPECT_FALSE(book_.find(id_));
+}
+
+TEST_F(Health, CountsRestarts) {
+  take("start");
+  crash_and_start_again();
+  crash_and_start_again();
+  const auto health = book_.find(id_);
+  EXPECT_EQ(health->restarts, 2);
+  EXPECT_EQ(health->last_exit_code, 1);
+  EXPECT_FALSE(health->crashed);
+}
+
+TEST_F(Health, FiveEndsInAMinuteAreACrashLoop) {
+  for (int i = 1; i < HealthBook::kCrashes; ++i) {
+    EXPECT_EQ(crash_and_start_again(), Verdict::Noted);
+  }
+  EXPECT_EQ(take("die", 1), Verdict::CrashLoop);
+  EXPECT_TRUE(book_.find(id_)->crashed);
+  EXPECT_THAT(book_.crashed(), ElementsAre(id_));
+}
+
+TEST_F(Health, ACrashLoopIsReportedOnce) {
+  for (int i = 0; i < HealthBook::kCrashes; ++i) {
+    crash_and_start_again();
+  }
+  EXPECT_EQ(take("die", 1), Verdict::Noted);
+}
+
+TEST_F(Health, EndsFarApartAreNoCrashLoop) {
+  for (int i = 0; i < 3 * HealthBook::kCrashes; ++i) {
+    EXPECT_EQ(crash_and_start_again(), Verdict::Noted);
+    now_ += HealthBook::kCrashWindow / (HealthBook::kCrashes - 1);
+  }
+}
+
+TEST_F(Health, WhatIsAskedToStopDoesNotCrash) {
+  for (int i = 0; i < 3 * HealthBook::kCrashes; ++i) {
+    take("kill");
+    EXPECT_EQ(take("die", 143), Verdict::Noted);
+    take("start");
+  }
+  EXPECT_EQ(book_.find(id_)->restarts, 0);
+}
+
+TEST_F(Health, KnowsAnEndForLackOfMemory) {
+  take("oom");
+  take("die", 137);
+  EXPECT_TRUE(book_.find(id_)->out_of_memory);
+  take("start");
+  take("die", 1);
+  EXPECT_FALSE(book_.find(id_)->out_of_memory);
+}
+
+TEST_F(Health, ForgetsWhatIsRemoved) {
+  take("die", 1);
+  EXPECT_EQ(take("destroy"), Verdict::Gone);
+  EXPECT_FALSE(book_.find(id_));
+  EXPECT_THAT(book_.crashed(), IsEmpty());
+}
+
+TEST_F(Health, CountsAnEventThatIsRepeatedOnce) {
+  take("start");
+  const docker::EngineEvent end{now_ + seconds(1), "die", id_, {}, 1};
+  for (int i = 0; i < 3 * HealthBook::kCrashes; ++i) {
+    EXPECT_EQ(book_.take(end), Verdict::Noted);
+  }
+  EXPECT_EQ(book_.last(), end.at);
+}
+
+TEST_F(Health, ResumesFromTheNewestEvent) {
+  EXPECT_FALSE(book_.last());
+  take("start");
+  EXPECT_EQ(book_.last(), now_);
+  book_.take({now_ - seconds(1), "oom", ContainerId{"b"}, {}, 0});
+  EXPECT_EQ(book_.last(), now_);
+  EXPECT_TRUE(book_.find(ContainerId{"b"}));
+}
+
+}  // namespace
+}  // namespace minpaas::hooks

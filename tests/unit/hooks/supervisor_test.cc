@@ -1,0 +1,149 @@
+#include "hooks/supervisor.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "tests/support/fake_engine.h"
+
+namespace minpaas::hooks {
+namespace {
+
+using docker::ContainerId;
+using docker::RunState;
+using test::EngineCall;
+using test::FakeEngine;
+using testing::Contains;
+using testing::ElementsAre;
+
+class Supervision : public testing::Test {
+ protected:
+  void start() { supervisor_.start(); }
+
+  ContainerId run_container(const std::string& name, const std::string& instance) {
+    docker::ContainerSpec spec;
+    spec.name = name;
+    spec.image = image_;
+    spec.labels = {
+        {"minpaas.app", "blog"}, {"minpaas.process", "web.1"}, {"minpaas.instance", instance}};
+    const auto id = *engine_.create_container(spec);
+    EXPECT_TRUE(engine_.set_restart_policy(id, docker::RestartPolicy::UnlessStopped));
+    EXPECT_TRUE(engine_.start_container(id));
+    return id;
+  }
+
+  bool wait_for_reconciliations(int count) {
+    return reconciled_.wait_until(
+        std::chrono::steady_clock::now() + seconds(30), {}, [&](int seen) { return seen >= count; },
+        [&](int seen) { return seen >= count; });
+  }
+
+  /// Waits until the engine was asked to stop a container.
+  bool wait_for_stop() {
+    return stopped_.wait_until(
+        std::chrono::steady_clock::now() + seconds(30), {}, [](bool done) { return done; },
+        [](bool done) { return done; });
+  }
+
+  void count_version_calls() {
+    engine_.before(EngineCall::Version,
+                   [this](const std::string&) { asked_.update([](int& count) { ++count; }); });
+  }
+
+  bool wait_for_version_calls(int least) {
+    const auto enough = [&](int count) { return count >= least; };
+    return asked_.wait_until(std::chrono::steady_clock::now() + seconds(30), {}, enough, enough);
+  }
+
+  void crash(const ContainerId& id, int times) {
+    for (int i = 0; i < times; ++i) {
+      engine_.end_container(id, 1);
+    }
+  }
+
+  RealClock clock_;
+  FakeEngine engine_;
+  ImageId image_ = engine_.add_image("blog");
+  Guarded<int> reconciled_;
+  Guarded<bool> stopped_;
+  Guarded<int> asked_;
+  std::atomic<bool> settles_ = true;
+  Supervisor supervisor_{
+      engine_,
+      clock_,
+      {.instance = "this-server", .first_retry = milliseconds(1), .last_retry = milliseconds(10)},
+      [this](const std::stop_token&) {
+        reconciled_.update([](int& count) { ++count; });
+        return settles_.load();
+      }};
+};
+
+TEST_F(Supervision, ReconcilesAtTheStart) {
+  start();
+  EXPECT_TRUE(wait_for_reconciliations(1));
+}
+
+TEST_F(Supervision, ReconcilesAgainUntilNothingIsLeft) {
+  settles_ = false;
+  start();
+  EXPECT_TRUE(wait_for_reconciliations(4));
+}
+
+TEST_F(Supervision, ReconcilesWhenTheEngineIsBack) {
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  count_version_calls();
+  engine_.go_down();
+  ASSERT_TRUE(wait_for_version_calls(1));
+  EXPECT_FALSE(supervisor_.engine_answers());
+  engine_.come_up();
+  EXPECT_TRUE(wait_for_reconciliations(2));
+}
+
+TEST_F(Supervision, WaitsForAnEngineThatIsNotThereYet) {
+  engine_.go_down();
+  count_version_calls();
+  start();
+  ASSERT_TRUE(wait_for_version_calls(3));
+  EXPECT_FALSE(supervisor_.engine_answers());
+  EXPECT_EQ(reconciled_.with([](int count) { return count; }), 0);
+  engine_.come_up();
+  EXPECT_TRUE(wait_for_reconciliations(1));
+}
+
+TEST_F(Supervision, ReconcilesWhenAContainerVanishes) {
+  const auto id = run_container("web", "this-server");
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  ASSERT_TRUE(engine_.remove_container(id));
+  EXPECT_TRUE(wait_for_reconciliations(2));
+}
+
+TEST_F(Supervision, StopsAContainerThatCrashesAgainAndAgain) {
+  engine_.before(EngineCall::Stop,
+                 [this](const std::string&) { stopped_.update([](bool& done) { done = true; }); });
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  const auto id = run_container("web", "this-server");
+  crash(id, HealthBook::kCrashes);
+  ASSERT_TRUE(wait_for_stop());
+  EXPECT_THAT(supervisor_.crashed(), ElementsAre(id));
+  EXPECT_TRUE(supervisor_.health(id)->crashed);
+}
+
+TEST_F(Supervision, LeavesContainersOfAnotherServerAlone) {
+  engine_.before(EngineCall::Stop,
+                 [this](const std::string&) { stopped_.update([](bool& done) { done = true; }); });
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  const auto foreign = run_container("theirs", "another-server");
+  crash(foreign, 2 * HealthBook::kCrashes);
+  const auto ours = run_container("ours", "this-server");
+  crash(ours, HealthBook::kCrashes);
+  ASSERT_TRUE(wait_for_stop());
+  EXPECT_THAT(supervisor_.crashed(), ElementsAre(ours));
+  EXPECT_FALSE(supervisor_.health(foreign));
+}
+
+}  // namespace
+}  // namespace minpaas::hooks
