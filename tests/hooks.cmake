@@ -22,3 +22,4 @@ minpaas_test(garbage_test LABEL unit
 minpaas_test(supervisor_test LABEL unit
   SOURCES unit/hooks/health_book_test.cc unit/hooks/supervisor_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
+include(hooks_pipeline.cmake)

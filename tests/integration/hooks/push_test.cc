@@ -1,0 +1,245 @@
+#include <gmock/gmock.h>
+
+#include "tests/support/deploy_bed.h"
+
+namespace minpaas::hooks {
+namespace {
+
+using state::DeployStage;
+using test::DeployBed;
+using test::EngineCall;
+using test::Watcher;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::MatchesRegex;
+using testing::Not;
+
+class Push : public testing::Test {
+ protected:
+  Push() { bed_.start_queue(); }
+
+  /// Pushes and expects it to fail; what the pusher saw is in `seen_`.
+  DeployOutcome failing_push(const Oid& commit) {
+    const auto outcome = bed_.push(app_, commit, seen_);
+    EXPECT_TRUE(outcome.has_value());
+    EXPECT_EQ(outcome->stage, DeployStage::Failed);
+    return *outcome;
+  }
+
+  DeployBed bed_;
+  AppName app_ = bed_.make_app("blog");
+  Watcher seen_;
+};
+
+TEST_F(Push, MakesTheFirstReleaseLiveAndMovesTheRef) {
+  const Oid commit = bed_.commit(app_, "hello");
+  const auto outcome = bed_.push(app_, commit, seen_);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->stage, DeployStage::Succeeded);
+  EXPECT_EQ(outcome->release, ReleaseNumber(1));
+  EXPECT_THAT(outcome->url, MatchesRegex("http://localhost:1[0-9]+"));
+  EXPECT_EQ(bed_.ref(app_), commit);
+  EXPECT_THAT(bed_.serving(app_), ElementsAre("v1"));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, SpeaksInHerokusGrammarWithTimes) {
+  ASSERT_TRUE(bed_.push(app_, bed_.commit(app_, "hello"), seen_));
+  const auto lines = seen_.lines();
+  EXPECT_THAT(lines.front(), MatchesRegex("-----> Deploying blog at [0-9a-f]{7} \\(Say hello\\)"));
+  EXPECT_THAT(lines.back(), MatchesRegex("=====> blog v1 is live at http://.* \\(.* s\\)"));
+  EXPECT_THAT(seen_.text(), HasSubstr("       Runtime python: app.py and requirements.txt found"));
+  EXPECT_THAT(seen_.text(), HasSubstr("       [1/2] FROM base"));
+  EXPECT_THAT(seen_.text(), HasSubstr("       Healthy ("));
+}
+
+TEST_F(Push, ReplacesTheOldReleaseAndItsContainers) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_TRUE(bed_.push(app_, first));
+  const Oid second = bed_.commit(app_, "two", first);
+  const auto outcome = bed_.push(app_, second, seen_);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->release, ReleaseNumber(2));
+  EXPECT_THAT(bed_.containers(app_), ElementsAre("v2 web.1"));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, NamesTheFileThatIsMissing) {
+  const Oid commit = bed_.commit_files(app_, {{"app.py", "x"}});
+  const auto outcome = failing_push(commit);
+  EXPECT_THAT(outcome.reason, HasSubstr("requirements.txt is missing"));
+  EXPECT_THAT(seen_.text(), HasSubstr(" !     this looks like a python app, but requirements.txt"));
+  EXPECT_THAT(seen_.lines().back(), HasSubstr("Nothing was deployed."));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+  EXPECT_THAT(bed_.engine.builds(), IsEmpty());
+}
+
+TEST_F(Push, LeavesTheOldReleaseServingWhenTheBuildFails) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_TRUE(bed_.push(app_, first));
+  bed_.engine.next_build_fails("RUN pip install exited with status 1");
+  const auto outcome = failing_push(bed_.commit(app_, "two", first));
+  EXPECT_EQ(outcome.reason, "RUN pip install exited with status 1");
+  EXPECT_THAT(seen_.lines().back(), HasSubstr("v1 still serves"));
+  EXPECT_EQ(bed_.ref(app_), first);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, LeavesNothingOfAReleaseThatFailsItsCheck) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_TRUE(bed_.push(app_, first));
+  const auto images = bed_.engine.images().size();
+  bed_.check = [](const auto&, const auto&) {
+    return Result<void>(Error{ErrorCode::Failed, "web.1 answers 500", "look at the logs", ""});
+  };
+  const auto outcome = failing_push(bed_.commit(app_, "two", first));
+  EXPECT_EQ(outcome.reason, "web.1 answers 500");
+  EXPECT_THAT(seen_.text(), HasSubstr(" !     look at the logs"));
+  EXPECT_EQ(bed_.engine.images().size(), images);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+  const auto releases = bed_.platform().releases(bed_.admin, app_, 10);
+  EXPECT_EQ(releases->front().state, ReleaseState::Failed);
+}
+
+TEST_F(Push, BringsTheOldContainerBackWhenTheNewOneDiesOnThePort) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_TRUE(bed_.push(app_, first));
+  int checks = 0;
+  bed_.check = [&checks](const auto&, const auto&) {
+    return ++checks == 1 ? Result<void>()
+                         : Result<void>(Error{ErrorCode::Failed, "web.1 exited", "", ""});
+  };
+  EXPECT_EQ(failing_push(bed_.commit(app_, "two", first)).reason, "web.1 exited");
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, SaysThatTheEngineIsDown) {
+  bed_.engine.go_down();
+  const Oid commit = bed_.commit(app_, "one");
+  EXPECT_THAT(failing_push(commit).reason, Not(IsEmpty()));
+  bed_.engine.come_up();
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+  const auto again = bed_.push(app_, commit);
+  EXPECT_EQ(again->stage, DeployStage::Succeeded);
+}
+
+TEST_F(Push, KeepsTheOldReleaseWhenTheEngineGoesDownInABuild) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_TRUE(bed_.push(app_, first));
+  bed_.engine.before(EngineCall::Build, [this](const std::string&) { bed_.engine.go_down(); });
+  failing_push(bed_.commit(app_, "two", first));
+  bed_.engine.before(EngineCall::Build, {});
+  bed_.engine.come_up();
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, RefusesABuildOnAFullDisk) {
+  bed_.settings.build.reserve_bytes = 1LL << 60;
+  const auto outcome = failing_push(bed_.commit(app_, "one"));
+  EXPECT_THAT(outcome.reason, HasSubstr("disk is nearly full"));
+  EXPECT_THAT(bed_.engine.builds(), IsEmpty());
+}
+
+TEST_F(Push, StopsABuildThatTakesTooLong) {
+  bed_.settings.build.timeout = seconds(0);
+  bed_.engine.hold_builds();
+  EXPECT_THAT(failing_push(bed_.commit(app_, "one")).reason, HasSubstr("took longer than"));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, SaysWhatToRunWhenTheBaseImageIsNotThere) {
+  bed_.engine.add_to_registry("localhost/minpaas/node-base");
+  const Oid commit =
+      bed_.commit_files(app_, {{"package.json", R"({"scripts": {"start": "node s.js"}})"}});
+  EXPECT_THAT(failing_push(commit).reason, HasSubstr("base image"));
+  EXPECT_THAT(seen_.text(), HasSubstr("base-images"));
+}
+
+TEST_F(Push, WarnsOfSubmodulesAndLfsPointers) {
+  const Oid commit = bed_.commit_files(
+      app_, {{"app.py", "x"},
+             {"requirements.txt", ""},
+             {"vendor/lib", test::kSubmodule},
+             {"logo.png", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}});
+  ASSERT_TRUE(bed_.push(app_, commit, seen_));
+  EXPECT_THAT(seen_.text(), HasSubstr(" !     Submodules are not fetched"));
+  EXPECT_THAT(seen_.text(), HasSubstr("vendor/lib"));
+  EXPECT_THAT(seen_.text(), HasSubstr(" !     Git LFS pointers stay pointers"));
+}
+
+TEST_F(Push, RunsTheReleaseCommandOnceAndFailsWithIt) {
+  const Oid commit = bed_.commit_files(
+      app_,
+      {{"app.py", "x"}, {"requirements.txt", ""}, {"Procfile", "web: run\nrelease: migrate\n"}});
+  test::FakeBuild build;
+  build.behaviour.exit_code = 3;
+  build.behaviour.log = {"no such table"};
+  bed_.engine.next_build(build);
+  EXPECT_THAT(failing_push(commit).reason, HasSubstr("release command exited with status 3"));
+  EXPECT_THAT(seen_.text(), HasSubstr("       no such table"));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, SkipsTheReleaseCommandWhenAsked) {
+  auto request =
+      bed_.push_of(app_, bed_.commit_files(app_, {{"app.py", "x"},
+                                                  {"requirements.txt", ""},
+                                                  {"Procfile", "web: run\nrelease: migrate\n"}}));
+  request.skip_release = true;
+  const auto outcome = bed_.platform().push(bed_.admin, request, seen_.follow());
+  EXPECT_EQ(outcome->stage, DeployStage::Succeeded);
+  EXPECT_THAT(seen_.text(), HasSubstr("is skipped"));
+}
+
+TEST_F(Push, PrintsAPlanAndDeploysNothing) {
+  auto request = bed_.push_of(app_, bed_.commit(app_, "one"));
+  request.plan_only = true;
+  const auto outcome = bed_.platform().push(bed_.admin, request, seen_.follow());
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->stage, DeployStage::Cancelled);
+  EXPECT_THAT(seen_.text(), HasSubstr("localhost/minpaas/python-base"));
+  EXPECT_THAT(seen_.text(), HasSubstr("web x1: python app.py"));
+  EXPECT_TRUE(bed_.ref(app_).is_zero());
+  EXPECT_THAT(bed_.engine.journal(), IsEmpty());
+}
+
+TEST_F(Push, BuildsWithoutCacheWhenAsked) {
+  auto request = bed_.push_of(app_, bed_.commit(app_, "one"));
+  request.no_cache = true;
+  ASSERT_TRUE(bed_.platform().push(bed_.admin, request, seen_.follow()));
+  EXPECT_FALSE(bed_.engine.builds().front().use_cache);
+}
+
+TEST_F(Push, IsRefusedOnAnotherBranch) {
+  auto request = bed_.push_of(app_, bed_.commit(app_, "one"));
+  request.ref = "refs/heads/dev";
+  const auto outcome = bed_.platform().push(bed_.admin, request, seen_.follow());
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "dev does not deploy, main does");
+}
+
+TEST_F(Push, OfARefThatMovedMeanwhileStillEndsAtTheLiveCommit) {
+  const Oid foreign = bed_.commit(app_, "foreign");
+  const Oid mine = bed_.commit(app_, "mine");
+  bed_.at_point = [&](std::string_view point) {
+    if (point == "built") {
+      auto repository = git::Repository::open(bed_.server().parts.repository(app_));
+      EXPECT_TRUE(repository->update_ref({*git::RefName::branch("main"), Oid(), foreign}));
+    }
+  };
+  EXPECT_EQ(bed_.push(app_, mine)->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.ref(app_), mine);
+}
+
+TEST_F(Push, OfMembersIsDenied) {
+  Actor member = bed_.admin;
+  member.role = Role::Member;
+  const auto request = bed_.push_of(app_, bed_.commit(app_, "one"));
+  const auto outcome = bed_.platform().push(member, request, seen_.follow());
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::PermissionDenied);
+}
+
+}  // namespace
+}  // namespace minpaas::hooks

@@ -1,0 +1,217 @@
+#include "tests/support/deploy_bed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace minpaas::test {
+namespace {
+
+constexpr std::chrono::seconds kPatience{30};
+constexpr const char* kInstance = "0123456789abcdef";
+
+template <typename T>
+T must(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().for_log());
+  }
+  return *std::move(result);
+}
+
+runtimes::Catalog load_catalog() {
+  return must(runtimes::Catalog::load(
+      {runtimes::default_folder(), {{"python", "localhost/minpaas/python-base"}}, true}));
+}
+
+std::string label(const docker::ContainerDetails& container, std::string_view name) {
+  const auto found = container.labels.find(std::string(name));
+  return found == container.labels.end() ? "" : found->second;
+}
+
+}  // namespace
+
+hooks::Follow Watcher::follow() {
+  return {[this](std::string_view line) {
+            lines_.update([line](std::vector<std::string>& lines) { lines.emplace_back(line); });
+            return true;
+          },
+          {},
+          gone_.get_token()};
+}
+
+std::vector<std::string> Watcher::lines() const {
+  return lines_.with([](const std::vector<std::string>& lines) { return lines; });
+}
+
+std::string Watcher::text() const {
+  std::string text;
+  for (const std::string& line : lines()) {
+    text += line + "\n";
+  }
+  return text;
+}
+
+bool Watcher::wait_for(const std::string& part) const {
+  const auto has = [&part](const std::vector<std::string>& lines) {
+    return std::ranges::any_of(
+        lines, [&part](const std::string& line) { return line.find(part) != std::string::npos; });
+  };
+  return lines_.wait_until(std::chrono::steady_clock::now() + kPatience, {}, has, has);
+}
+
+DeployBed::Server::Server(DeployBed& bed)
+    : database(must(state::Database::open(bed.folder.path() / "minpaas.db"))),
+      secret(must(state::SecretKey::load_or_create(bed.folder.path() / "secret.key", false))),
+      parts(bed.make_parts(*this)),
+      pipeline(parts, {}),
+      queue(deploys, bed.clock,
+            {bed.settings.build.slots, 2, parts.build_logs(), hooks::FeedLimits()}, pipeline),
+      keys(key_store, bed.settings.access.admin_keys, bed.clock),
+      platform(
+          parts, keys, queue,
+          {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
+             return Result<void>();
+           },
+           [] {
+             return Result<std::vector<hooks::DoctorFinding>>(std::vector<hooks::DoctorFinding>());
+           },
+           [](const docker::ContainerId&) { return false; }, [](int) { return true; }}) {}
+
+DeployBed::DeployBed(int build_slots) : catalog(load_catalog()) {
+  settings.server.data_dir = folder.path();
+  settings.build.slots = build_slots;
+  settings.build.reserve_bytes = 0;
+  settings.access.admin_keys = folder.path() / "admin_keys";
+  engine.add_image("localhost/minpaas/python-base");
+  server_ = std::make_unique<Server>(*this);
+}
+
+DeployBed::~DeployBed() = default;
+
+void DeployBed::restart() {
+  server_.reset();
+  server_ = std::make_unique<Server>(*this);
+}
+
+hooks::PipelineParts DeployBed::make_parts(Server& server) {
+  return {server.apps,
+          server.configs,
+          server.releases,
+          server.deploys,
+          server.containers,
+          engine,
+          router,
+          catalog,
+          [this](const std::vector<hooks::CheckTarget>& targets, const hooks::LineSink&,
+                 std::stop_token stop) {
+            return check ? check(targets, std::move(stop)) : check_running(targets);
+          },
+          settings,
+          clock,
+          kInstance,
+          [this](std::string_view point) {
+            if (at_point) {
+              at_point(point);
+            }
+          }};
+}
+
+Result<void> DeployBed::check_running(const std::vector<hooks::CheckTarget>& targets) {
+  for (const hooks::CheckTarget& target : targets) {
+    const auto details = TRY(engine.inspect_container(target.container));
+    if (details.state != docker::RunState::Running) {
+      return Error{ErrorCode::Failed, fmt::format("{} does not run", target.process.str()), "", ""};
+    }
+  }
+  return {};
+}
+
+AppName DeployBed::make_app(const std::string& name) {
+  AppName app = must(AppName::parse(name));
+  must(platform().create_app(admin, app));
+  return app;
+}
+
+Oid DeployBed::commit(const AppName& app, const std::string& content, const Oid& parent) {
+  return make_commit(server().parts.repository(app),
+                     {{"app.py", content}, {"requirements.txt", ""}}, "Say " + content, parent);
+}
+
+Oid DeployBed::commit_files(const AppName& app, const CommitFiles& files) {
+  return make_commit(server().parts.repository(app), files, "Files");
+}
+
+hooks::PushRequest DeployBed::push_of(const AppName& app, const Oid& commit) {
+  return {app, commit, "refs/heads/main", ref(app), false, false, false, ""};
+}
+
+Result<hooks::DeployOutcome> DeployBed::push(const AppName& app, const Oid& commit,
+                                             Watcher& watcher) {
+  return platform().push(admin, push_of(app, commit), watcher.follow());
+}
+
+Result<hooks::DeployOutcome> DeployBed::push(const AppName& app, const Oid& commit) {
+  Watcher watcher;
+  return push(app, commit, watcher);
+}
+
+Oid DeployBed::ref(const AppName& app) {
+  return read_ref(server().parts.repository(app), "refs/heads/main");
+}
+
+std::vector<std::string> DeployBed::serving(const AppName& app) {
+  const int port = must(server().apps.get(app)).port;
+  std::vector<std::string> releases;
+  for (const auto& container : engine.containers()) {
+    const auto spec = engine.spec(container.name);
+    if (spec && spec->host_port == port && container.state == docker::RunState::Running) {
+      releases.push_back(label(container, docker::kLabelRelease));
+    }
+  }
+  return releases;
+}
+
+std::vector<std::string> DeployBed::containers(const AppName& app) {
+  std::vector<std::string> found;
+  for (const auto& container : engine.containers()) {
+    if (label(container, docker::kLabelApp) == app.str()) {
+      found.push_back(label(container, docker::kLabelRelease) + " " +
+                      label(container, docker::kLabelProcess));
+    }
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::string DeployBed::broken_promise(const AppName& app) {
+  const auto live = must(server().releases.live(app));
+  std::string broken;
+  const auto demand = [&broken](bool holds, const std::string& what) {
+    broken += holds ? "" : what + "; ";
+  };
+  for (const auto& row : must(server().deploys.unfinished())) {
+    demand(row.app != app, fmt::format("deploy {} is not settled", row.id));
+  }
+  for (const Release& release : must(server().releases.list(app, 100))) {
+    demand(release.state != ReleaseState::Pending, release.number.str() + " is pending");
+  }
+  const auto serves = serving(app);
+  if (!live) {
+    demand(containers(app).empty(), "containers are left without a release");
+    demand(ref(app).is_zero(), "the ref moved without a release");
+    return broken;
+  }
+  demand(serves == std::vector{live->number.str()},
+         fmt::format("{} is live, {} container(s) serve", live->number.str(), serves.size()));
+  demand(ref(app) == live->commit, "the ref is not at the live commit");
+  demand(containers(app) == std::vector{live->number.str() + " web.1"}, "containers are left");
+  const auto rows = must(server().containers.of_app(app));
+  demand(rows.size() == 1 && rows.front().release == live->number, "rows of containers are wrong");
+  demand(must(server().configs.latest(app)).second ==
+             must(server().configs.at(app, live->config_version)),
+         "the config is not that of the live release");
+  return broken;
+}
+
+}  // namespace minpaas::test

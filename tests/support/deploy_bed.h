@@ -1,0 +1,113 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/base/guarded.h"
+#include "core/git/repository.h"
+#include "core/router/direct_router.h"
+#include "hooks/local_platform.h"
+#include "hooks/pipeline.h"
+#include "hooks/recovery.h"
+#include "tests/support/commits.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/temp_dir.h"
+
+namespace minpaas::test {
+
+/// Thrown where the server is to die: it is no std::exception, so nothing below catches it.
+struct Crash {};
+
+/// What one follower of a deploy saw. Thread: any.
+class Watcher {
+ public:
+  hooks::Follow follow();
+
+  void leave() { gone_.request_stop(); }
+
+  [[nodiscard]] std::vector<std::string> lines() const;
+  /// All lines, each with its end.
+  [[nodiscard]] std::string text() const;
+  /// Waits until a line has the text; false after 30 s.
+  [[nodiscard]] bool wait_for(const std::string& part) const;
+
+ private:
+  mutable Guarded<std::vector<std::string>> lines_;
+  std::stop_source gone_;
+};
+
+/// All that a server has but its fronts, wired as in the program: real SQLite, real repositories,
+/// the direct router, a FakeEngine that outlives restarts. `restart()` is the server started again.
+class DeployBed {
+ public:
+  explicit DeployBed(int build_slots = 2);
+  ~DeployBed();
+
+  /// A server process: gone with the object, as after kill -9 when the queue was not started.
+  struct Server {
+    explicit Server(DeployBed& bed);
+
+    std::unique_ptr<state::Database> database;
+    state::SecretKey secret;
+    state::AppStore apps{*database};
+    state::ConfigStore configs{*database, secret};
+    state::ReleaseStore releases{*database};
+    state::DeployStore deploys{*database};
+    state::ContainerStore containers{*database};
+    state::KeyStore key_store{*database};
+    hooks::PipelineParts parts;
+    hooks::Pipeline pipeline;
+    hooks::DeployQueue queue;
+    hooks::KeyOwners keys;
+    hooks::LocalPlatform platform;
+  };
+
+  Server& server() { return *server_; }
+
+  hooks::LocalPlatform& platform() { return server_->platform; }
+
+  /// A new server over the same files and engine. The queue is not started.
+  void restart();
+
+  void start_queue() { server_->queue.start(); }
+
+  AppName make_app(const std::string& name);
+  /// A commit of a small python app; `content` makes it another one.
+  Oid commit(const AppName& app, const std::string& content, const Oid& parent = Oid());
+  Oid commit_files(const AppName& app, const CommitFiles& files);
+  /// A push of the commit to main.
+  hooks::PushRequest push_of(const AppName& app, const Oid& commit);
+  /// Pushes and follows to the end.
+  Result<hooks::DeployOutcome> push(const AppName& app, const Oid& commit, Watcher& watcher);
+  Result<hooks::DeployOutcome> push(const AppName& app, const Oid& commit);
+
+  [[nodiscard]] Oid ref(const AppName& app);
+  /// Release labels (`v3`) of the running containers that have the app's port.
+  [[nodiscard]] std::vector<std::string> serving(const AppName& app);
+  /// Containers of the app, running or not, as `v3 web.1`.
+  [[nodiscard]] std::vector<std::string> containers(const AppName& app);
+  /// What must hold after every deploy and every recovery (PRODUCT section 8); empty when it does.
+  [[nodiscard]] std::string broken_promise(const AppName& app);
+
+  Actor admin{1, "ada", Role::Admin, "SHA256:x", ""};
+  TempDir folder;
+  git::Library git;
+  RealClock clock;
+  FakeEngine engine;
+  router::DirectRouter router{engine, {}};
+  config::Settings settings;
+  runtimes::Catalog catalog;
+  /// Replaces the usual check (the container runs) when set.
+  std::function<Result<void>(const std::vector<hooks::CheckTarget>&, std::stop_token)> check;
+  std::function<void(std::string_view)> at_point;
+
+ private:
+  hooks::PipelineParts make_parts(Server& server);
+  Result<void> check_running(const std::vector<hooks::CheckTarget>& targets);
+
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace minpaas::test
