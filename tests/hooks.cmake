@@ -22,4 +22,7 @@ minpaas_test(garbage_test LABEL unit
 minpaas_test(supervisor_test LABEL unit
   SOURCES unit/hooks/health_book_test.cc unit/hooks/supervisor_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
+minpaas_test(doctor_test LABEL unit
+  SOURCES unit/hooks/doctor_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)
 include(hooks_pipeline.cmake)
