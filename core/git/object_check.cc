@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <string>
 
 #include "core/base/text.h"
@@ -45,14 +45,19 @@ std::string lower_without_ignorable(std::string_view name) {
   return plain;
 }
 
+constexpr unsigned kFolderMode = 040000;
+constexpr unsigned kSymlinkMode = 0120000;
+constexpr unsigned kSubmoduleMode = 0160000;
+
 bool is_known_mode(unsigned mode) {
   switch (mode) {
-    case 040000:
+    case kFolderMode:
+    case kSymlinkMode:
+    case kSubmoduleMode:
     case 0100644:
     case 0100755:
+    // Written by git before 2005; it is still in old histories.
     case 0100664:
-    case 0120000:
-    case 0160000:
       return true;
     default:
       return false;
@@ -105,25 +110,37 @@ std::string_view name_problem(const TreeEntry& entry) {
   if (is_dot_git_like(entry.name)) {
     return "a tree has an entry called .git";
   }
-  if (entry.mode == 0120000 && lower_without_ignorable(entry.name) == ".gitmodules") {
+  if (entry.mode == kSymlinkMode && lower_without_ignorable(entry.name) == ".gitmodules") {
     return ".gitmodules is a symbolic link";
   }
   return {};
 }
 
-/// git sorts folders as if their name ended with a slash.
-std::string sort_key(const TreeEntry& entry) {
-  std::string key(entry.name);
-  if (entry.mode == 040000) {
-    key += '/';
+/// Whether `a` stands before `b` in a tree: git sorts folders as if their name ended with a slash.
+bool is_sorted_before(const TreeEntry& a, const TreeEntry& b) {
+  const std::size_t common = std::min(a.name.size(), b.name.size());
+  const int order = a.name.substr(0, common).compare(b.name.substr(0, common));
+  if (order != 0) {
+    return order < 0;
   }
-  return key;
+  const auto next = [common](const TreeEntry& entry) {
+    if (entry.name.size() > common) {
+      return static_cast<unsigned char>(entry.name[common]);
+    }
+    return static_cast<unsigned char>(entry.mode == kFolderMode ? '/' : '\0');
+  };
+  return next(a) < next(b);
 }
 
-Result<std::vector<ObjectLink>> check_tree(const Oid& id, std::string_view content) {
-  std::vector<ObjectLink> links;
-  std::string previous_key;
-  std::set<std::string_view> names;
+/// A file and a folder of one name need not stand side by side, so that order alone does not show
+/// them. The names of files are sorted among themselves.
+bool is_among(const std::vector<std::string_view>& file_names, std::string_view folder) {
+  return std::binary_search(file_names.begin(), file_names.end(), folder);
+}
+
+Result<void> check_tree(const Oid& id, std::string_view content, std::vector<ObjectLink>& links) {
+  std::vector<std::string_view> file_names;
+  TreeEntry previous;
   while (!content.empty()) {
     TreeEntry entry;
     if (!next_entry(content, entry)) {
@@ -138,20 +155,23 @@ Result<std::vector<ObjectLink>> check_tree(const Oid& id, std::string_view conte
     if (const auto problem = name_problem(entry); !problem.empty()) {
       return bad_object(id, problem);
     }
-    if (!names.insert(entry.name).second) {
+    if (entry.name == previous.name ||
+        (entry.mode == kFolderMode && is_among(file_names, entry.name))) {
       return bad_object(id, "a tree has the same name twice");
     }
-    const std::string key = sort_key(entry);
-    if (!previous_key.empty() && key <= previous_key) {
+    if (!previous.name.empty() && !is_sorted_before(previous, entry)) {
       return bad_object(id, "a tree is not sorted");
     }
-    previous_key = key;
-    if (entry.mode != 0160000) {
-      links.push_back(
-          {entry.target, entry.mode == 040000 ? ObjectKind::Tree : ObjectKind::Blob, false});
+    if (entry.mode != kFolderMode) {
+      file_names.push_back(entry.name);
     }
+    if (entry.mode != kSubmoduleMode) {
+      links.push_back(
+          {entry.target, entry.mode == kFolderMode ? ObjectKind::Tree : ObjectKind::Blob});
+    }
+    previous = entry;
   }
-  return links;
+  return {};
 }
 
 /// Cuts `name VALUE\n` off the header; an empty value when the line is another one.
@@ -180,17 +200,16 @@ bool is_identity(std::string_view value) {
          parts[2].size() == 5 && (parts[2][0] == '+' || parts[2][0] == '-');
 }
 
-Result<std::vector<ObjectLink>> check_commit(const Oid& id, std::string_view content) {
+Result<void> check_commit(const Oid& id, std::string_view content, std::vector<ObjectLink>& links) {
   const auto header_end = content.find("\n\n");
   if (content.substr(0, header_end).find('\0') != std::string_view::npos) {
     return bad_object(id, "a commit has a NUL in its header");
   }
-  std::vector<ObjectLink> links;
   auto tree = Oid::parse(take_header(content, "tree"));
   if (!tree) {
     return bad_object(id, "a commit has no tree");
   }
-  links.push_back({*tree, ObjectKind::Tree, false});
+  links.push_back({*tree, ObjectKind::Tree});
   for (;;) {
     const auto value = take_header(content, "parent");
     if (value.empty()) {
@@ -200,7 +219,7 @@ Result<std::vector<ObjectLink>> check_commit(const Oid& id, std::string_view con
     if (!parent) {
       return bad_object(id, "a commit has a malformed parent");
     }
-    links.push_back({*parent, ObjectKind::Commit, false});
+    links.push_back({*parent, ObjectKind::Commit});
   }
   if (!is_identity(take_header(content, "author"))) {
     return bad_object(id, "a commit has no valid author");
@@ -208,47 +227,71 @@ Result<std::vector<ObjectLink>> check_commit(const Oid& id, std::string_view con
   if (!is_identity(take_header(content, "committer"))) {
     return bad_object(id, "a commit has no valid committer");
   }
-  return links;
+  return {};
 }
 
-Result<std::vector<ObjectLink>> check_tag(const Oid& id, std::string_view content) {
+std::optional<ObjectKind> kind_named(std::string_view type) {
+  if (type == "commit") {
+    return ObjectKind::Commit;
+  }
+  if (type == "tree") {
+    return ObjectKind::Tree;
+  }
+  if (type == "blob") {
+    return ObjectKind::Blob;
+  }
+  return type == "tag" ? std::optional(ObjectKind::Tag) : std::nullopt;
+}
+
+Result<void> check_tag(const Oid& id, std::string_view content, std::vector<ObjectLink>& links) {
+  const auto header_end = content.find("\n\n");
+  if (content.substr(0, header_end).find('\0') != std::string_view::npos) {
+    return bad_object(id, "a tag has a NUL in its header");
+  }
   auto target = Oid::parse(take_header(content, "object"));
-  const auto type = take_header(content, "type");
+  const auto kind = kind_named(take_header(content, "type"));
   const auto name = take_header(content, "tag");
   if (!target || name.empty()) {
     return bad_object(id, "a tag is malformed");
   }
-  if (type != "commit" && type != "tree" && type != "blob" && type != "tag") {
+  if (!kind) {
     return bad_object(id, "a tag points to an unknown kind of object");
   }
-  return std::vector<ObjectLink>{{*target, ObjectKind::Commit, true}};
+  links.push_back({*target, *kind});
+  return {};
 }
 
 }  // namespace
 
 bool is_dot_git_like(std::string_view name) {
+  // Nearly all names are settled by their first character: only an ignorable one may precede.
+  const char first = name.empty() ? '\0' : name.front();
+  if (first != '.' && first != 'g' && first != 'G' && first != '\xe2' && first != '\xef') {
+    return false;
+  }
   std::string plain = lower_without_ignorable(name);
-  // NTFS cuts an alternate stream (`.git::$INDEX_ALLOCATION`) and trailing dots and spaces off.
-  plain = plain.substr(0, plain.find(':'));
+  // NTFS cuts an alternate stream (`.git::$INDEX_ALLOCATION`) and trailing dots and spaces off, and
+  // takes a backslash for the end of a folder's name.
+  plain = plain.substr(0, plain.find_first_of(":\\"));
   while (!plain.empty() && (plain.back() == '.' || plain.back() == ' ')) {
     plain.pop_back();
   }
   return plain == ".git" || plain == "git~1";
 }
 
-Result<std::vector<ObjectLink>> check_object(const Oid& id, ObjectKind kind,
-                                             std::string_view content) {
+Result<void> check_object(const Oid& id, ObjectKind kind, std::string_view content,
+                          std::vector<ObjectLink>& links) {
   switch (kind) {
     case ObjectKind::Commit:
-      return check_commit(id, content);
+      return check_commit(id, content, links);
     case ObjectKind::Tree:
-      return check_tree(id, content);
+      return check_tree(id, content, links);
     case ObjectKind::Tag:
-      return check_tag(id, content);
+      return check_tag(id, content, links);
     case ObjectKind::Blob:
       break;
   }
-  return std::vector<ObjectLink>();
+  return {};
 }
 
 }  // namespace minpaas::git

@@ -17,14 +17,12 @@ enum class ObjectKind { Commit, Tree, Blob, Tag };
 struct ObjectLink {
   Oid target;
   ObjectKind kind = ObjectKind::Blob;
-  /// A tag may point to anything.
-  bool any_kind = false;
 };
 
-/// Checks format and names and returns what the object refers to; submodule entries are no links.
-/// Errors: InvalidInput, naming the object.
-Result<std::vector<ObjectLink>> check_object(const Oid& id, ObjectKind kind,
-                                             std::string_view content);
+/// Checks format and names and appends to `links` what the object refers to; submodule entries are
+/// no links. Errors: InvalidInput, naming the object.
+Result<void> check_object(const Oid& id, ObjectKind kind, std::string_view content,
+                          std::vector<ObjectLink>& links);
 
 /// Whether a checkout on some file system would take the name for `.git` (case, HFS+ ignorable code
 /// points, NTFS short name, trailing dots and spaces, alternate streams).

@@ -1,11 +1,12 @@
 #include "core/git/pack_parser.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
+#include <zlib.h>
 
 #include <algorithm>
 
 #include "core/app/oid.h"
+#include "core/base/text.h"
 
 namespace minpaas::git {
 namespace {
@@ -14,6 +15,8 @@ constexpr std::size_t kHeaderBytes = 12;
 constexpr std::size_t kScratchBytes = 64 * 1024;
 /// Two sizes of at most ten bytes each begin a delta.
 constexpr std::size_t kMostDeltaHeaderBytes = 20;
+/// SHA-1 of the twelve bytes of a header that announces no objects.
+constexpr std::string_view kEmptyPackChecksum = "029d08823bd8a8eab510ad6ac75c823cfd3ed31e";
 constexpr unsigned kOffsetDelta = 6;
 constexpr unsigned kRefDelta = 7;
 
@@ -41,30 +44,28 @@ std::uint32_t big_endian(std::span<const unsigned char> bytes) {
 
 }  // namespace
 
-void PackParser::DigestFree::operator()(evp_md_ctx_st* digest) const noexcept {
-  EVP_MD_CTX_free(digest);
-}
+struct PackParser::Inflater {
+  Inflater() { inflateInit(&zlib); }
+
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  ~Inflater() { inflateEnd(&zlib); }
+
+  z_stream zlib{};
+};
 
 PackParser::PackParser(const PackLimits& limits)
-    : limits_(limits), scratch_(kScratchBytes), digest_(EVP_MD_CTX_new()) {
-  EVP_DigestInit_ex(digest_.get(), EVP_sha1(), nullptr);
-  inflateInit(&zlib_);
-}
+    : limits_(limits), scratch_(kScratchBytes), inflater_(std::make_unique<Inflater>()) {}
 
-PackParser::~PackParser() {
-  inflateEnd(&zlib_);
-}
+PackParser::~PackParser() = default;
 
 Result<std::size_t> PackParser::feed(std::span<const std::byte> bytes) {
   std::span<const unsigned char> rest(reinterpret_cast<const unsigned char*>(bytes.data()),
                                       bytes.size());
   const std::size_t given = rest.size();
   while (!rest.empty() && state_ != State::Done) {
-    const bool hashed = state_ != State::Trailer;
     const std::size_t taken = TRY(step(rest));
-    if (hashed) {
-      EVP_DigestUpdate(digest_.get(), rest.data(), taken);
-    }
     offset_ += taken;
     if (offset_ > limits_.pack_bytes) {
       return Error{ErrorCode::InvalidInput,
@@ -73,7 +74,7 @@ Result<std::size_t> PackParser::feed(std::span<const std::byte> bytes) {
     }
     rest = rest.subspan(taken);
     if (state_ == State::Trailer && fixed_.size() == Oid::kRawBytes) {
-      TRY(check_trailer());
+      TRY(end_pack());
     }
   }
   return given - rest.size();
@@ -209,7 +210,7 @@ Result<void> PackParser::read_offset_byte(unsigned char byte) {
 }
 
 Result<void> PackParser::begin_inflate() {
-  inflateReset(&zlib_);
+  inflateReset(&inflater_->zlib);
   inflated_bytes_ = 0;
   delta_start_.clear();
   fixed_.clear();
@@ -218,15 +219,16 @@ Result<void> PackParser::begin_inflate() {
 }
 
 Result<std::size_t> PackParser::inflate_some(std::span<const unsigned char> bytes) {
+  z_stream& zlib = inflater_->zlib;
   // zlib takes non-const input for historical reasons and does not write to it.
-  zlib_.next_in = const_cast<unsigned char*>(bytes.data());
-  zlib_.avail_in = static_cast<unsigned>(std::min<std::size_t>(bytes.size(), 1U << 30));
-  const std::size_t given = zlib_.avail_in;
+  zlib.next_in = const_cast<unsigned char*>(bytes.data());
+  zlib.avail_in = static_cast<unsigned>(std::min<std::size_t>(bytes.size(), 1U << 30));
+  const std::size_t given = zlib.avail_in;
   for (;;) {
-    zlib_.next_out = scratch_.data();
-    zlib_.avail_out = static_cast<unsigned>(scratch_.size());
-    const int status = inflate(&zlib_, Z_NO_FLUSH);
-    TRY(note_output(std::span(scratch_).first(scratch_.size() - zlib_.avail_out)));
+    zlib.next_out = scratch_.data();
+    zlib.avail_out = static_cast<unsigned>(scratch_.size());
+    const int status = inflate(&zlib, Z_NO_FLUSH);
+    TRY(note_output(std::span(scratch_).first(scratch_.size() - zlib.avail_out)));
     if (status == Z_STREAM_END) {
       TRY(end_entry());
       break;
@@ -234,11 +236,11 @@ Result<std::size_t> PackParser::inflate_some(std::span<const unsigned char> byte
     if (status != Z_OK && status != Z_BUF_ERROR) {
       return bad_pack("an object is not valid zlib data");
     }
-    if (zlib_.avail_in == 0 && zlib_.avail_out != 0) {
+    if (zlib.avail_in == 0 && zlib.avail_out != 0) {
       break;
     }
   }
-  return given - zlib_.avail_in;
+  return given - zlib.avail_in;
 }
 
 Result<void> PackParser::note_output(std::span<const unsigned char> output) {
@@ -281,10 +283,8 @@ Result<void> PackParser::end_entry() {
   return {};
 }
 
-Result<void> PackParser::check_trailer() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-  EVP_DigestFinal_ex(digest_.get(), sum.data(), nullptr);
-  if (!std::equal(fixed_.begin(), fixed_.end(), sum.begin())) {
+Result<void> PackParser::end_pack() {
+  if (total_ == 0 && to_hex(fixed_) != kEmptyPackChecksum) {
     return bad_pack("its checksum is wrong");
   }
   state_ = State::Done;

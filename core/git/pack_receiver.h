@@ -22,6 +22,9 @@ struct PackLimits {
   std::uint64_t reserve_bytes = 256ULL << 20;
 };
 
+/// Called again and again while a check goes on; its Error ends the check.
+using CheckTick = std::function<Result<void>()>;
+
 /// Takes one pack stream into a quarantine (`objects/tmp_objdir-incoming-XXXX`, 0700), checks it
 /// and moves it into the repository. Deletes the quarantine when destroyed before that.
 /// Thread: one. git-pack format, gitformat-pack(5).
@@ -43,8 +46,8 @@ class PackReceiver {
 
   /// After complete(): resolves deltas and checks every object (format, tree entries, names that
   /// are dangerous on a checkout) and that each of `tips` and all it reaches is here.
-  /// Errors: InvalidInput; NotFound when objects are missing (a shallow push).
-  virtual Result<void> check(const std::vector<Oid>& tips) = 0;
+  /// Errors: InvalidInput; NotFound when objects are missing (a shallow push); those of `tick`.
+  virtual Result<void> check(const std::vector<Oid>& tips, const CheckTick& tick) = 0;
   /// Moves the objects into the repository, durable. Needs the PushLock.
   virtual Result<void> keep() = 0;
 };

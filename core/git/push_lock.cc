@@ -15,19 +15,6 @@ constexpr milliseconds kRetry{10};
 
 }  // namespace
 
-/// An open file description of its own per lock: flock() then also keeps threads apart.
-struct PushLock::Held {
-  Fd file;
-};
-
-PushLock::PushLock(std::unique_ptr<Held> held) : held_(std::move(held)) {}
-
-PushLock::PushLock(PushLock&&) noexcept = default;
-
-PushLock& PushLock::operator=(PushLock&&) noexcept = default;
-
-PushLock::~PushLock() = default;
-
 Result<PushLock> PushLock::acquire(const std::filesystem::path& repository, SteadyTime deadline) {
   const auto path = repository / "minpaas.lock";
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -44,9 +31,7 @@ Result<PushLock> PushLock::acquire(const std::filesystem::path& repository, Stea
     }
     std::this_thread::sleep_for(kRetry);
   }
-  auto held = std::make_unique<Held>();
-  held->file = std::move(file);
-  return PushLock(std::move(held));
+  return PushLock(std::move(file));
 }
 
 }  // namespace minpaas::git

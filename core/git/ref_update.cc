@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <thread>
 
+#include "core/git/durable_writes.h"
 #include "core/git/git_error.h"
 #include "core/git/repository.h"
 
@@ -29,22 +31,15 @@ bool is_below(std::string_view name, std::string_view folder) {
   return name.size() > folder.size() && name.starts_with(folder) && name[folder.size()] == '/';
 }
 
-/// A name cannot be a ref and a folder of refs; libgit2 does not see it when one is packed.
+/// A name cannot be a ref and a folder of refs; libgit2 does not see it when one is packed. Deletes
+/// of the same transaction do not help: their files go only after the new ones would be written.
 Result<void> check_name_clash(const std::vector<Ref>& existing,
                               const std::vector<RefUpdate>& updates, const RefUpdate& created) {
-  const auto is_deleted = [&](const std::string& name) {
-    for (const auto& update : updates) {
-      if (update.name.str() == name && update.new_oid.is_zero()) {
-        return true;
-      }
-    }
-    return false;
-  };
   const auto clashes = [&](const std::string& name) {
     return is_below(name, created.name.str()) || is_below(created.name.str(), name);
   };
   for (const auto& ref : existing) {
-    if (clashes(ref.name) && !is_deleted(ref.name)) {
+    if (clashes(ref.name)) {
       return Error{ErrorCode::Conflict, fmt::format("'{}' exists already", ref.name), "", ""};
     }
   }
@@ -57,7 +52,28 @@ Result<void> check_name_clash(const std::vector<Ref>& existing,
   return {};
 }
 
+/// Before the locks: where a name clashes they fail as well, and with worse words.
+Result<void> check_created(const Repository& repository, const std::vector<RefUpdate>& updates) {
+  const auto creates = [](const RefUpdate& update) {
+    return update.old_oid.is_zero() && !update.new_oid.is_zero();
+  };
+  if (std::none_of(updates.begin(), updates.end(), creates)) {
+    return {};
+  }
+  const auto existing = TRY(repository.refs());
+  for (const auto& update : updates) {
+    if (creates(update)) {
+      TRY(check_name_clash(existing, updates, update));
+    }
+  }
+  return {};
+}
+
 Result<void> check_old_oid(const Repository& repository, const RefUpdate& update) {
+  if (repository.is_symbolic(update.name)) {
+    return Error{ErrorCode::Conflict,
+                 fmt::format("{} stands for another ref", update.name.short_name()), "", ""};
+  }
   if (TRY(repository.resolve(update.name)) == update.old_oid) {
     return {};
   }
@@ -83,6 +99,8 @@ Result<void> Repository::update_ref(const RefUpdate& update) {
 }
 
 Result<void> Repository::update_refs_atomically(const std::vector<RefUpdate>& updates) {
+  const DurableWrites durable;
+  TRY(check_created(*this, updates));
   git_transaction* raw_transaction = nullptr;
   TRY(check_git(git_transaction_new(&raw_transaction, raw_), "begin the ref update"));
   const TransactionHandle transaction(raw_transaction);
@@ -90,15 +108,10 @@ Result<void> Repository::update_refs_atomically(const std::vector<RefUpdate>& up
     TRY(lock_ref(transaction.get(), update.name));
     TRY(check_old_oid(*this, update));
   }
-  const auto existing = TRY(refs());
   for (const auto& update : updates) {
-    if (update.old_oid.is_zero() && update.new_oid.is_zero()) {
-      continue;
+    if (!update.old_oid.is_zero() || !update.new_oid.is_zero()) {
+      TRY(stage(transaction.get(), update));
     }
-    if (update.old_oid.is_zero()) {
-      TRY(check_name_clash(existing, updates, update));
-    }
-    TRY(stage(transaction.get(), update));
   }
   return check_git(git_transaction_commit(transaction.get()), "update the refs");
 }

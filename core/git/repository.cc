@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/file.h"
+#include "core/git/durable_writes.h"
 #include "core/git/git_error.h"
 
 namespace minpaas::git {
@@ -18,6 +19,7 @@ using IteratorHandle = Handle<git_reference_iterator, git_reference_iterator_fre
 using ReferenceHandle = Handle<git_reference, git_reference_free>;
 using BlobHandle = Handle<git_blob, git_blob_free>;
 using EntryHandle = Handle<git_tree_entry, git_tree_entry_free>;
+using RefdbHandle = Handle<git_refdb, git_refdb_free>;
 using ObjectHandle = Handle<git_object, git_object_free>;
 
 Result<CommitHandle> lookup_commit(git_repository* repository, const Oid& id) {
@@ -32,6 +34,15 @@ Result<CommitHandle> lookup_commit(git_repository* repository, const Oid& id) {
   git_commit* commit = nullptr;
   TRY(check_git(git_commit_lookup(&commit, repository, &raw), "read the commit"));
   return CommitHandle(commit);
+}
+
+/// libgit2 1.5 decides once per handle, when it first looks at the refs, whether to sync them.
+Result<void> make_refs_durable(git_repository* repository) {
+  const DurableWrites durable;
+  git_refdb* raw = nullptr;
+  TRY(check_git(git_repository_refdb(&raw, repository), "open the refs"));
+  const RefdbHandle refdb(raw);
+  return {};
 }
 
 class CommitTree : public SourceTree {
@@ -86,22 +97,6 @@ class CommitTree : public SourceTree {
 };
 
 }  // namespace
-
-Library::Library() {
-  git_libgit2_init();
-  for (const int level : {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG,
-                          GIT_CONFIG_LEVEL_PROGRAMDATA}) {
-    git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
-  }
-  git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-  git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-  // Objects are verified when they are received; a cache of them would only hold memory.
-  git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
-}
-
-Library::~Library() {
-  git_libgit2_shutdown();
-}
 
 Result<RefName> RefName::parse(std::string_view text) {
   const auto bad = [&](std::string_view why) {
@@ -159,6 +154,7 @@ Result<Repository> Repository::init(const std::filesystem::path& folder, std::st
     return Error{ErrorCode::AlreadyExists,
                  fmt::format("{} is a repository already", folder.string()), "", ""};
   }
+  const DurableWrites durable;
   git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
   const std::string head(branch);
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
@@ -166,6 +162,7 @@ Result<Repository> Repository::init(const std::filesystem::path& folder, std::st
   git_repository* raw = nullptr;
   TRY(check_git(git_repository_init_ext(&raw, folder.c_str(), &options), "create the repository"));
   Repository repository(raw, folder);
+  TRY(make_refs_durable(raw));
   std::error_code ignored;
   std::filesystem::remove_all(folder / "hooks", ignored);
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
@@ -176,7 +173,9 @@ Result<Repository> Repository::open(const std::filesystem::path& folder) {
   git_repository* raw = nullptr;
   TRY(check_git(git_repository_open_bare(&raw, folder.c_str()),
                 fmt::format("open the repository {}", folder.string())));
-  return Repository(raw, folder);
+  Repository repository(raw, folder);
+  TRY(make_refs_durable(raw));
+  return repository;
 }
 
 Result<std::vector<Ref>> Repository::refs() const {
@@ -212,6 +211,14 @@ Result<Oid> Repository::resolve(const RefName& name) const {
   return from_git(target);
 }
 
+bool Repository::is_symbolic(const RefName& name) const {
+  git_reference* found = nullptr;
+  if (git_reference_lookup(&found, raw_, name.str().c_str()) != 0) {
+    return false;
+  }
+  return git_reference_type(ReferenceHandle(found).get()) == GIT_REFERENCE_SYMBOLIC;
+}
+
 bool Repository::has_object(const Oid& id) const {
   git_odb* raw_odb = nullptr;
   if (git_repository_odb(&raw_odb, raw_) != 0) {
@@ -241,7 +248,19 @@ Result<std::unique_ptr<SourceTree>> Repository::tree_of(const Oid& commit) const
   return std::unique_ptr<SourceTree>(std::make_unique<CommitTree>(raw_, TreeHandle(tree)));
 }
 
+Result<std::string> Repository::head_branch() const {
+  git_reference* found = nullptr;
+  TRY(check_git(git_reference_lookup(&found, raw_, "HEAD"), "read HEAD"));
+  const ReferenceHandle head(found);
+  const char* target = git_reference_symbolic_target(head.get());
+  if (target == nullptr) {
+    return Error{ErrorCode::NotFound, "HEAD is no branch", "", ""};
+  }
+  return std::string(target);
+}
+
 Result<void> Repository::set_head(const RefName& branch) {
+  const DurableWrites durable;
   return check_git(git_repository_set_head(raw_, branch.str().c_str()), "set HEAD");
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/app/oid.h"
 #include "core/base/clock.h"
+#include "core/base/fd.h"
 #include "core/base/result.h"
 #include "core/git/source_tree.h"
 
@@ -88,6 +89,8 @@ class Repository {
   Result<std::vector<Ref>> refs() const;
   /// Zero when the ref does not exist.
   Result<Oid> resolve(const RefName& name) const;
+  /// Whether the ref exists and only points to another ref.
+  [[nodiscard]] bool is_symbolic(const RefName& name) const;
   [[nodiscard]] bool has_object(const Oid& id) const;
   [[nodiscard]] bool is_commit(const Oid& id) const;
   Result<CommitSummary> commit(const Oid& id) const;
@@ -99,12 +102,15 @@ class Repository {
   Result<void> update_ref(const RefUpdate& update);
   /// All of them or none (every old-oid is checked under the locks before any ref changes).
   Result<void> update_refs_atomically(const std::vector<RefUpdate>& updates);
+  /// The ref that HEAD points to, whether it exists or not. Errors: NotFound (HEAD is detached).
+  Result<std::string> head_branch() const;
   /// Points HEAD at the branch; used on the first push.
   Result<void> set_head(const RefName& branch);
   /// Deletes quarantines and locks that a crash left. Only at start-up.
   Result<void> sweep();
-  /// Packs all reachable objects into one pack when more than `most_packs` have piled up. Needs
-  /// the PushLock.
+  /// Gathers small packs into one when more than `most_packs` have piled up, and tells whether it
+  /// did. A pack that is larger than all smaller ones together stays as it is, so the work is that
+  /// of the recent pushes. No object is dropped. Needs the PushLock.
   Result<bool> consolidate(int most_packs);
 
   /// For the other files of this folder only.
@@ -122,14 +128,12 @@ class PushLock {
  public:
   /// Waits until `deadline`. Errors: Busy.
   static Result<PushLock> acquire(const std::filesystem::path& repository, SteadyTime deadline);
-  PushLock(PushLock&&) noexcept;
-  PushLock& operator=(PushLock&&) noexcept;
-  ~PushLock();
 
  private:
-  struct Held;
-  explicit PushLock(std::unique_ptr<Held> held);
-  std::unique_ptr<Held> held_;
+  explicit PushLock(Fd file) : file_(std::move(file)) {}
+
+  /// An open file description of its own per lock: flock() then also keeps threads apart.
+  Fd file_;
 };
 
 }  // namespace minpaas::git
