@@ -10,14 +10,19 @@
 
 namespace minpaas::sshd::git {
 
+class PushSlots;
+
 struct ReceivePackOptions {
   minpaas::git::PackLimits limits;
   /// Longest silence of the peer while commands or pack are due.
   std::chrono::seconds idle{120};
-  /// Longest time from the first byte of the pack to its last.
+  /// Longest time to the first command (a pre-push hook may run before it), and from the first byte
+  /// of the pack to the end of its check.
   std::chrono::seconds total{3600};
   /// Value of GIT_PROTOCOL as sent by the peer.
   std::string protocol;
+  /// How many packs are taken in at once; none = no bound. Must outlive the conversation.
+  PushSlots* slots = nullptr;
 };
 
 /// Serves one git-receive-pack conversation (gitprotocol-pack(5), v0 and v1) over `streams` and
@@ -37,6 +42,13 @@ class BareTarget : public PushTarget {
   std::vector<Refusal> apply(const Push& push, PushProgress& progress) override;
 
  private:
+  using Updates = std::vector<minpaas::git::RefUpdate>;
+
+  Result<minpaas::git::RefUpdate> plan(const RefCommand& command, PushProgress& progress);
+  std::vector<Refusal> apply_atomically(const Updates& updates);
+  std::vector<Refusal> apply_each(const Updates& updates);
+  void adopt_head(const Updates& updates, const std::vector<Refusal>& refusals);
+
   minpaas::git::Repository& repository_;
 };
 

@@ -1,0 +1,37 @@
+#include "receive_pack_command.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "core/base/byte_stream.h"
+#include "core/base/log.h"
+#include "core/git/repository.h"
+#include "sshd/git/receive_pack.h"
+
+namespace minpaas {
+
+int run_receive_pack(const std::filesystem::path& repository) {
+  // A peer that goes away and a full disk are errors of one call, not the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  log::set_level(log::Level::Error);
+  const git::Library library;
+  FdReader in(STDIN_FILENO);
+  FdWriter out(STDOUT_FILENO);
+  FdWriter err(STDERR_FILENO);
+  ExecStreams streams{in, out, err, {}};
+  auto opened = git::Repository::open(repository);
+  if (!opened) {
+    return sshd::git::refuse_service(opened.error().message, streams);
+  }
+  sshd::git::ReceivePackOptions options;
+  if (const char* protocol = std::getenv("GIT_PROTOCOL"); protocol != nullptr) {
+    options.protocol = protocol;
+  }
+  sshd::git::BareTarget target(*opened);
+  return sshd::git::serve_receive_pack(*opened, target, options, streams);
+}
+
+}  // namespace minpaas
