@@ -23,15 +23,27 @@ std::string some_of(const std::vector<std::string>& paths) {
   return runtimes::join_for_people(shown);
 }
 
-void warn_of(const git::ArchiveReport& report, DeployOutput& output) {
+/// What would be missing in the image: the app could only fail later, and less clearly.
+Result<void> refuse_missing(const git::ArchiveReport& report) {
   if (!report.submodules.empty()) {
-    output.warn(fmt::format("Submodules are not fetched, their folders are empty: {}",
-                            some_of(report.submodules)));
+    return Error{
+        ErrorCode::InvalidInput,
+        fmt::format("submodules are not fetched: {}", some_of(report.submodules)),
+        "put the files themselves into the repository (git subtree), or name the folder in "
+        ".minpaasignore if the app runs without it",
+        ""};
   }
   if (!report.lfs_pointers.empty()) {
-    output.warn(fmt::format("Git LFS pointers stay pointers, the files are not fetched: {}",
-                            some_of(report.lfs_pointers)));
+    return Error{ErrorCode::InvalidInput,
+                 fmt::format("Git LFS files are not fetched: {}", some_of(report.lfs_pointers)),
+                 "put the files themselves into the repository (git lfs migrate export), or name "
+                 "them in .minpaasignore if the app runs without them",
+                 ""};
   }
+  return {};
+}
+
+void warn_of(const git::ArchiveReport& report, DeployOutput& output) {
   if (report.largest_bytes >= kLargeFileBytes) {
     output.warn(fmt::format("{} has {}: every build carries it; .minpaasignore can leave it out",
                             escape_controls(report.largest_path),
@@ -64,6 +76,7 @@ Result<runtimes::BuildPlan> detect(const StageContext& context, const state::App
   const auto report = TRY(git::inspect_archive(repository, commit, archive_of(plan)));
   context.output.detail(fmt::format("{} file{}, {}", report.files, report.files == 1 ? "" : "s",
                                     format_bytes(report.bytes)));
+  TRY(refuse_missing(report));
   warn_of(report, context.output);
   return plan;
 }

@@ -26,8 +26,8 @@ struct StageContext {
   [[nodiscard]] std::int64_t deploy() const { return job.row.id; }
 };
 
-/// Tree -> runtime with its contract checked. Warns of submodules, LFS pointers and large files.
-/// Errors: InvalidInput (what is missing, what to do).
+/// Tree -> runtime with its contract checked. Warns of large files. Errors: InvalidInput (what is
+/// missing, what to do; also for submodules and LFS pointers that the ignore file does not name).
 Result<runtimes::BuildPlan> detect(const StageContext& context, const state::AppRow& app,
                                    const git::Repository& repository, const Oid& commit);
 

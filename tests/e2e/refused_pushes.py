@@ -119,8 +119,13 @@ def a_submodule(server):
     app.git("update-index", "--add", "--cacheinfo", f"160000,{head},vendor/library")
     app.git("commit", "-qm", "a submodule")
     pushed = app.push()
-    refused(pushed, "vendor/library", "submodule")
+    refused(pushed, "vendor/library", "submodule", ".minpaasignore")
     before.check()
+    app.write(".minpaasignore", "vendor\n")
+    app.git("add", ".minpaasignore")
+    app.git("commit", "-qm", "the app runs without it")
+    pushed = app.push()
+    assert pushed.status == 0, pushed
 
 
 def a_git_lfs_pointer(server):
