@@ -76,7 +76,7 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
       {"Release", release},
       {"Commit", live && live->commit ? live->commit->hex() : "-"},
       {"Runtime", or_dash(report.summary.runtime)},
-      {"Chosen runtime", report.chosen_runtime.empty() ? "auto" : report.chosen_runtime},
+      {"Chosen runtime", or_dash(report.chosen_runtime)},
       {"Deploy branch", report.deploy_branch},
       {"Git URL path", report.git_url_path},
       {"Port", std::to_string(report.port)},

@@ -18,6 +18,12 @@ Error misuse(const Command& command, std::string_view why) {
           fmt::format("usage: {}   (more: help {})", usage(command), command.verb), ""};
 }
 
+Error no_option(const Command& command, std::string_view typed) {
+  return misuse(command, command.words_may_be_secret
+                             ? "a word that begins with - is no option of it"
+                             : fmt::format("there is no option {}", escape_controls(typed)));
+}
+
 template <typename Matches>
 const Option* find_option(const Command& command, Matches matches) {
   const auto found = std::find_if(command.options.begin(), command.options.end(), matches);
@@ -70,7 +76,7 @@ Result<void> Arguments::take_long(const Command& command, std::string_view word,
   const Option* option =
       find_option(command, [&](const Option& known) { return known.name == name; });
   if (option == nullptr) {
-    return misuse(command, fmt::format("there is no option --{}", escape_controls(name)));
+    return no_option(command, fmt::format("--{}", name));
   }
   const bool has_value = equals != std::string_view::npos;
   if (option->value.empty() && has_value) {
@@ -98,8 +104,7 @@ Result<void> Arguments::take_letters(const Command& command, std::string_view le
     const Option* option =
         find_option(command, [&](const Option& known) { return known.letter == letter; });
     if (option == nullptr) {
-      return misuse(command, fmt::format("there is no option -{}",
-                                         escape_controls(std::string_view(&letter, 1))));
+      return no_option(command, fmt::format("-{}", letter));
     }
     const std::string name(option->name);
     if (option->value.empty()) {

@@ -68,6 +68,11 @@ Result<int> list(Invocation& call) {
   return 0;
 }
 
+Error left(std::string_view what, std::string_view to_see) {
+  return {ErrorCode::Cancelled, fmt::format("you left {}, which goes on", what),
+          fmt::format("see how it ends: {}", to_see), ""};
+}
+
 /// The end of a build as exit status.
 Result<int> result_of(const AppName& app, const state::DeployRow& row) {
   const std::string because = row.reason.empty() ? "" : ": " + row.reason;
@@ -82,8 +87,7 @@ Result<int> result_of(const AppName& app, const state::DeployRow& row) {
     case DeployStage::Failed:
       return Error{ErrorCode::Failed, build + " failed" + because, "", ""};
     default:
-      return Error{ErrorCode::Cancelled, "you left " + build + ", which goes on",
-                   fmt::format("see how it ends: builds:output {} {}", app.str(), row.id), ""};
+      return left(build, fmt::format("builds:output {} {}", app.str(), row.id));
   }
 }
 
@@ -123,11 +127,14 @@ Result<int> print_build_output(Invocation& call, const AppName& app,
                                  },
                              .tick = [] {},
                              .gone = call.gone};
-  const auto row = TRY(call.platform.build_output(call.actor, app, id, follow));
-  if (call.out.is_json()) {
-    call.out.json_line(Json{{"build", to_json(row)}});
+  const auto row = call.platform.build_output(call.actor, app, id, follow);
+  if (!row && call.gone.stop_requested()) {
+    return left("the build of " + app.str(), "builds:output " + app.str());
   }
-  return result_of(app, row);
+  if (row && call.out.is_json()) {
+    call.out.json_line(Json{{"build", to_json(*row)}});
+  }
+  return row ? result_of(app, *row) : row.error();
 }
 
 std::vector<Command> builds_commands() {

@@ -131,7 +131,8 @@ Error unknown_verb(std::string_view verb, std::string_view next_word) {
   constexpr std::size_t kMostShown = 40;
   const Error error{
       ErrorCode::InvalidInput,
-      fmt::format("there is no command '{}'", escape_controls(verb.substr(0, kMostShown))),
+      fmt::format("there is no command '{}'",
+                  escape_controls(verb.substr(0, verb.find('=')).substr(0, kMostShown))),
       "list them: help", ""};
   const std::string joined = fmt::format("{}:{}", verb, next_word);
   if (!next_word.empty() && find_command(joined) != nullptr) {

@@ -49,6 +49,8 @@ struct Command {
   std::string_view details = {};
   /// What to do when there are too many words: the mistake that people make with this verb.
   std::string_view when_too_many = {};
+  /// A word may be part of a secret: no message repeats one, not even as an unknown option.
+  bool words_may_be_secret = false;
   Handler run = nullptr;
 };
 

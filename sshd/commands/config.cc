@@ -183,6 +183,10 @@ Result<int> export_all(Invocation& call) {
   if (format != "shell" && format != "json" && format != "env") {
     return Error{ErrorCode::InvalidInput, "--format is shell, json or env", "", ""};
   }
+  if (call.out.is_json() && format != "json") {
+    return Error{ErrorCode::InvalidInput, "--json and --format " + format + " exclude each other",
+                 "", ""};
+  }
   const AppName app = TRY(call.app());
   const ConfigVars vars = TRY(call.platform.config(call.actor, app));
   if (format == "json") {
@@ -238,6 +242,7 @@ std::vector<Command> config_commands() {
        .operands = {kApp, {"KEY=VALUE", Arity::Several}},
        .example = "blog DEBUG=false WORKERS=2",
        .details = kSetDetails,
+       .words_may_be_secret = true,
        .run = set},
       {.verb = "config:unset",
        .summary = "Remove config vars and restart",

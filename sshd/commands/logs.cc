@@ -19,7 +19,7 @@ Result<SystemTime> parse_since(std::string_view text, SystemTime now) {
   if (const auto age = parse_duration_ms(text, "--since")) {
     const auto since_epoch =
         std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
-    return now - milliseconds(std::min<long long>(*age, since_epoch));
+    return *age > since_epoch ? SystemTime() : now - milliseconds(*age);
   }
   if (const auto moment = parse_rfc3339(text)) {
     return *moment;

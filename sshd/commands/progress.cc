@@ -59,14 +59,19 @@ Result<int> report_outcome(Invocation& call, const AppName& app, const Deed& dee
   }
   if (call.out.is_json()) {
     call.out.json(Json{{"app", app.str()},
-                       {"deploy", outcome->deploy},
+                       {"deploy", outcome->deploy == 0 ? Json(nullptr) : Json(outcome->deploy)},
                        {"status", to_string(outcome->stage)},
                        {"release", json_release(outcome->release)},
                        {"url", json_text(outcome->url)}});
     return 0;
   }
-  call.out.note(outcome->release ? fmt::format("{}: {}", deed.done, outcome->release->str())
-                                 : fmt::format("{}; the first release will have it", deed.done));
+  if (outcome->release) {
+    call.out.note(fmt::format("{}: {}", deed.done, outcome->release->str()));
+  } else if (outcome->deploy == 0) {
+    call.out.note(fmt::format("Nothing changed: {} has it already", app.str()));
+  } else {
+    call.out.note(fmt::format("{}; the first release will have it", deed.done));
+  }
   return 0;
 }
 

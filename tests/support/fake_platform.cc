@@ -54,7 +54,7 @@ void FakePlatform::deploy(std::string_view app, const Oid& commit, std::string r
   auto row = new_row(name, DeployKind::Push, ada);
   row.commit = commit;
   row.ref = "refs/heads/main";
-  play(made, row, next, {});
+  static_cast<void>(play(made, row, next, {}));
 }
 
 void FakePlatform::add_log(std::string_view app, LogLine line) {
@@ -97,8 +97,8 @@ hooks::AppReport FakePlatform::report(const AppName& name, const App& app) const
                           .config_keys = {},
                           .created_at = {}};
   report.deploy_branch = app.branch;
-  report.chosen_runtime = app.chosen_runtime;
-  report.git_url_path = name.str();
+  report.chosen_runtime = app.chosen_runtime.empty() ? "auto" : app.chosen_runtime;
+  report.git_url_path = "/" + name.str();
   report.created_at = app.created_at;
   for (const auto& [key, value] : app.config) {
     report.config_keys.push_back(key);
@@ -127,16 +127,13 @@ Release FakePlatform::next_release(const AppName& name, const App& app, const Ac
   return next;
 }
 
-hooks::DeployOutcome FakePlatform::play(App& app, state::DeployRow row, const Release& next,
-                                        const hooks::Follow& follow) {
+Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, const Release& next,
+                                                const hooks::Follow& follow) {
   row.id = ++last_deploy_;
   row.created_at = clock_.now();
   bool following = static_cast<bool>(follow.line);
   for (const std::string& line : script.lines) {
     following = following && follow.line(line);
-  }
-  if (script.meanwhile) {
-    script.meanwhile();
   }
   hooks::DeployOutcome outcome;
   outcome.deploy = row.id;
@@ -159,6 +156,9 @@ hooks::DeployOutcome FakePlatform::play(App& app, state::DeployRow row, const Re
   }
   if (row.kind == DeployKind::Push || row.kind == DeployKind::Rebuild) {
     app.builds.push_back({row, script.lines});
+  }
+  if (follow.line && (!following || follow.gone.stop_requested())) {
+    return Error{ErrorCode::Disconnected, "left before the end; the deploy goes on", "", ""};
   }
   return outcome;
 }
@@ -229,15 +229,19 @@ Result<hooks::DeployOutcome> FakePlatform::change_config(const Actor& actor, con
   for (const ConfigKey& key : unset) {
     changed.erase(key);
   }
+  hooks::DeployOutcome stored;
+  stored.stage = DeployStage::Succeeded;
+  if (changed == app->config) {
+    return stored;
+  }
   if (app->live() == nullptr) {
     app->config = changed;
-    hooks::DeployOutcome stored;
-    stored.stage = DeployStage::Succeeded;
+    stored.deploy = ++last_deploy_;
     return stored;
   }
   const auto outcome = play(*app, new_row(name, DeployKind::ConfigChange, actor),
                             next_release(name, *app, actor, "Set config"), follow);
-  if (outcome.stage == DeployStage::Succeeded) {
+  if (script.stage == DeployStage::Succeeded) {
     app->config = changed;
   }
   return outcome;

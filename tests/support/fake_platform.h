@@ -20,8 +20,6 @@ class FakePlatform : public hooks::Platform {
     state::DeployStage stage = state::DeployStage::Succeeded;
     std::string reason;
     std::vector<std::string> lines{"-----> Starting", "=====> done"};
-    /// Called after the lines; the follower may have left by then.
-    std::function<void()> meanwhile;
   };
 
   Script script;
@@ -102,9 +100,10 @@ class FakePlatform : public hooks::Platform {
   Result<void> require_admin(const Actor& actor) const;
   App& make(const AppName& name);
   hooks::AppReport report(const AppName& name, const App& app) const;
-  /// Plays the script: lines to the follower, then a release when it says so.
-  hooks::DeployOutcome play(App& app, state::DeployRow row, const Release& next,
-                            const hooks::Follow& follow);
+  /// Plays the script: lines to the follower, then a release when it says so; that goes on when the
+  /// follower leaves, who gets Disconnected.
+  Result<hooks::DeployOutcome> play(App& app, state::DeployRow row, const Release& next,
+                                    const hooks::Follow& follow);
   Release next_release(const AppName& name, const App& app, const Actor& actor,
                        std::string description) const;
 

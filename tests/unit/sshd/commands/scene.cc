@@ -1,5 +1,7 @@
 #include "tests/unit/sshd/commands/scene.h"
 
+#include "core/base/log.h"
+
 namespace minpaas::sshd::commands::test {
 namespace {
 
@@ -10,6 +12,7 @@ Oid oid(char digit) {
 }  // namespace
 
 Scene::Scene() {
+  log::set_level(log::Level::Error);
   const ProcessType web = ProcessType::web();
   const ProcessType worker = *ProcessType::parse("worker");
   static_cast<void>(platform.create_app(actor, *AppName::parse("shop")));

@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "sshd/commands/command.h"
+#include "tests/unit/sshd/commands/scene.h"
+
+namespace minpaas::sshd::commands::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A good example of each command, with what it reads.
+std::pair<std::string, std::string> example_of(const Command& command) {
+  std::string line = fmt::format("{} {}", command.verb, command.example);
+  if (command.verb == "config:export") {
+    line = "config:export blog";  // its example shows --format, which --json replaces
+  }
+  const auto redirect = line.find_first_of("<>");
+  if (line.find('<') != std::string::npos) {
+    return {line.substr(0, redirect), "ssh-ed25519 DDDD"};
+  }
+  return {line.substr(0, redirect), ""};
+}
+
+TEST(CommandTable, HasEveryVerbOnceAndComplete) {
+  std::set<std::string_view> names;
+  for (const Command& command : command_table()) {
+    EXPECT_TRUE(names.insert(command.verb).second) << command.verb;
+    EXPECT_TRUE(command.alias.empty() || names.insert(command.alias).second) << command.alias;
+    EXPECT_THAT(std::string(command.summary), testing::Not(IsEmpty())) << command.verb;
+    EXPECT_NE(command.run, nullptr) << command.verb;
+  }
+  for (const char* verb :
+       {"help",          "version",      "apps",          "apps:create", "apps:info",
+        "apps:set",      "apps:destroy", "delete",        "config",      "config:get",
+        "config:set",    "config:unset", "config:export", "logs",        "ps",
+        "ps:restart",    "ps:rebuild",   "releases",      "builds",      "builds:output",
+        "builds:cancel", "keys",         "keys:add",      "keys:remove", "doctor"}) {
+    EXPECT_TRUE(names.contains(verb)) << verb;
+  }
+}
+
+TEST(CommandTable, ExplainsEveryCommandInThreeWays) {
+  Scene scene;
+  for (const Command& command : command_table()) {
+    const std::string verb(command.verb);
+    const Said said = scene.run(verb + " --help");
+    EXPECT_EQ(said.status, 0) << verb;
+    EXPECT_THAT(said.err, IsEmpty()) << verb;
+    EXPECT_THAT(said.out, HasSubstr("Usage: " + usage(command) + "\n"));
+    EXPECT_THAT(said.out, HasSubstr("Example:\n  ssh minpaas " + verb));
+    EXPECT_EQ(scene.run("help " + verb).out, said.out);
+    EXPECT_EQ(scene.run(verb + " -h").out, said.out);
+  }
+}
+
+TEST(CommandTable, HasExamplesThatWork) {
+  for (const Command& command : command_table()) {
+    Scene scene;
+    static_cast<void>(scene.platform.add_key(
+        scene.actor, "x", "ssh-ed25519 uNiVztksCsDhcc0u9e8BrvQeKKNpnCs0wyPxEUIrfXo"));
+    auto [line, input] = example_of(command);
+    if (command.verb == "apps:create") {
+      line += "2";
+    } else if (command.verb == "builds:output") {
+      line = "builds:output blog 1";
+    } else if (command.verb == "logs") {
+      scene.gone.request_stop();
+    }
+    const Said said = scene.run(line, input);
+    const bool nothing_to_cancel = command.verb == "builds:cancel" && said.status == 3;
+    const bool left = command.verb == "logs" && said.status == 130;
+    EXPECT_TRUE(said.status == 0 || nothing_to_cancel || left) << line << ": " << said.err;
+  }
+}
+
+TEST(CommandTable, PrintsJsonForEveryCommand) {
+  for (const Command& command : command_table()) {
+    Scene scene;
+    const auto [line, input] = example_of(command);
+    const Said said = scene.run(line + " --json", input);
+    // The data on stdout or the error on stderr, and never anything beside it.
+    const std::string& text = said.status == 0 || said.status == 130 ? said.out : said.err;
+    if (command.verb == "logs" || command.verb == "builds:output") {
+      continue;  // one object a line; their transcripts show it
+    }
+    EXPECT_TRUE(json::accept(text)) << line << " gave:\n" << said.out << said.err;
+    EXPECT_THAT(said.status == 0 ? said.err : said.out, IsEmpty()) << line;
+  }
+}
+
+TEST(CommandTable, PrintsEveryErrorAsOneJsonObject) {
+  Scene scene;
+  scene.platform.outage =
+      Error{ErrorCode::Unavailable, "the database is locked", "try again", "secret cause"};
+  for (const Command& command : command_table()) {
+    if (command.verb == "help" || command.verb == "version") {
+      continue;
+    }
+    const auto [line, input] = example_of(command);
+    const Said said = scene.run(line + " --json", input);
+    EXPECT_EQ(said.status, 1) << line;
+    EXPECT_THAT(said.out, IsEmpty()) << line;
+    const json error = json::parse(said.err, nullptr, false);
+    EXPECT_EQ(error, json::parse(R"({"error":{"code":"unavailable",
+                                  "message":"the database is locked","hint":"try again"}})"))
+        << line << said.err;
+  }
+}
+
+TEST(CommandTable, SuggestsNothingForNonsense) {
+  for (const char* nonsense : {"x", "zz", "qwertyuiop", "", "::", "12"}) {
+    EXPECT_THAT(nearest_verbs(nonsense), IsEmpty()) << nonsense;
+  }
+}
+
+/// Sections of docs/commands.md by the verb of their heading.
+std::map<std::string, std::string> documented() {
+  std::ifstream file(MINPAAS_DOCS "/commands.md");
+  std::map<std::string, std::string> sections;
+  std::string* section = nullptr;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("### ")) {
+      section = &sections[line.substr(4)];
+    } else if (line.starts_with("#")) {
+      section = nullptr;
+    } else if (section != nullptr) {
+      *section += line + "\n";
+    }
+  }
+  return sections;
+}
+
+TEST(Reference, HasTheUsageOfEveryCommand) {
+  auto sections = documented();
+  for (const Command& command : command_table()) {
+    const std::string verb(command.verb);
+    ASSERT_TRUE(sections.contains(verb)) << verb << " is not in docs/commands.md";
+    EXPECT_THAT(sections[verb], HasSubstr("\n    " + usage(command) + "\n")) << verb;
+    for (const Option& option : command.options) {
+      EXPECT_THAT(sections[verb], HasSubstr(fmt::format("`--{}", option.name))) << verb;
+    }
+    sections.erase(verb);
+  }
+  for (const auto& [verb, text] : sections) {
+    ADD_FAILURE() << "docs/commands.md explains " << verb << ", which is no command";
+  }
+}
+
+void expect_fields(const json& value, const std::string& section, const std::string& verb) {
+  if (value.is_array()) {
+    for (const json& item : value) {
+      expect_fields(item, section, verb);
+    }
+  }
+  if (value.is_object()) {
+    for (const auto& [name, field] : value.items()) {
+      EXPECT_THAT(section, HasSubstr("`" + name + "`")) << verb;
+      if (field.is_array()) {
+        expect_fields(field, section, verb);
+      }
+    }
+  }
+}
+
+TEST(Reference, NamesEveryFieldOfTheJson) {
+  const auto sections = documented();
+  for (const char* line :
+       {"help --json", "version --json", "apps --json", "apps:info blog --json",
+        "config:get blog DEBUG --json", "ps blog --json", "ps:restart blog --json",
+        "releases blog --json", "builds blog --json", "keys --json", "doctor --json"}) {
+    Scene scene;
+    const std::string verb = std::string(line).substr(0, std::string_view(line).find(' '));
+    const json printed = json::parse(scene.run(line).out, nullptr, false);
+    ASSERT_FALSE(printed.is_discarded()) << line;
+    ASSERT_TRUE(sections.contains(verb)) << verb;
+    expect_fields(printed, sections.at(verb), verb);
+  }
+}
+
+}  // namespace
+}  // namespace minpaas::sshd::commands::test
