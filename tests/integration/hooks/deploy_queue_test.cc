@@ -1,0 +1,249 @@
+#include "hooks/deploy_queue.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include "tests/support/deploy_bed.h"
+
+namespace minpaas::hooks {
+namespace {
+
+using state::DeployStage;
+using test::DeployBed;
+using test::EngineCall;
+using test::Watcher;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// One pusher on a thread of its own.
+struct Pusher {
+  Pusher(DeployBed& bed, const AppName& app, const Oid& commit)
+      : result(std::async(std::launch::async, [this, &bed, app, commit] {
+          return bed.platform().push(bed.admin, bed.push_of(app, commit), watcher.follow());
+        })) {}
+
+  Watcher watcher;
+  std::future<Result<DeployOutcome>> result;
+};
+
+class Queue : public testing::Test {
+ protected:
+  explicit Queue(int slots = 2) : bed_(slots) { bed_.start_queue(); }
+
+  std::unique_ptr<Pusher> push(const AppName& app, const Oid& commit) {
+    return std::make_unique<Pusher>(bed_, app, commit);
+  }
+
+  /// A build that stands still until `release_builds`.
+  std::unique_ptr<Pusher> push_and_hold(const AppName& app, const Oid& commit) {
+    bed_.engine.hold_builds();
+    auto pusher = push(app, commit);
+    EXPECT_TRUE(bed_.engine.wait_for_builds(1));
+    return pusher;
+  }
+
+  DeployBed bed_;
+  AppName app_ = bed_.make_app("blog");
+};
+
+TEST_F(Queue, LetsANewerPushSupersedeTheOneThatWaits) {
+  const Oid one = bed_.commit(app_, "one");
+  const Oid two = bed_.commit(app_, "two", one);
+  const Oid three = bed_.commit(app_, "three", two);
+  const auto first = push_and_hold(app_, one);
+  const auto second = push(app_, two);
+  ASSERT_TRUE(second->watcher.wait_for("Waiting for deploy 1 of this app"));
+  const auto third = push(app_, three);
+  const auto superseded = second->result.get();
+  ASSERT_TRUE(superseded);
+  EXPECT_EQ(superseded->stage, DeployStage::Superseded);
+  EXPECT_EQ(superseded->reason,
+            "superseded by deploy 3 (" + three.short_hex() + ", by ada)");
+  EXPECT_THAT(second->watcher.text(), HasSubstr("superseded by deploy 3"));
+  bed_.engine.release_builds();
+  EXPECT_EQ(first->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(third->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.ref(app_), three);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Queue, LetsAPushOfTheSameCommitJoinFromTheFirstLine) {
+  const Oid commit = bed_.commit(app_, "one");
+  const auto first = push_and_hold(app_, commit);
+  const auto second = push(app_, commit);
+  ASSERT_TRUE(second->watcher.wait_for("Building the image"));
+  bed_.engine.release_builds();
+  const auto one = first->result.get();
+  const auto two = second->result.get();
+  EXPECT_EQ(one->deploy, two->deploy);
+  EXPECT_EQ(two->release, ReleaseNumber(1));
+  EXPECT_EQ(first->watcher.lines(), second->watcher.lines());
+  EXPECT_EQ(bed_.engine.builds().size(), 1U);
+}
+
+TEST_F(Queue, TriesAgainWhenTheSameCommitIsPushedAfterAFailure) {
+  const Oid commit = bed_.commit(app_, "one");
+  bed_.engine.next_build_fails("no network");
+  EXPECT_EQ(bed_.push(app_, commit)->stage, DeployStage::Failed);
+  EXPECT_EQ(bed_.push(app_, commit)->stage, DeployStage::Succeeded);
+}
+
+TEST_F(Queue, GoesOnWhenItsPusherLeaves) {
+  const Oid commit = bed_.commit(app_, "one");
+  const auto pusher = push_and_hold(app_, commit);
+  pusher->watcher.leave();
+  const auto left = pusher->result.get();
+  ASSERT_FALSE(left);
+  EXPECT_EQ(left.error().code, ErrorCode::Disconnected);
+  const auto again = push(app_, commit);
+  ASSERT_TRUE(again->watcher.wait_for("Building"));
+  bed_.engine.release_builds();
+  EXPECT_EQ(again->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Queue, CancelsABuildAndWhatWaitsBehindIt) {
+  const Oid one = bed_.commit(app_, "one");
+  const auto first = push_and_hold(app_, one);
+  const auto second = push(app_, bed_.commit(app_, "two", one));
+  ASSERT_TRUE(second->watcher.wait_for("Waiting"));
+  EXPECT_EQ(*bed_.platform().cancel_builds(bed_.admin, app_), 2);
+  EXPECT_EQ(second->result.get()->stage, DeployStage::Cancelled);
+  const auto outcome = first->result.get();
+  EXPECT_EQ(outcome->stage, DeployStage::Cancelled);
+  EXPECT_EQ(outcome->reason, "cancelled by ada");
+  EXPECT_THAT(first->watcher.text(), HasSubstr(" !     cancelled by ada"));
+  bed_.engine.release_builds();
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Queue, HasNothingToCancelWhenNothingRuns) {
+  const auto cancelled = bed_.platform().cancel_builds(bed_.admin, app_);
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().code, ErrorCode::NotFound);
+}
+
+TEST_F(Queue, LeavesAReleaseAloneThatIsCancelledAfterItWentLive) {
+  const Oid commit = bed_.commit(app_, "one");
+  bed_.at_point = [&](std::string_view point) {
+    if (point == "live") {
+      bed_.server().queue.cancel(app_, "too late");
+    }
+  };
+  EXPECT_EQ(bed_.push(app_, commit)->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Queue, BuildsTwoAppsAtOnceWithTwoSlots) {
+  const AppName shop = bed_.make_app("shop");
+  const auto first = push_and_hold(app_, bed_.commit(app_, "one"));
+  const auto second = push(shop, bed_.commit(shop, "one"));
+  EXPECT_TRUE(bed_.engine.wait_for_builds(2));
+  bed_.engine.release_builds();
+  EXPECT_EQ(first->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(second->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+  EXPECT_EQ(bed_.broken_promise(shop), "");
+}
+
+TEST_F(Queue, FollowsTheOutputOfARunningBuildFromTheFirstLine) {
+  const auto pusher = push_and_hold(app_, bed_.commit(app_, "one"));
+  Watcher watcher;
+  auto row = std::async(std::launch::async, [&] {
+    return bed_.platform().build_output(bed_.admin, app_, std::nullopt, watcher.follow());
+  });
+  ASSERT_TRUE(watcher.wait_for("Deploying blog"));
+  bed_.engine.release_builds();
+  EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(row.get()->id, 1);
+  EXPECT_EQ(watcher.lines(), pusher->watcher.lines());
+  Watcher stored;
+  ASSERT_TRUE(bed_.platform().build_output(bed_.admin, app_, 1, stored.follow()));
+  EXPECT_EQ(stored.lines(), pusher->watcher.lines());
+}
+
+TEST_F(Queue, CancelsWhatRunsAndWaitsWhenItStops) {
+  const Oid one = bed_.commit(app_, "one");
+  const auto first = push_and_hold(app_, one);
+  const auto second = push(app_, bed_.commit(app_, "two", one));
+  ASSERT_TRUE(second->watcher.wait_for("Waiting"));
+  bed_.server().queue.stop(milliseconds(0));
+  EXPECT_EQ(first->result.get()->reason, "the server was stopped");
+  EXPECT_EQ(second->result.get()->stage, DeployStage::Cancelled);
+  const auto late = bed_.push(app_, one);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::Unavailable);
+  EXPECT_THAT(*bed_.server().deploys.unfinished(), IsEmpty());
+}
+
+TEST_F(Queue, EndsADeployBeforeItsAppIsDestroyed) {
+  const auto pusher = push_and_hold(app_, bed_.commit(app_, "one"));
+  const auto destroyed = bed_.platform().destroy_app(bed_.admin, app_);
+  ASSERT_TRUE(destroyed) << destroyed.error().for_log();
+  EXPECT_EQ(pusher->result.get()->reason, "ada destroyed the app");
+  bed_.engine.release_builds();
+  EXPECT_THAT(bed_.containers(app_), IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(bed_.server().parts.repository(app_)));
+  EXPECT_FALSE(std::filesystem::exists(bed_.server().parts.build_logs() / "blog"));
+}
+
+class OneSlot : public Queue {
+ protected:
+  OneSlot() : Queue(1) {}
+};
+
+TEST_F(OneSlot, BuildsOneAppAfterTheOther) {
+  const AppName shop = bed_.make_app("shop");
+  const auto first = push_and_hold(app_, bed_.commit(app_, "one"));
+  const auto second = push(shop, bed_.commit(shop, "one"));
+  ASSERT_TRUE(second->watcher.wait_for("Waiting for a build of another app"));
+  EXPECT_EQ(bed_.engine.builds().size(), 1U);
+  bed_.engine.release_builds();
+  EXPECT_EQ(first->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(second->result.get()->stage, DeployStage::Succeeded);
+}
+
+TEST_F(OneSlot, DoesNotLetAConfigChangeWaitForAnotherAppsBuild) {
+  const AppName shop = bed_.make_app("shop");
+  ASSERT_EQ(bed_.push(shop, bed_.commit(shop, "one"))->stage, DeployStage::Succeeded);
+  const auto pusher = push_and_hold(app_, bed_.commit(app_, "one"));
+  ConfigVars set;
+  set.emplace(*ConfigKey::parse("DEBUG"), Secret("1"));
+  Watcher watcher;
+  const auto changed =
+      bed_.platform().change_config(bed_.admin, shop, set, {}, watcher.follow());
+  EXPECT_EQ(changed->release, ReleaseNumber(2));
+  bed_.engine.release_builds();
+  EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);
+}
+
+/// Cancelled in each stage before the release is live: nothing of it may be left.
+class CancelledIn : public Queue, public testing::WithParamInterface<const char*> {};
+
+TEST_P(CancelledIn, AStageLeavesTheOldReleaseServing) {
+  const Oid one = bed_.commit(app_, "one");
+  ASSERT_EQ(bed_.push(app_, one)->stage, DeployStage::Succeeded);
+  bool told = false;
+  bed_.at_point = [&](std::string_view point) {
+    if (point == GetParam()) {
+      told = true;
+      bed_.server().queue.cancel(app_, "cancelled by ada");
+    }
+  };
+  const auto outcome = bed_.push(app_, bed_.commit(app_, "two", one));
+  ASSERT_TRUE(told);
+  EXPECT_EQ(outcome->stage, DeployStage::Cancelled);
+  EXPECT_EQ(bed_.ref(app_), one);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Stages, CancelledIn,
+                         testing::Values("detecting", "building", "built", "releasing",
+                                         "release stored", "starting", "started", "checking",
+                                         "switching"));
+
+}  // namespace
+}  // namespace minpaas::hooks

@@ -1,0 +1,204 @@
+#include "hooks/recovery.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/support/deploy_bed.h"
+
+namespace minpaas::hooks {
+namespace {
+
+using state::DeployKind;
+using state::DeployStage;
+using test::Crash;
+using test::DeployBed;
+using test::EngineCall;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Not;
+
+/// Every call that changes the engine, or that a deploy waits for.
+constexpr EngineCall kCalls[] = {
+    EngineCall::Version, EngineCall::Build,  EngineCall::InspectImage,     EngineCall::Create,
+    EngineCall::Start,   EngineCall::Stop,   EngineCall::Remove,           EngineCall::Inspect,
+    EngineCall::List,    EngineCall::Rename, EngineCall::SetRestartPolicy, EngineCall::RemoveImage,
+};
+
+/// One deploy, run on the test's thread until it ends or the server crashes in it.
+class Recovery : public testing::TestWithParam<DeployKind> {
+ protected:
+  Recovery() : bed_(std::make_unique<DeployBed>()), app_(bed_->make_app("blog")) {}
+
+  /// A fresh world with `releases` pushed.
+  void begin_again(int releases) {
+    bed_ = std::make_unique<DeployBed>();
+    app_ = bed_->make_app("blog");
+    latest_ = Oid();
+    for (int i = 0; i < releases; ++i) {
+      latest_ = bed_->commit(app_, "old " + std::to_string(i), latest_);
+      ASSERT_EQ(run(push_job(latest_)), DeployStage::Succeeded);
+    }
+  }
+
+  DeployJob push_job(const Oid& commit) {
+    DeployJob job{asked_for(app_, DeployKind::Push, "ada"), false, false, {}, {}};
+    job.row.commit = commit;
+    job.row.ref = "refs/heads/main";
+    return job;
+  }
+
+  DeployJob job(DeployKind kind) {
+    if (kind == DeployKind::Push) {
+      return push_job(bed_->commit(app_, "new", latest_));
+    }
+    DeployJob other{asked_for(app_, kind, "ada"), false, false, {}, {}};
+    if (kind == DeployKind::ConfigChange) {
+      other.set.emplace(*ConfigKey::parse("DEBUG"), Secret("1"));
+    }
+    return other;
+  }
+
+  /// Through the pipeline alone: exceptions of the test pass.
+  DeployStage run(DeployJob job) {
+    DeployBed::Server& server = bed_->server();
+    job.row.id = *server.deploys.add(job.row);
+    id_ = job.row.id;
+    Deploy deploy(job, *DeployFeed::create(server.queue.log_file(app_, id_), FeedLimits()));
+    return server.pipeline.run(deploy).stage;
+  }
+
+  /// Crashes at the n-th instant of the deploy; false when it ended before.
+  bool crash_at(int n, DeployJob job) {
+    int seen = 0;
+    const auto count = [&seen, n] {
+      if (++seen == n) {
+        throw Crash();
+      }
+    };
+    bed_->at_point = [&](std::string_view) { count(); };
+    for (const EngineCall call : kCalls) {
+      bed_->engine.before(call, [&](const std::string&) { count(); });
+    }
+    bool crashed = false;
+    try {
+      run(std::move(job));
+    } catch (const Crash&) {
+      crashed = true;
+    }
+    bed_->at_point = {};
+    for (const EngineCall call : kCalls) {
+      bed_->engine.before(call, {});
+    }
+    return crashed;
+  }
+
+  void start_again() {
+    bed_->restart();
+    const auto report = recover(bed_->server().parts);
+    ASSERT_TRUE(report) << report.error().for_log();
+  }
+
+  std::unique_ptr<DeployBed> bed_;
+  AppName app_;
+  Oid latest_;
+  std::int64_t id_ = 0;
+};
+
+TEST_P(Recovery, KeepsEveryPromiseWhereverTheServerCrashed) {
+  int instants = 0;
+  for (bool crashed = true; crashed; ++instants) {
+    begin_again(1);
+    crashed = crash_at(instants + 1, job(GetParam()));
+    start_again();
+    ASSERT_EQ(bed_->broken_promise(app_), "") << "crash at instant " << instants + 1;
+    const auto row = bed_->server().deploys.get(id_);
+    const auto live = bed_->server().releases.live(app_);
+    EXPECT_EQ(row->stage == DeployStage::Succeeded, (*live)->number == ReleaseNumber(2))
+        << "crash at instant " << instants + 1;
+  }
+  EXPECT_GT(instants, 15);
+}
+
+TEST_P(Recovery, IsItselfSafeToCrash) {
+  begin_again(1);
+  ASSERT_TRUE(crash_at(14, job(GetParam())));
+  for (int n = 1; n < 6; ++n) {
+    bed_->restart();
+    int seen = 0;
+    for (const EngineCall call : kCalls) {
+      bed_->engine.before(call, [&seen, n](const std::string&) {
+        if (++seen == n) {
+          throw Crash();
+        }
+      });
+    }
+    try {
+      const auto report = recover(bed_->server().parts);
+      EXPECT_TRUE(report);
+    } catch (const Crash&) {
+    }
+    for (const EngineCall call : kCalls) {
+      bed_->engine.before(call, {});
+    }
+  }
+  start_again();
+  EXPECT_EQ(bed_->broken_promise(app_), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Recovery,
+                         testing::Values(DeployKind::Push, DeployKind::Rebuild,
+                                         DeployKind::ConfigChange, DeployKind::Restart),
+                         [](const auto& kind) { return std::string(to_string(kind.param)); });
+
+using FirstDeploy = Recovery;
+
+TEST_F(FirstDeploy, OfAnAppLeavesNothingOrARelease) {
+  int instants = 0;
+  for (bool crashed = true; crashed; ++instants) {
+    begin_again(0);
+    crashed = crash_at(instants + 1, job(DeployKind::Push));
+    start_again();
+    ASSERT_EQ(bed_->broken_promise(app_), "") << "crash at instant " << instants + 1;
+  }
+  EXPECT_GT(instants, 15);
+}
+
+TEST_F(Recovery, SaysWhyAWaitingDeployDidNotRun) {
+  begin_again(0);
+  const auto id = bed_->server().deploys.add(job(DeployKind::Push).row);
+  start_again();
+  const auto row = bed_->server().deploys.get(*id);
+  EXPECT_EQ(row->stage, DeployStage::Failed);
+  EXPECT_EQ(row->reason, "the server stopped during the deploy");
+}
+
+TEST_F(Recovery, MovesARefThatCouldNotBeMovedWhenItsReleaseWentLive) {
+  begin_again(1);
+  const auto ref = bed_->server().parts.repository(app_) / "refs/heads/main.lock";
+  bed_->at_point = [&](std::string_view point) {
+    if (point == "live") {
+      // As another program's lock that outlives every patience.
+      FILE* lock = std::fopen(ref.c_str(), "w");
+      ASSERT_NE(lock, nullptr);
+      std::fclose(lock);
+    }
+  };
+  const Oid commit = bed_->commit(app_, "new", latest_);
+  EXPECT_EQ(run(push_job(commit)), DeployStage::Succeeded);
+  bed_->at_point = {};
+  EXPECT_EQ(bed_->ref(app_), latest_);
+  start_again();
+  EXPECT_EQ(bed_->ref(app_), commit);
+  EXPECT_EQ(bed_->broken_promise(app_), "");
+}
+
+TEST_F(Recovery, DoesNotWaitForAnEngineThatIsDown) {
+  begin_again(1);
+  ASSERT_TRUE(crash_at(14, job(DeployKind::Push)));
+  bed_->engine.go_down();
+  start_again();
+  EXPECT_THAT(*bed_->server().deploys.unfinished(), testing::IsEmpty());
+  bed_->engine.come_up();
+}
+
+}  // namespace
+}  // namespace minpaas::hooks
