@@ -71,7 +71,7 @@ void HttpProbe::start(const std::string& address, int port, SteadyTime now) {
   connecting_ = true;
   unsent_ = kRequest;
   received_.clear();
-  deadline_ = now + kAnswerTimeout;
+  deadline_ = now + kConnectTimeout;
   const auto target = to_socket_address(address, port);
   if (!target) {
     return end(Outcome::Unreachable);
@@ -94,6 +94,7 @@ pollfd HttpProbe::poll_entry() const {
 void HttpProbe::advance(short ready, SteadyTime now) {
   if (busy() && ready != 0 && connecting_) {
     connected();
+    deadline_ = now + kAnswerTimeout;
   }
   if (busy() && ready != 0 && !connecting_ && !unsent_.empty()) {
     send();

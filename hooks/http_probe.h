@@ -36,8 +36,10 @@ class HttpProbe {
     Answered
   };
 
-  /// An app may do work at its first request; no try is cut off before this.
+  /// An app may do work at its first request; no connected try is cut off before this.
   static constexpr seconds kAnswerTimeout{10};
+  /// Containers are a bridge away. The kernel repeats a lost SYN only after a second.
+  static constexpr milliseconds kConnectTimeout{500};
 
   /// Opens a connection and begins to ask, dropping one that is under way.
   void start(const std::string& address, int port, SteadyTime now);

@@ -26,3 +26,6 @@ minpaas_test(doctor_test LABEL unit
   SOURCES unit/hooks/doctor_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
 include(hooks_pipeline.cmake)
+minpaas_test(running_app_test LABEL contract
+  SOURCES contract/engine_bed.cc contract/running_app_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support fmt::fmt)
