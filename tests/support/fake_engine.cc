@@ -19,29 +19,6 @@ namespace {
 
 const RealClock kRealClock;
 
-SteadyTime in(seconds duration) {
-  return std::chrono::steady_clock::now() + duration;
-}
-
-/// A stream lasts until something ends it; condition variables want a date nevertheless.
-constexpr seconds kForever{24 * 3600};
-
-Error cancelled() {
-  return {ErrorCode::Cancelled, "cancelled", "", ""};
-}
-
-Error engine_down() {
-  return {ErrorCode::Unavailable, "the Docker Engine does not answer", "start it", ""};
-}
-
-Error no_container(std::string_view id) {
-  return {ErrorCode::NotFound, fmt::format("No such container: {}", id), "", ""};
-}
-
-Error no_image(std::string_view reference) {
-  return {ErrorCode::NotFound, fmt::format("No such image: {}", reference), "", ""};
-}
-
 /// What the list API tells of a container.
 ContainerDetails as_listed(const ContainerDetails& details) {
   ContainerDetails listed;
@@ -51,16 +28,6 @@ ContainerDetails as_listed(const ContainerDetails& details) {
   listed.labels = details.labels;
   listed.state = details.state;
   return listed;
-}
-
-/// Index of the first line that `options` ask for.
-std::size_t first_line(const std::vector<LogLine>& lines, const docker::LogOptions& options) {
-  std::size_t first = 0;
-  while (options.since && first < lines.size() && lines[first].at < *options.since) {
-    ++first;
-  }
-  const auto tail = static_cast<std::size_t>(std::max(0, options.tail.value_or(0)));
-  return options.tail && lines.size() - first > tail ? lines.size() - tail : first;
 }
 
 }  // namespace
@@ -118,77 +85,6 @@ Result<void> FakeEngine::enter(EngineCall call, const std::string& subject,
 Result<docker::EngineVersion> FakeEngine::version() {
   TRY(enter(EngineCall::Version, ""));
   return docker::EngineVersion{.version = "20.10.24", .api = "1.41"};
-}
-
-Result<ImageId> FakeEngine::build(const docker::BuildRequest& request,
-                                  const docker::TarSource& context, docker::BuildObserver& observer,
-                                  std::stop_token stop) {
-  TRY(enter(EngineCall::Build, request.tag, "build " + request.tag));
-  std::string tar;
-  TRY(context([&](std::span<const char> piece) -> Result<void> {
-    if (stop.stop_requested()) {
-      return cancelled();
-    }
-    tar.append(piece.data(), piece.size());
-    return {};
-  }));
-  const auto script = state_.with([&](FakeEngineState& state) {
-    state.last_context = tar;
-    state.builds.push_back(request);
-    FakeBuild next;
-    if (!state.scripts.empty()) {
-      next = state.scripts.front();
-      state.scripts.pop_front();
-    }
-    return next;
-  });
-  state_.update([](FakeEngineState& state) { ++state.running_builds; });
-  auto ran = run_steps(script, observer, stop);
-  state_.update([](FakeEngineState& state) { --state.running_builds; });
-  TRY(ran);
-  return finish_build(request, script);
-}
-
-Result<void> FakeEngine::run_steps(const FakeBuild& script, docker::BuildObserver& observer,
-                                   const std::stop_token& stop) {
-  for (std::size_t i = 0; i < script.steps.size(); ++i) {
-    const auto& step = script.steps[i];
-    const bool last = i + 1 == script.steps.size();
-    if (last) {
-      TRY(state_.wait_until(
-          in(kForever), stop,
-          [](const FakeEngineState& state) { return !state.holding_builds || state.down; },
-          [&](const FakeEngineState& state) -> Result<void> {
-            return stop.stop_requested() ? Result<void>(cancelled())
-                   : state.down          ? Result<void>(engine_down())
-                                         : Result<void>();
-          }));
-    }
-    observer.step(step.name, step.cached);
-    for (const auto& line : step.output) {
-      observer.output(line);
-    }
-    if (last && script.error) {
-      return *script.error;
-    }
-    if (!step.cached) {
-      observer.step_done(step.name, step.took);
-    }
-  }
-  if (script.error) {
-    return *script.error;
-  }
-  return {};
-}
-
-Result<ImageId> FakeEngine::finish_build(const docker::BuildRequest& request,
-                                         const FakeBuild& script) {
-  return state_.with([&](FakeEngineState& state) {
-    FakeImage& image = state.add_image(request.tag, request.labels);
-    image.behaviour = script.behaviour;
-    image.details.exposed_tcp_ports = script.exposed_tcp_ports;
-    return image.details.id;
-  });
 }
 
 Result<ImageDetails> FakeEngine::inspect_image(std::string_view reference) {
@@ -356,84 +252,6 @@ Result<std::vector<ContainerDetails>> FakeEngine::list_containers(const Labels& 
     }
   }
   return found;
-}
-
-Result<void> FakeEngine::logs(const ContainerId& id, const docker::LogOptions& options,
-                              const docker::LogSink& sink, std::stop_token stop) {
-  TRY(enter(EngineCall::Logs, name_of(id)));
-  std::optional<std::size_t> next;
-  for (;;) {
-    std::vector<LogLine> batch;
-    bool more = true;
-    TRY(state_.wait_until(
-        in(kForever), stop,
-        [&](FakeEngineState& state) {
-          const FakeContainer* found = state.find(id.value);
-          return state.down || found == nullptr || !next || *next < found->log.size() ||
-                 found->details.state != RunState::Running;
-        },
-        [&](FakeEngineState& state) -> Result<void> {
-          const FakeContainer* found = state.find(id.value);
-          if (stop.stop_requested()) {
-            return cancelled();
-          }
-          if (state.down) {
-            return engine_down();
-          }
-          if (found == nullptr) {
-            more = false;
-            return next ? Result<void>() : Result<void>(no_container(id.value));
-          }
-          const auto from = next.value_or(first_line(found->log, options));
-          batch.assign(found->log.begin() + static_cast<std::ptrdiff_t>(from), found->log.end());
-          next = found->log.size();
-          more = options.follow && found->details.state == RunState::Running;
-          return {};
-        }));
-    for (const auto& line : batch) {
-      if (!sink(line)) {
-        return {};
-      }
-    }
-    if (!more) {
-      return {};
-    }
-  }
-}
-
-Result<void> FakeEngine::events(const Labels& labels, std::optional<SystemTime> since,
-                                const docker::EventSink& sink, std::stop_token stop) {
-  TRY(enter(EngineCall::Events, ""));
-  std::size_t next = state_.with([&](const FakeEngineState& state) {
-    std::size_t first = since ? 0 : state.events.size();
-    while (since && first < state.events.size() && state.events[first].at < *since) {
-      ++first;
-    }
-    return first;
-  });
-  for (;;) {
-    std::vector<docker::EngineEvent> batch;
-    TRY(state_.wait_until(
-        in(kForever), stop,
-        [&](const FakeEngineState& state) { return state.down || next < state.events.size(); },
-        [&](const FakeEngineState& state) -> Result<void> {
-          if (stop.stop_requested()) {
-            return cancelled();
-          }
-          if (state.down) {
-            return engine_down();
-          }
-          batch.assign(state.events.begin() + static_cast<std::ptrdiff_t>(next),
-                       state.events.end());
-          next = state.events.size();
-          return {};
-        }));
-    for (const auto& event : batch) {
-      if (has_labels(event.labels, labels) && !sink(event)) {
-        return {};
-      }
-    }
-  }
 }
 
 Result<long long> FakeEngine::prune_build_cache(long long /*keep_bytes*/) {

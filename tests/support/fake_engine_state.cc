@@ -12,6 +12,22 @@ using docker::ContainerSpec;
 using docker::RestartPolicy;
 using docker::RunState;
 
+Error cancelled() {
+  return {ErrorCode::Cancelled, "cancelled", "", ""};
+}
+
+Error engine_down() {
+  return {ErrorCode::Unavailable, "the Docker Engine does not answer", "start it", ""};
+}
+
+Error no_container(std::string_view id) {
+  return {ErrorCode::NotFound, fmt::format("No such container: {}", id), "", ""};
+}
+
+Error no_image(std::string_view reference) {
+  return {ErrorCode::NotFound, fmt::format("No such image: {}", reference), "", ""};
+}
+
 std::string with_tag(std::string_view reference) {
   const auto name = reference.substr(reference.rfind('/') + 1);
   std::string full(reference);
@@ -79,7 +95,7 @@ FakeImage& FakeEngineState::add_image(std::string_view reference, docker::Labels
 Result<ContainerId> FakeEngineState::create(const ContainerSpec& spec) {
   FakeImage* image = find_image(spec.image.value);
   if (image == nullptr) {
-    return Error{ErrorCode::NotFound, "No such image: " + spec.image.value, "", ""};
+    return no_image(spec.image.value);
   }
   if (!spec.name.empty() && find(spec.name) != nullptr) {
     return Error{ErrorCode::AlreadyExists,

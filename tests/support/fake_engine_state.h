@@ -133,6 +133,10 @@ class FakeEngineState {
   int serial_ = 0;
 };
 
+Error cancelled();
+Error engine_down();
+Error no_container(std::string_view id);
+Error no_image(std::string_view reference);
 /// `name` -> `name:latest`; with a tag or digest as it is.
 std::string with_tag(std::string_view reference);
 /// Whether `labels` has all of `wanted`; an empty value there matches any.
