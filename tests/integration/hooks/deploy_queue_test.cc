@@ -60,8 +60,7 @@ TEST_F(Queue, LetsANewerPushSupersedeTheOneThatWaits) {
   const auto superseded = second->result.get();
   ASSERT_TRUE(superseded);
   EXPECT_EQ(superseded->stage, DeployStage::Superseded);
-  EXPECT_EQ(superseded->reason,
-            "superseded by deploy 3 (" + three.short_hex() + ", by ada)");
+  EXPECT_EQ(superseded->reason, "superseded by deploy 3 (" + three.short_hex() + ", by ada)");
   EXPECT_THAT(second->watcher.text(), HasSubstr("superseded by deploy 3"));
   bed_.engine.release_builds();
   EXPECT_EQ(first->result.get()->stage, DeployStage::Succeeded);
@@ -213,8 +212,7 @@ TEST_F(OneSlot, DoesNotLetAConfigChangeWaitForAnotherAppsBuild) {
   ConfigVars set;
   set.emplace(*ConfigKey::parse("DEBUG"), Secret("1"));
   Watcher watcher;
-  const auto changed =
-      bed_.platform().change_config(bed_.admin, shop, set, {}, watcher.follow());
+  const auto changed = bed_.platform().change_config(bed_.admin, shop, set, {}, watcher.follow());
   EXPECT_EQ(changed->release, ReleaseNumber(2));
   bed_.engine.release_builds();
   EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);

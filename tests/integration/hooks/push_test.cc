@@ -156,16 +156,18 @@ TEST_F(Push, SaysWhatToRunWhenTheBaseImageIsNotThere) {
   EXPECT_THAT(seen_.text(), HasSubstr("base-images"));
 }
 
-TEST_F(Push, WarnsOfSubmodulesAndLfsPointers) {
-  const Oid commit = bed_.commit_files(
-      app_, {{"app.py", "x"},
-             {"requirements.txt", ""},
-             {"vendor/lib", test::kSubmodule},
-             {"logo.png", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"}});
-  ASSERT_TRUE(bed_.push(app_, commit, seen_));
-  EXPECT_THAT(seen_.text(), HasSubstr(" !     Submodules are not fetched"));
-  EXPECT_THAT(seen_.text(), HasSubstr("vendor/lib"));
-  EXPECT_THAT(seen_.text(), HasSubstr(" !     Git LFS pointers stay pointers"));
+TEST_F(Push, RefusesASubmoduleAndALfsPointer) {
+  const test::CommitFiles files{{"app.py", "x"}, {"requirements.txt", ""}};
+  test::CommitFiles with_submodule = files;
+  with_submodule["vendor/lib"] = test::kSubmodule;
+  EXPECT_EQ(failing_push(bed_.commit_files(app_, with_submodule)).reason,
+            "submodules are not fetched: vendor/lib");
+  test::CommitFiles with_pointer = files;
+  with_pointer["logo.png"] = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n";
+  EXPECT_EQ(failing_push(bed_.commit_files(app_, with_pointer)).reason,
+            "Git LFS files are not fetched: logo.png");
+  EXPECT_THAT(seen_.text(), HasSubstr(".minpaasignore"));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
 }
 
 TEST_F(Push, RunsTheReleaseCommandOnceAndFailsWithIt) {

@@ -1,0 +1,350 @@
+#include "hooks/local_platform.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "core/base/file.h"
+#include "tests/support/deploy_bed.h"
+
+namespace minpaas::hooks {
+namespace {
+
+using state::DeployStage;
+using test::DeployBed;
+using test::EngineCall;
+using test::Watcher;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr const char* kKey =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUuPKTJm1PWZRdpJhmuUFrmHxbQ0zWBVm9zxVkeJdHB";
+
+ConfigVars vars(std::initializer_list<std::pair<const char*, const char*>> values) {
+  ConfigVars vars;
+  for (const auto& [key, value] : values) {
+    vars.emplace(*ConfigKey::parse(key), Secret(value));
+  }
+  return vars;
+}
+
+class PlatformOfOne : public testing::Test {
+ protected:
+  PlatformOfOne() { bed_.start_queue(); }
+
+  LocalPlatform& platform() { return bed_.platform(); }
+
+  Result<DeployOutcome> set(const ConfigVars& values, const std::vector<ConfigKey>& unset = {}) {
+    return platform().change_config(bed_.admin, app_, values, unset, seen_.follow());
+  }
+
+  std::map<std::string, std::string> environment() {
+    for (const auto& container : bed_.engine.containers()) {
+      if (container.state == docker::RunState::Running) {
+        return bed_.engine.spec(container.name)->env;
+      }
+    }
+    return {};
+  }
+
+  Oid push_one() {
+    const Oid commit = bed_.commit(app_, "one");
+    EXPECT_EQ(bed_.push(app_, commit)->stage, DeployStage::Succeeded);
+    return commit;
+  }
+
+  DeployBed bed_;
+  AppName app_ = bed_.make_app("blog");
+  Watcher seen_;
+};
+
+using Config = PlatformOfOne;
+
+TEST_F(Config, IsOnlyStoredBeforeTheFirstRelease) {
+  const auto outcome = set(vars({{"DEBUG", "1"}}));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->stage, DeployStage::Succeeded);
+  EXPECT_FALSE(outcome->release);
+  push_one();
+  EXPECT_EQ(environment()["DEBUG"], "1");
+}
+
+TEST_F(Config, MakesOneReleaseForSeveralChangesWithoutABuild) {
+  push_one();
+  const auto outcome = set(vars({{"A", "1"}, {"B", "two\nlines"}}));
+  EXPECT_EQ(outcome->release, ReleaseNumber(2));
+  EXPECT_THAT(bed_.engine.builds(), SizeIs(1));
+  EXPECT_EQ(environment()["B"], "two\nlines");
+  EXPECT_EQ((*platform().releases(bed_.admin, app_, 1)).front().description, "Set A and B");
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Config, MakesNoReleaseWhenNothingChanges) {
+  ASSERT_TRUE(set(vars({{"A", "1"}})));
+  push_one();
+  const auto outcome = set(vars({{"A", "1"}}), {*ConfigKey::parse("GONE")});
+  EXPECT_EQ(outcome->stage, DeployStage::Succeeded);
+  EXPECT_FALSE(outcome->release);
+  EXPECT_THAT(*platform().releases(bed_.admin, app_, 10), SizeIs(1));
+}
+
+TEST_F(Config, IsAsBeforeWhenTheRestartFails) {
+  ASSERT_TRUE(set(vars({{"A", "1"}})));
+  push_one();
+  bed_.check = [](const auto&, const auto&) {
+    return Result<void>(Error{ErrorCode::Failed, "web.1 exited with status 1", "", ""});
+  };
+  const auto outcome = set(vars({{"A", "2"}, {"B", "3"}}));
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->stage, DeployStage::Failed);
+  EXPECT_EQ(outcome->reason, "web.1 exited with status 1");
+  EXPECT_TRUE(*platform().config(bed_.admin, app_) == vars({{"A", "1"}}));
+  EXPECT_EQ(environment()["A"], "1");
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Config, NeverShowsAValue) {
+  push_one();
+  ASSERT_TRUE(set(vars({{"TOKEN", "s3cret-value"}})));
+  EXPECT_THAT(seen_.text(), HasSubstr("TOKEN"));
+  EXPECT_THAT(seen_.text(), Not(HasSubstr("s3cret-value")));
+  EXPECT_THAT((*platform().releases(bed_.admin, app_, 1)).front().description,
+              Not(HasSubstr("s3cret")));
+}
+
+TEST_F(Config, RefusesAKeyThatIsBothSetAndUnset) {
+  const auto outcome = set(vars({{"A", "1"}}), {*ConfigKey::parse("A")});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::InvalidInput);
+}
+
+using Apps = PlatformOfOne;
+
+TEST_F(Apps, AreListedWithWhatServes) {
+  EXPECT_EQ((*platform().apps(bed_.admin)).front().status, AppStatus::Created);
+  push_one();
+  const auto listed = platform().apps(bed_.admin);
+  ASSERT_THAT(*listed, SizeIs(1));
+  EXPECT_EQ(listed->front().status, AppStatus::Running);
+  EXPECT_EQ(listed->front().runtime, "python");
+  EXPECT_EQ(listed->front().release, ReleaseNumber(1));
+  bed_.engine.lose_containers();
+  EXPECT_EQ((*platform().apps(bed_.admin)).front().status, AppStatus::Crashed);
+  bed_.engine.go_down();
+  EXPECT_EQ((*platform().apps(bed_.admin)).front().status, AppStatus::Unknown);
+}
+
+TEST_F(Apps, AreReportedWithTheirSettings) {
+  ASSERT_TRUE(set(vars({{"A", "1"}})));
+  const auto report = platform().app(bed_.admin, app_);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->deploy_branch, "main");
+  EXPECT_EQ(report->chosen_runtime, "auto");
+  EXPECT_EQ(report->git_url_path, "/blog");
+  EXPECT_THAT(report->config_keys, ElementsAre(*ConfigKey::parse("A")));
+}
+
+TEST_F(Apps, CannotBeMadeTwice) {
+  const auto again = platform().create_app(bed_.admin, app_);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::AlreadyExists);
+}
+
+TEST_F(Apps, AreMadeByTheirFirstPushUnlessThatIsOff) {
+  const AppName shop = *AppName::parse("shop");
+  bed_.settings.apps.create_on_push = false;
+  EXPECT_EQ(platform().open_for_push(bed_.admin, shop).error().code, ErrorCode::NotFound);
+  bed_.settings.apps.create_on_push = true;
+  const auto folder = platform().open_for_push(bed_.admin, shop);
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(git::Repository::open(*folder));
+  EXPECT_TRUE(platform().open_for_push(bed_.admin, shop));
+}
+
+TEST_F(Apps, GetTheRepositoryThatACrashKeptFromThem) {
+  std::filesystem::remove_all(bed_.server().parts.repository(app_));
+  const auto folder = platform().open_for_push(bed_.admin, app_);
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(git::Repository::open(*folder));
+}
+
+TEST_F(Apps, TakeARuntimeThatExists) {
+  const auto bad = platform().set_app(bed_.admin, app_, {{"runtime", "cobol"}});
+  ASSERT_FALSE(bad);
+  EXPECT_THAT(bad.error().hint, HasSubstr("python"));
+  ASSERT_TRUE(platform().set_app(bed_.admin, app_, {{"runtime", "dockerfile"}}));
+  EXPECT_EQ((*platform().app(bed_.admin, app_)).chosen_runtime, "dockerfile");
+  ASSERT_TRUE(platform().set_app(bed_.admin, app_, {{"runtime", "auto"}}));
+  EXPECT_EQ((*platform().app(bed_.admin, app_)).chosen_runtime, "auto");
+}
+
+TEST_F(Apps, ChangeNothingWhenOneOfTheSettingsIsWrong) {
+  ASSERT_FALSE(
+      platform().set_app(bed_.admin, app_, {{"deploy_branch", "release"}, {"colour", "red"}}));
+  EXPECT_EQ(*platform().deploy_branch(app_), "main");
+  ASSERT_FALSE(platform().set_app(bed_.admin, app_, {{"deploy_branch", "a..b"}}));
+}
+
+TEST_F(Apps, DeployFromTheBranchThatIsSet) {
+  ASSERT_TRUE(platform().set_app(bed_.admin, app_, {{"deploy_branch", "release"}}));
+  auto request = bed_.push_of(app_, bed_.commit(app_, "one"));
+  EXPECT_FALSE(platform().push(bed_.admin, request, seen_.follow()));
+  request.ref = "refs/heads/release";
+  EXPECT_EQ(platform().push(bed_.admin, request, seen_.follow())->stage, DeployStage::Succeeded);
+}
+
+TEST_F(Apps, LeaveNothingBehindWhenTheyAreDestroyed) {
+  push_one();
+  const auto images = bed_.engine.images().size();
+  const ImageId foreign = bed_.engine.add_image("somebody/else", {}, {{"minpaas.app", "blog"}});
+  ASSERT_TRUE(platform().destroy_app(bed_.admin, app_));
+  EXPECT_THAT(bed_.engine.containers(), IsEmpty());
+  EXPECT_EQ(bed_.engine.images().size(), images);
+  EXPECT_TRUE(bed_.engine.inspect_image(foreign.value));
+  EXPECT_EQ(platform().app(bed_.admin, app_).error().code, ErrorCode::NotFound);
+  EXPECT_THAT(std::filesystem::directory_iterator(bed_.folder.path() / "repos"),
+              std::filesystem::directory_iterator());
+  EXPECT_TRUE(platform().create_app(bed_.admin, app_));
+}
+
+TEST_F(Apps, StayWhenTheEngineCannotRemoveTheirContainers) {
+  push_one();
+  bed_.engine.go_down();
+  ASSERT_FALSE(platform().destroy_app(bed_.admin, app_));
+  bed_.engine.come_up();
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+  EXPECT_TRUE(platform().destroy_app(bed_.admin, app_));
+}
+
+using Processes = PlatformOfOne;
+
+TEST_F(Processes, AreReportedWithTheirStates) {
+  EXPECT_THAT(*platform().processes(bed_.admin, app_), IsEmpty());
+  push_one();
+  auto processes = platform().processes(bed_.admin, app_);
+  ASSERT_THAT(*processes, SizeIs(1));
+  EXPECT_EQ(processes->front().state, "up");
+  EXPECT_EQ(processes->front().command, "python app.py");
+  bed_.engine.lose_containers();
+  processes = platform().processes(bed_.admin, app_);
+  EXPECT_EQ(processes->front().state, "exited (137)");
+  ASSERT_TRUE(bed_.engine.remove_container(processes->front().container));
+  EXPECT_EQ((*platform().processes(bed_.admin, app_)).front().state, "gone");
+}
+
+TEST_F(Processes, RestartAsANewReleaseOfTheSameImage) {
+  const Oid commit = push_one();
+  const auto outcome = platform().restart(bed_.admin, app_, seen_.follow());
+  EXPECT_EQ(outcome->release, ReleaseNumber(2));
+  EXPECT_THAT(bed_.engine.builds(), SizeIs(1));
+  EXPECT_EQ(bed_.ref(app_), commit);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Processes, CannotRestartBeforeTheFirstPush) {
+  const auto outcome = platform().restart(bed_.admin, app_, seen_.follow());
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, ErrorCode::Conflict);
+}
+
+using Builds = PlatformOfOne;
+
+TEST_F(Builds, AreMadeAgainFromTheLiveCommit) {
+  const Oid commit = push_one();
+  const auto outcome = platform().rebuild(bed_.admin, app_, true, seen_.follow());
+  EXPECT_EQ(outcome->release, ReleaseNumber(2));
+  ASSERT_THAT(bed_.engine.builds(), SizeIs(2));
+  EXPECT_FALSE(bed_.engine.builds().back().use_cache);
+  EXPECT_EQ(bed_.ref(app_), commit);
+}
+
+TEST_F(Builds, AreListedWithoutRestarts) {
+  push_one();
+  ASSERT_TRUE(platform().restart(bed_.admin, app_, seen_.follow()));
+  ASSERT_TRUE(platform().rebuild(bed_.admin, app_, false, seen_.follow()));
+  const auto builds = platform().builds(bed_.admin, app_, 10);
+  ASSERT_THAT(*builds, SizeIs(2));
+  EXPECT_EQ(builds->front().kind, state::DeployKind::Rebuild);
+  EXPECT_THAT(*platform().builds(bed_.admin, app_, 1), SizeIs(1));
+}
+
+TEST_F(Builds, OfAnotherAppAreNotShown) {
+  push_one();
+  const AppName shop = bed_.make_app("shop");
+  const auto shown = platform().build_output(bed_.admin, shop, 1, seen_.follow());
+  ASSERT_FALSE(shown);
+  EXPECT_EQ(shown.error().code, ErrorCode::NotFound);
+  EXPECT_THAT(seen_.lines(), IsEmpty());
+}
+
+using Keys = PlatformOfOne;
+
+TEST_F(Keys, AreAddedFoundAndRemoved) {
+  const auto added = platform().add_key(bed_.admin, "laptop", kKey);
+  ASSERT_TRUE(added) << added.error().for_log();
+  const auto& key = added->key;
+  const auto actor = bed_.server().keys.find_actor(key.fingerprint, key.blob_base64);
+  ASSERT_TRUE(actor);
+  EXPECT_EQ(actor->name, "laptop");
+  EXPECT_EQ(actor->role, Role::Admin);
+  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, "AAAA"));
+  EXPECT_TRUE((*platform().keys(bed_.admin)).front().last_used_at);
+  ASSERT_TRUE(platform().remove_key(bed_.admin, key.fingerprint));
+  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, key.blob_base64));
+  EXPECT_EQ(platform().remove_key(bed_.admin, key.fingerprint).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(Keys, OfTheAdminFileAreReadAtEveryLogin) {
+  const auto key = *state::PublicKey::parse(kKey);
+  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, key.blob_base64));
+  ASSERT_TRUE(write_file_atomically(bed_.settings.access.admin_keys,
+                                    std::string(kKey) + " ada@laptop\n", 0600));
+  const auto actor = bed_.server().keys.find_actor(key.fingerprint, key.blob_base64);
+  ASSERT_TRUE(actor);
+  EXPECT_EQ(actor->name, "ada@laptop");
+  EXPECT_EQ((*platform().keys(bed_.admin)).front().user, KeyOwners::kAdminKeysUser);
+  const auto removed = platform().remove_key(bed_.admin, key.fingerprint);
+  ASSERT_FALSE(removed);
+  EXPECT_THAT(removed.error().hint, HasSubstr("admin_keys"));
+}
+
+TEST_F(Keys, NeedANameThatCanBePrinted) {
+  EXPECT_EQ(platform().add_key(bed_.admin, "a\nb", kKey).error().code, ErrorCode::InvalidInput);
+  EXPECT_EQ(platform().add_key(bed_.admin, "", kKey).error().code, ErrorCode::InvalidInput);
+}
+
+TEST_F(PlatformOfOne, DeniesMembersEverything) {
+  Actor member = bed_.admin;
+  member.role = Role::Member;
+  const auto denied = [](const auto& result) {
+    return !result && result.error().code == ErrorCode::PermissionDenied;
+  };
+  const Follow follow = seen_.follow();
+  EXPECT_TRUE(denied(platform().apps(member)));
+  EXPECT_TRUE(denied(platform().app(member, app_)));
+  EXPECT_TRUE(denied(platform().create_app(member, *AppName::parse("shop"))));
+  EXPECT_TRUE(denied(platform().set_app(member, app_, {})));
+  EXPECT_TRUE(denied(platform().destroy_app(member, app_)));
+  EXPECT_TRUE(denied(platform().config(member, app_)));
+  EXPECT_TRUE(denied(platform().change_config(member, app_, vars({{"A", "1"}}), {}, follow)));
+  EXPECT_TRUE(denied(platform().open_for_push(member, app_)));
+  EXPECT_TRUE(denied(platform().rebuild(member, app_, false, follow)));
+  EXPECT_TRUE(denied(platform().restart(member, app_, follow)));
+  EXPECT_TRUE(denied(platform().processes(member, app_)));
+  EXPECT_TRUE(denied(platform().releases(member, app_, 1)));
+  EXPECT_TRUE(denied(platform().builds(member, app_, 1)));
+  EXPECT_TRUE(denied(platform().build_output(member, app_, 1, follow)));
+  EXPECT_TRUE(denied(platform().cancel_builds(member, app_)));
+  EXPECT_TRUE(denied(platform().logs(member, app_, {}, {}, {})));
+  EXPECT_TRUE(denied(platform().keys(member)));
+  EXPECT_TRUE(denied(platform().add_key(member, "x", kKey)));
+  EXPECT_TRUE(denied(platform().remove_key(member, "SHA256:x")));
+  EXPECT_TRUE(denied(platform().doctor(member)));
+}
+
+}  // namespace
+}  // namespace minpaas::hooks
