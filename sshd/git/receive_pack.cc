@@ -192,11 +192,10 @@ class Conversation {
     return back_->is_broken() || (refused && !header_.capabilities.report_status) ? 1 : 0;
   }
 
+  /// A peer that is gone does not hear it; one whose push ends because the server stops does.
   int broken(const Error& error) {
     log::info("push: ended early: {}", error.for_log());
-    if (!is_peer_gone(error)) {
-      back_->fault(error.message);
-    }
+    back_->fault(error.message);
     return kBroken;
   }
 

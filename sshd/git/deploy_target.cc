@@ -1,0 +1,172 @@
+#include "sshd/git/deploy_target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/log.h"
+
+namespace minpaas::sshd::git {
+namespace {
+
+using minpaas::git::PushLock;
+using minpaas::git::RefName;
+
+constexpr std::chrono::seconds kLockPatience{30};
+
+/// Some clients read nothing until they have sent their pack, so little may be said before.
+constexpr int kMostExplanations = 3;
+
+bool is_any_refused(const std::vector<Refusal>& refusals) {
+  return std::any_of(refusals.begin(), refusals.end(),
+                     [](const Refusal& refusal) { return refusal.has_value(); });
+}
+
+}  // namespace
+
+/// Heroku's form of an error: what is wrong, then what to do.
+void DeployTarget::explain(PushProgress& progress, std::string_view what, std::string_view hint) {
+  if (++explanations_ > kMostExplanations) {
+    return;
+  }
+  progress.line(fmt::format(" !     {}", what));
+  if (!hint.empty()) {
+    progress.line(fmt::format("       {}", hint));
+  }
+}
+
+Refusal DeployTarget::refuse(PushProgress& progress, const Error& error) {
+  explain(progress, error.message, error.hint);
+  return error.message;
+}
+
+std::vector<Refusal> DeployTarget::admit(const Push& push, PushProgress& progress) {
+  if (const auto options = parse_deploy_options(push.options); !options) {
+    explain(progress, options.error().message, options.error().hint);
+    return std::vector<Refusal>(push.commands.size(), options.error().message);
+  }
+  std::vector<Refusal> refusals;
+  for (const auto& command : push.commands) {
+    refusals.push_back(admit_ref(command, progress));
+  }
+  if (is_any_refused(refusals)) {
+    for (auto& refusal : refusals) {
+      if (!refusal) {
+        explain(progress, "Nothing is deployed, since another ref of this push is refused",
+                fmt::format("push the branch alone: git push --no-follow-tags minpaas {}",
+                            app_.branch));
+        refusal = "another ref of this push is refused";
+      }
+    }
+  }
+  return refusals;
+}
+
+Refusal DeployTarget::admit_ref(const RefCommand& command, PushProgress& progress) {
+  const auto name = RefName::parse(command.ref);
+  if (!name) {
+    return refuse(progress, name.error());
+  }
+  if (command.ref == deploy_ref()) {
+    return admit_deploy(command, progress);
+  }
+  if (command.is_delete()) {
+    return std::nullopt;
+  }
+  if (name->is_tag()) {
+    explain(progress, fmt::format("{} is a tag, and tags do not deploy", name->short_name()),
+            fmt::format("push its commit: git push minpaas {}^{{commit}}:{}", name->short_name(),
+                        deploy_ref()));
+    return "tags do not deploy";
+  }
+  explain(progress, fmt::format("{} is the branch that deploys", app_.branch),
+          fmt::format("push it with: git push minpaas {}:{}",
+                      name->is_branch() ? name->short_name() : "yourbranch", app_.branch));
+  return fmt::format("only {} deploys", app_.branch);
+}
+
+Refusal DeployTarget::admit_deploy(const RefCommand& command, PushProgress& progress) {
+  if (command.is_delete()) {
+    explain(progress, fmt::format("{} is the branch that deploys and stays", app_.branch),
+            fmt::format("to remove the app and all it has: apps:destroy {}", app_.name.str()));
+    return "the deploy branch cannot be deleted";
+  }
+  const auto name = RefName::parse(command.ref);
+  const auto current = name ? repository_.resolve(*name) : Result<Oid>(name.error());
+  if (!current) {
+    log::error("push to {}: {}", app_.name.str(), current.error().for_log());
+    return refuse(progress, current.error());
+  }
+  if (*current != command.old_oid) {
+    explain(progress, fmt::format("{} has moved since this push began", app_.branch),
+            "push again; add --force to replace what was pushed meanwhile");
+    return "fetch first";
+  }
+  return std::nullopt;
+}
+
+std::vector<Refusal> DeployTarget::apply(const Push& push, PushProgress& progress) {
+  std::vector<Refusal> refusals(push.commands.size());
+  const auto options = parse_deploy_options(push.options);
+  if (!options) {
+    return std::vector<Refusal>(push.commands.size(), options.error().message);
+  }
+  for (std::size_t i = 0; i < push.commands.size(); ++i) {
+    const auto& command = push.commands[i];
+    refusals[i] =
+        command.is_delete() ? remove(command, progress) : deploy(command, *options, progress);
+  }
+  return refusals;
+}
+
+Refusal DeployTarget::deploy(const RefCommand& command, const DeployOptions& options,
+                             PushProgress& progress) {
+  if (command.old_oid == command.new_oid) {
+    progress.line(fmt::format("-----> {} is deployed already; to build it again: ps:rebuild {}",
+                              command.new_oid.short_hex(), app_.name.str()));
+    return std::nullopt;
+  }
+  hooks::PushRequest request{
+      app_.name,        command.new_oid,   command.ref,          command.old_oid,
+      options.no_cache, options.plan_only, options.skip_release, options.note};
+  hooks::Follow follow;
+  follow.gone = progress.gone();
+  follow.line = [&](std::string_view line) {
+    progress.line(line);
+    return !follow.gone.stop_requested();
+  };
+  follow.tick = [&] { progress.keep_alive(); };
+  const auto outcome = platform_.push(actor_, request, follow);
+  if (!outcome) {
+    log::info("push to {}: {}", app_.name.str(), outcome.error().for_log());
+    return refuse(progress, outcome.error());
+  }
+  if (options.plan_only) {
+    return "plan only";
+  }
+  if (outcome->stage == state::DeployStage::Succeeded) {
+    return std::nullopt;
+  }
+  return outcome->reason.empty() ? std::string(state::to_string(outcome->stage)) : outcome->reason;
+}
+
+Refusal DeployTarget::remove(const RefCommand& command, PushProgress& progress) {
+  const auto name = RefName::parse(command.ref);
+  if (!name) {
+    return name.error().message;
+  }
+  const auto lock =
+      PushLock::acquire(repository_.folder(), std::chrono::steady_clock::now() + kLockPatience);
+  if (!lock) {
+    return refuse(progress, lock.error());
+  }
+  const auto current = repository_.resolve(*name);
+  if (current && current->is_zero()) {
+    progress.line("warning: deleting a ref that does not exist: " + command.ref);
+    return std::nullopt;
+  }
+  const auto deleted = repository_.update_ref({*name, command.old_oid, Oid()});
+  return deleted ? std::nullopt : refuse(progress, deleted.error());
+}
+
+}  // namespace minpaas::sshd::git

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/app/actor.h"
+#include "core/app/app_name.h"
+#include "core/git/repository.h"
+#include "hooks/platform.h"
+#include "sshd/git/deploy_options.h"
+#include "sshd/git/push_target.h"
+
+namespace minpaas::sshd::git {
+
+/// A push to an app: the deploy branch deploys, and nothing else is taken. The ref of the branch is
+/// moved by the deploy itself when its release is live; here its end is only told.
+class DeployTarget : public PushTarget {
+ public:
+  struct App {
+    AppName name;
+    /// Short name of the branch that deploys.
+    std::string branch;
+  };
+
+  DeployTarget(hooks::Platform& platform, Actor actor, App app,
+               minpaas::git::Repository& repository)
+      : platform_(platform),
+        actor_(std::move(actor)),
+        app_(std::move(app)),
+        repository_(repository) {}
+
+  /// Refuses all that will not deploy before a byte of the pack is read. One refused ref refuses
+  /// the whole push: a push that fails must not have changed what is live.
+  std::vector<Refusal> admit(const Push& push, PushProgress& progress) override;
+  /// Deploys, or deletes a branch that was the deploy branch once.
+  std::vector<Refusal> apply(const Push& push, PushProgress& progress) override;
+
+ private:
+  [[nodiscard]] std::string deploy_ref() const { return "refs/heads/" + app_.branch; }
+
+  void explain(PushProgress& progress, std::string_view what, std::string_view hint);
+  Refusal refuse(PushProgress& progress, const Error& error);
+  Refusal admit_ref(const RefCommand& command, PushProgress& progress);
+  Refusal admit_deploy(const RefCommand& command, PushProgress& progress);
+  Refusal deploy(const RefCommand& command, const DeployOptions& options, PushProgress& progress);
+  Refusal remove(const RefCommand& command, PushProgress& progress);
+
+  hooks::Platform& platform_;
+  Actor actor_;
+  App app_;
+  minpaas::git::Repository& repository_;
+  int explanations_ = 0;
+};
+
+}  // namespace minpaas::sshd::git

@@ -1,0 +1,103 @@
+#include "sshd/git/git_handler.h"
+
+#include <fmt/format.h>
+
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "sshd/git/deploy_target.h"
+#include "sshd/git/receive_pack.h"
+
+namespace minpaas::sshd::git {
+namespace {
+
+/// Packs that are taken in at once; each may use a processor and some hundred megabytes.
+constexpr int kMostPushes = 4;
+constexpr int kMostPushesPerApp = 2;
+
+constexpr std::string_view kNoFetch =
+    "this server takes pushes only; clone and fetch from where the source is kept";
+constexpr std::string_view kNoLfs =
+    "Git LFS is not offered here; push with --no-verify to deploy the pointer files, or keep the "
+    "files in git itself";
+
+/// In the words that `git` shows behind `fatal: remote error: `.
+int refuse(const Error& error, ExecStreams& streams) {
+  return refuse_service(
+      error.hint.empty() ? error.message : fmt::format("{}; {}", error.message, error.hint),
+      streams);
+}
+
+/// One text for what is not there and what is not allowed, so that names cannot be guessed.
+Error as_told(const Error& error, const AppName& name) {
+  if (error.code == ErrorCode::NotFound || error.code == ErrorCode::PermissionDenied) {
+    return {error.code, fmt::format("there is no app {} that you may push to", name.str()),
+            fmt::format("look at `apps`, or make it with `apps:create {}`", name.str()), ""};
+  }
+  return error;
+}
+
+minpaas::git::PackLimits limits_of(const config::GitSettings& settings) {
+  minpaas::git::PackLimits limits;
+  limits.pack_bytes = static_cast<std::uint64_t>(settings.max_pack_bytes);
+  limits.object_bytes = static_cast<std::uint64_t>(settings.max_object_bytes);
+  limits.objects = static_cast<std::uint32_t>(settings.max_objects);
+  limits.reserve_bytes = static_cast<std::uint64_t>(settings.reserve_bytes);
+  return limits;
+}
+
+}  // namespace
+
+GitHandler::GitHandler(hooks::Platform& platform, const config::GitSettings& settings)
+    : platform_(platform), settings_(settings), slots_(kMostPushes, kMostPushesPerApp) {}
+
+int GitHandler::run(const ExecRequest& request, ExecStreams& streams) {
+  const auto parsed = parse_git_request(request.command);
+  if (!parsed) {
+    log::info("git: {} sent a bad request: {}", request.actor.name,
+              escape_controls(request.command));
+    return refuse(parsed.error(), streams);
+  }
+  switch (parsed->service) {
+    case GitService::ReceivePack:
+      return receive(request, parsed->repository, streams);
+    case GitService::UploadPack:
+    case GitService::UploadArchive:
+      return refuse_service(kNoFetch, streams);
+    case GitService::Lfs:
+      // git-lfs reads no packets here and shows standard error.
+      static_cast<void>(streams.err.write(fmt::format("{}\n", kNoLfs)));
+      return 1;
+  }
+  return 1;
+}
+
+int GitHandler::receive(const ExecRequest& request, std::string_view repository,
+                        ExecStreams& streams) {
+  const auto name = AppName::parse(repository);
+  if (!name) {
+    return refuse(name.error(), streams);
+  }
+  const auto folder = platform_.open_for_push(request.actor, *name);
+  if (!folder) {
+    log::info("push to {} by {}: {}", name->str(), request.actor.name, folder.error().for_log());
+    return refuse(as_told(folder.error(), *name), streams);
+  }
+  const auto branch = platform_.deploy_branch(*name);
+  auto opened = minpaas::git::Repository::open(*folder);
+  if (!branch || !opened) {
+    log::error("push to {}: {}", name->str(),
+               (!branch ? branch.error() : opened.error()).for_log());
+    return refuse_service("the app's repository cannot be opened; the server's log says why",
+                          streams);
+  }
+  ReceivePackOptions options;
+  options.limits = limits_of(settings_);
+  options.slots = &slots_;
+  if (const auto protocol = request.env.find("GIT_PROTOCOL"); protocol != request.env.end()) {
+    options.protocol = protocol->second;
+  }
+  DeployTarget target(platform_, request.actor, {*name, *branch}, *opened);
+  return serve_receive_pack(*opened, target, options, streams);
+}
+
+}  // namespace minpaas::sshd::git
