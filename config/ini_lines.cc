@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <ini.h>
 
-#include <cstring>
 #include <optional>
 
 #include "core/base/text.h"
@@ -52,8 +51,7 @@ char* next_line(char* into, int size, void* stream) noexcept {
     reading.complain(wrong("there is a NUL byte in the line"));
     line = {};
   }
-  std::memcpy(into, line.data(), line.size());
-  into[line.size()] = '\0';
+  into[line.copy(into, line.size())] = '\0';
   return into;
 }
 

@@ -13,9 +13,12 @@ class StateFile {
  public:
   StateFile() { reopen(); }
 
+  /// Closes every connection; only reopen() and path() may follow.
+  void close() { database_.reset(); }
+
   /// As after a restart: every connection is closed, the file is opened anew.
   void reopen() {
-    database_.reset();
+    close();
     auto opened = state::Database::open(path());
     if (!opened) {
       throw std::runtime_error(opened.error().for_log());

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-#include <sodium.h>
 
 #include <string>
 
@@ -11,12 +10,22 @@ namespace {
 
 using namespace std::string_literals;
 
+/// RFC 4648 section 4.
 std::string base64(const std::string& bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // its NUL
-  return text;
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned group = 0;
+    for (std::size_t j = i; j < i + 3; ++j) {
+      group = group << 8 | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0U);
+    }
+    for (const unsigned shift : {18U, 12U, 6U, 0U}) {
+      text += kDigits[group >> shift & 63U];
+    }
+  }
+  const std::size_t padding = (3 - bytes.size() % 3) % 3;
+  return text.replace(text.size() - padding, padding, padding, '=');
 }
 
 /// A `string` of the wire format.

@@ -1,0 +1,176 @@
+#include "hooks/assembly.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <cerrno>
+
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "hooks/port_probe.h"
+#include "hooks/recovery.h"
+
+namespace minpaas::hooks {
+namespace {
+
+/// Restarts and config changes that run beside the builds.
+constexpr int kOtherSlots = 2;
+
+/// Two servers on one data folder would settle each other's deploys.
+Result<Fd> lock_folder(const std::filesystem::path& folder) {
+  const auto path = folder / "minpaasd.lock";
+  Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) {
+    return file_error(path, "open", errno);
+  }
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    return Error{ErrorCode::Conflict,
+                 fmt::format("another minpaasd uses the data folder {}", folder.string()),
+                 "stop it first, or set [server] data_dir", ""};
+  }
+  return file;
+}
+
+Result<state::SecretKey> load_secret(const std::filesystem::path& folder,
+                                     state::Database& database) {
+  // Asking whether there are values opens none of them.
+  const state::SecretKey none;
+  const bool has_values = TRY(state::ConfigStore(database, none).has_values());
+  return state::SecretKey::load_or_create(folder / "secret.key", has_values);
+}
+
+Result<runtimes::Catalog> load_catalog(const config::Settings& settings) {
+  runtimes::RuntimeSettings wanted{settings.runtimes.folder, settings.images.base,
+                                   settings.runtimes.allow_dockerfile};
+  if (wanted.folder.empty()) {
+    wanted.folder = runtimes::default_folder();
+  }
+  return runtimes::Catalog::load(wanted);
+}
+
+}  // namespace
+
+Result<Assembly::Opened> Assembly::open(const config::Settings& settings) {
+  const auto& folder = settings.server.data_dir;
+  TRY(make_folder(folder, 0700));
+  TRY(make_folder(folder / "repos", 0700));
+  TRY(make_folder(folder / "builds", 0700));
+  Fd lock = TRY(lock_folder(folder));
+  auto database = TRY(state::Database::open(folder / "minpaas.db"));
+  auto secret = TRY(load_secret(folder, *database));
+  auto catalog = TRY(load_catalog(settings));
+  auto instance = TRY(state::InstanceStore(*database).instance_id());
+  return Opened{std::move(lock), std::move(database), secret, std::move(catalog),
+                std::move(instance)};
+}
+
+Result<std::unique_ptr<Assembly>> Assembly::make(const config::Settings& settings,
+                                                 const Surroundings& around) {
+  auto opened = TRY(open(settings));
+  return std::unique_ptr<Assembly>(new Assembly(std::move(opened), settings, around));
+}
+
+Assembly::Assembly(Opened opened, const config::Settings& settings, const Surroundings& around)
+    : opened_(std::move(opened)),
+      apps_(*opened_.database),
+      configs_(*opened_.database, opened_.secret),
+      releases_(*opened_.database),
+      deploys_(*opened_.database),
+      containers_(*opened_.database),
+      key_store_(*opened_.database),
+      checker_(around.engine, settings.checks),
+      parts_{apps_,
+             configs_,
+             releases_,
+             deploys_,
+             containers_,
+             around.engine,
+             around.router,
+             opened_.catalog,
+             health_check(),
+             settings,
+             around.clock,
+             opened_.instance,
+             {}},
+      garbage_(around.engine, apps_, releases_, deploys_, opened_.instance, settings.build),
+      pipeline_(parts_, [this](const AppName& app) { tidy(app); }),
+      queue_(deploys_, around.clock,
+             {settings.build.slots, kOtherSlots, parts_.build_logs(), FeedLimits()}, pipeline_),
+      keys_(key_store_, settings.access.admin_keys, around.clock),
+      logs_(around.engine, opened_.instance),
+      reconciler_(around.engine, {apps_, releases_, configs_, containers_, deploys_}, around.router,
+                  checker_, parts_.policy()),
+      supervisor_(around.engine, around.clock,
+                  {.instance = opened_.instance, .stop_grace = settings.containers.stop_timeout},
+                  [this](std::stop_token stop) { return reconcile(std::move(stop)); }),
+      doctor_(parts_, keys_,
+              {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries}),
+      platform_(parts_, keys_, queue_, tasks()) {}
+
+Assembly::~Assembly() = default;
+
+HealthCheck Assembly::health_check() {
+  return
+      [this](const std::vector<CheckTarget>& targets, const LineSink& line, std::stop_token stop) {
+        return checker_.wait_healthy(targets, line, std::move(stop));
+      };
+}
+
+bool Assembly::is_crashed(const docker::ContainerId& container) const {
+  return supervisor_.crashed().contains(container);
+}
+
+PlatformTasks Assembly::tasks() {
+  return {[this](const AppName& app, const LogQuery& query, const AppLogSink& sink,
+                 std::stop_token gone) { return logs_.read(app, query, sink, std::move(gone)); },
+          [this]() -> Result<std::vector<DoctorFinding>> { return doctor_.examine(); },
+          [this](const docker::ContainerId& id) { return is_crashed(id); },
+          [this](int port) { return port_is_free(parts_.settings.router.app_address, port); }};
+}
+
+Result<void> Assembly::start() {
+  const RecoveryReport report = TRY(recover(parts_));
+  if (report.finished + report.undone + report.refs_moved > 0) {
+    log::info("recovery: {} deploys finished, {} taken back, {} refs moved", report.finished,
+              report.undone, report.refs_moved);
+  }
+  queue_.start();
+  supervisor_.start();
+  return {};
+}
+
+void Assembly::stop(milliseconds grace) {
+  queue_.stop(grace);
+}
+
+bool Assembly::reconcile(std::stop_token stop) {
+  const ReconcileView view{[this](const AppName& app) { return queue_.current(app) != nullptr; },
+                           supervisor_.crashed()};
+  const auto report = reconciler_.run(view, std::move(stop));
+  if (!report) {
+    log::warn("reconciliation: {}", report.error().for_log());
+    return false;
+  }
+  if (report->removed + report->started + report->recreated > 0) {
+    log::info("reconciliation: {} containers removed, {} started, {} made anew", report->removed,
+              report->started, report->recreated);
+  }
+  for (const std::string& failure : report->failures) {
+    log::warn("reconciliation: {}", failure);
+  }
+  return report->settled();
+}
+
+/// After a deploy, when its followers have their result: a failure here is nobody's failed deploy.
+void Assembly::tidy(const AppName& app) {
+  const auto freed = garbage_.collect(app);
+  if (!freed) {
+    log::warn("{}: garbage: {}", app.str(), freed.error().for_log());
+  } else if (freed->images > 0 || freed->cache_bytes > 0) {
+    log::info("{}: {} old images and {} bytes of build cache removed", app.str(), freed->images,
+              freed->cache_bytes);
+  }
+}
+
+}  // namespace minpaas::hooks

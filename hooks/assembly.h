@@ -1,0 +1,94 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/fd.h"
+#include "core/git/repository.h"
+#include "core/state/stores.h"
+#include "hooks/app_logs.h"
+#include "hooks/doctor.h"
+#include "hooks/garbage.h"
+#include "hooks/local_platform.h"
+#include "hooks/pipeline.h"
+#include "hooks/reconcile.h"
+#include "hooks/supervisor.h"
+
+namespace minpaas::hooks {
+
+/// What the program chooses and owns; it must outlive the Assembly.
+struct Surroundings {
+  docker::Engine& engine;
+  router::Router& router;
+  const Clock& clock;
+  /// Name and version of libraries, for the doctor.
+  std::vector<std::pair<std::string, std::string>> libraries;
+};
+
+/// All of a server but its fronts, wired in one place: state, repositories, queue, pipeline,
+/// supervision and the service layer. The program makes one, starts it, hands `platform()` and
+/// `keys()` to the fronts, ends the fronts, then stops it.
+class Assembly {
+ public:
+  /// Opens what is in `settings.server.data_dir` or makes it. `settings` must outlive the
+  /// object. Errors: Conflict (another server uses the folder, or a newer version made it), those
+  /// of files, database, secret key and runtimes.
+  static Result<std::unique_ptr<Assembly>> make(const config::Settings& settings,
+                                                const Surroundings& around);
+  ~Assembly();
+  Assembly(const Assembly&) = delete;
+  Assembly& operator=(const Assembly&) = delete;
+
+  /// Settles what the last run left unfinished, then begins to deploy and to supervise. Works
+  /// without an engine too; what needs it follows when it answers. Errors: those of the stores.
+  Result<void> start();
+  /// Takes no new deploys; running ones get `grace`, are then cancelled and clean up.
+  void stop(milliseconds grace);
+
+  Platform& platform() { return platform_; }
+
+  KeyOwners& keys() { return keys_; }
+
+  /// Of this installation, for log and doctor.
+  [[nodiscard]] const std::string& instance() const { return parts_.instance; }
+
+ private:
+  /// What must exist before the members can be made.
+  struct Opened {
+    Fd lock;
+    std::unique_ptr<state::Database> database;
+    state::SecretKey secret;
+    runtimes::Catalog catalog;
+    std::string instance;
+  };
+
+  static Result<Opened> open(const config::Settings& settings);
+  Assembly(Opened opened, const config::Settings& settings, const Surroundings& around);
+  HealthCheck health_check();
+  PlatformTasks tasks();
+  bool is_crashed(const docker::ContainerId& container) const;
+  bool reconcile(std::stop_token stop);
+  void tidy(const AppName& app);
+
+  git::Library git_;
+  Opened opened_;
+  state::AppStore apps_;
+  state::ConfigStore configs_;
+  state::ReleaseStore releases_;
+  state::DeployStore deploys_;
+  state::ContainerStore containers_;
+  state::KeyStore key_store_;
+  Checker checker_;
+  PipelineParts parts_;
+  Garbage garbage_;
+  Pipeline pipeline_;
+  DeployQueue queue_;
+  KeyOwners keys_;
+  AppLogs logs_;
+  Reconciler reconciler_;
+  Supervisor supervisor_;
+  Doctor doctor_;
+  LocalPlatform platform_;
+};
+
+}  // namespace minpaas::hooks
