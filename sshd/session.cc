@@ -95,15 +95,32 @@ std::optional<Session::End> Session::turn() {
   return std::nullopt;
 }
 
+milliseconds Session::until_next_timer() const {
+  const auto now = context_.clock.steady();
+  const auto sleep = timers_.until_next(now);
+  if (!end_by_) {
+    return sleep;
+  }
+  return std::clamp(std::chrono::ceil<milliseconds>(*end_by_ - now), milliseconds(0), sleep);
+}
+
+bool Session::is_connected() const {
+  return (ssh_get_status(session_.get()) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0 &&
+         ssh_is_connected(session_.get()) != 0;
+}
+
 std::optional<Session::End> Session::poll() {
   const bool news = woken_ || !opened_.empty() ||
                     std::any_of(channels_.begin(), channels_.end(),
                                 [](const auto& channel) { return channel->has_news(); });
-  const auto sleep = news ? milliseconds(0) : timers_.until_next(context_.clock.steady());
-  const int polled = ssh_event_dopoll(event_.get(), static_cast<int>(sleep.count()));
+  const auto sleep = news ? milliseconds(0) : until_next_timer();
+  // Before the sleep as well: the end may have come inside another call, and then nothing is left
+  // to wake the poll.
+  const bool ended = !is_connected() ||
+                     ssh_event_dopoll(event_.get(), static_cast<int>(sleep.count())) == SSH_ERROR ||
+                     !is_connected();
   woken_ = false;
-  const bool closed = (ssh_get_status(session_.get()) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
-  if (polled == SSH_ERROR || closed || ssh_is_connected(session_.get()) == 0) {
+  if (ended) {
     return End{"the peer closed the connection",
                login_.has_failed() ? Offence::AuthenticationFailed : Offence::NoAuthentication,
                false};
@@ -173,21 +190,24 @@ std::optional<Session::End> Session::check_phase() {
   if (phase == ServerPhase::Running) {
     return std::nullopt;
   }
-  bool busy = false;
+  const bool busy = std::any_of(channels_.begin(), channels_.end(),
+                                [](const auto& channel) { return channel->bridge() != nullptr; });
   for (const auto& channel : channels_) {
-    if (!channel->bridge()) {
-      continue;
-    }
-    busy = true;
-    if (phase == ServerPhase::Ending || !channel->is_git()) {
+    if (channel->bridge() && (phase == ServerPhase::Ending || !channel->is_git())) {
       channel->bridge()->interrupt("the server is stopping");
     }
   }
   const auto now = context_.clock.steady();
-  if (phase == ServerPhase::Ending && !end_by_) {
-    end_by_ = now + kLastWords;
+  if (busy && phase == ServerPhase::Draining) {
+    has_last_words_ = true;
+    return std::nullopt;
   }
-  if (!busy || (end_by_ && now >= *end_by_)) {
+  // A client that gets a disconnect message before it has read its exit status loses the status, so
+  // one whose last request has just ended may go by itself.
+  if (!end_by_) {
+    end_by_ = busy || has_last_words_ ? now + kLastWords : now;
+  }
+  if (now >= *end_by_) {
     return End{"the server is stopping", std::nullopt};
   }
   return std::nullopt;

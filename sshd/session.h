@@ -69,6 +69,8 @@ class Session {
   int on_key(const char* user, ssh_key key, char signature_state) noexcept;
   ssh_channel on_channel_open() noexcept;
   std::optional<End> turn();
+  [[nodiscard]] bool is_connected() const;
+  [[nodiscard]] milliseconds until_next_timer() const;
   std::optional<End> poll();
   std::optional<End> advance_login();
   std::optional<End> check_timers();
@@ -97,7 +99,9 @@ class Session {
   bool woken_ = false;
   bool keys_exchanged_ = false;
   bool authenticated_ = false;
+  /// When the server stops: when to end at the latest, and whether a request ran till then.
   std::optional<SteadyTime> end_by_;
+  bool has_last_words_ = false;
   SteadyTime confirmed_at_{};
   std::uint64_t closed_output_bytes_ = 0;
 

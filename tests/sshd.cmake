@@ -9,7 +9,8 @@ minpaas_test(sshd_test LABEL unit
 
 minpaas_test(sshd_clients_test LABEL integration
   SOURCES integration/sshd/ssh_server_fixture.cc integration/sshd/openssh_test.cc
-    integration/sshd/other_clients_test.cc
-  LIBRARIES minpaas::sshd minpaas_test_program)
+    integration/sshd/other_clients_test.cc integration/sshd/login_attacks_test.cc
+    integration/sshd/connection_attacks_test.cc integration/sshd/stop_test.cc
+  LIBRARIES minpaas::sshd minpaas_test_program PkgConfig::LIBSSH)
 target_compile_definitions(sshd_clients_test PRIVATE MINPAAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
   MINPAAS_TEST_HOST_KEYS="${CMAKE_CURRENT_BINARY_DIR}/ssh_host_keys")

@@ -158,6 +158,22 @@ ProgramResult Program::finish(std::string_view input, std::chrono::seconds limit
   return result_;
 }
 
+void Program::feed(std::string_view input, std::chrono::seconds limit) {
+  const auto deadline = steady_clock::now() + limit;
+  while (!input.empty() && steady_clock::now() < deadline) {
+    pollfd polled{in_.get(), POLLOUT, 0};
+    if (::poll(&polled, 1, 100) <= 0) {
+      continue;
+    }
+    const ssize_t put = ::write(in_.get(), input.data(), input.size());
+    if (put < 0 && errno != EAGAIN && errno != EINTR) {
+      break;
+    }
+    input.remove_prefix(put > 0 ? static_cast<std::size_t>(put) : 0);
+  }
+  in_.reset();
+}
+
 bool Program::wait_for_output(std::string_view text, std::chrono::seconds limit) {
   const auto deadline = steady_clock::now() + limit;
   while (result_.out.find(text) == std::string::npos) {

@@ -35,6 +35,9 @@ class Program {
   /// Feeds `input`, closes the stream, reads all output and waits. Kills it at the deadline.
   ProgramResult finish(std::string_view input = "",
                        std::chrono::seconds limit = std::chrono::seconds(120));
+  /// Writes `input` and closes the stream; gives up when the program no longer reads. May be called
+  /// from a second thread while the first waits for output.
+  void feed(std::string_view input, std::chrono::seconds limit = std::chrono::seconds(60));
   /// Reads standard output until it contains `text`. False at its end or at the deadline.
   bool wait_for_output(std::string_view text,
                        std::chrono::seconds limit = std::chrono::seconds(60));

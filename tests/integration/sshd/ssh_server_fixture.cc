@@ -1,5 +1,6 @@
 #include "tests/integration/sshd/ssh_server_fixture.h"
 
+#include <algorithm>
 #include <csignal>
 #include <sstream>
 #include <thread>
@@ -49,7 +50,15 @@ int count(ExecStreams& streams) {
 }
 
 int source(std::size_t bytes, ExecStreams& streams) {
-  return streams.out.write(std::string_view(noise(bytes))) ? 0 : 9;
+  const std::string block = noise(1 << 20);
+  while (bytes > 0) {
+    const std::size_t count = std::min(bytes, block.size());
+    if (!streams.out.write(std::string_view(block).substr(0, count))) {
+      return 9;
+    }
+    bytes -= count;
+  }
+  return 0;
 }
 
 int print_env(const sshd::ExecRequest& request, ExecStreams& streams) {
