@@ -2,6 +2,7 @@
 
 #include <fnmatch.h>
 
+#include <optional>
 #include <span>
 
 #include "core/base/text.h"
@@ -14,26 +15,36 @@ constexpr std::size_t kMostPatternBytes = 1024;
 
 using Parts = std::span<const std::string>;
 
-/// Whether the pattern matches the path or a folder above it.
+bool matches_name(const std::string& pattern, const std::string& name) {
+  return ::fnmatch(pattern.c_str(), name.c_str(), FNM_NOESCAPE) == 0;
+}
+
+/// Whether the pattern matches the path or a folder above it. For the parts between two `**` the
+/// first place that fits is as good as any, so only the last `**` is ever tried again: the work is
+/// bounded by the product of both lengths, whatever a pusher writes.
 bool matches(Parts pattern, Parts path) {
-  if (pattern.empty()) {
-    return true;
-  }
-  if (pattern.front() == "**") {
-    // Rests that are equal give equal answers, so runs of ** need not multiply the work.
-    while (pattern.size() > 1 && pattern[1] == "**") {
-      pattern = pattern.subspan(1);
-    }
-    for (std::size_t skipped = 0; skipped <= path.size(); ++skipped) {
-      if (pattern.size() == 1 ? skipped > 0 : matches(pattern.subspan(1), path.subspan(skipped))) {
-        return true;
+  std::size_t at = 0;
+  std::size_t matched = 0;
+  std::optional<std::size_t> stars;
+  std::size_t skipped = 0;
+  while (matched < pattern.size()) {
+    if (pattern[matched] == "**") {
+      if (matched + 1 == pattern.size()) {
+        return at < path.size();
       }
+      stars = matched++;
+      skipped = at;
+    } else if (at < path.size() && matches_name(pattern[matched], path[at])) {
+      ++matched;
+      ++at;
+    } else if (stars && skipped < path.size()) {
+      at = ++skipped;
+      matched = *stars + 1;
+    } else {
+      return false;
     }
-    return false;
   }
-  return !path.empty() &&
-         ::fnmatch(pattern.front().c_str(), path.front().c_str(), FNM_NOESCAPE) == 0 &&
-         matches(pattern.subspan(1), path.subspan(1));
+  return true;
 }
 
 std::vector<std::string> parts_of(std::string_view path) {

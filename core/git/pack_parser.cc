@@ -69,7 +69,8 @@ Result<std::size_t> PackParser::feed(std::span<const std::byte> bytes) {
     offset_ += taken;
     if (offset_ > limits_.pack_bytes) {
       return Error{ErrorCode::InvalidInput,
-                   fmt::format("the pack is larger than {} bytes", limits_.pack_bytes),
+                   fmt::format("the pack is larger than {}",
+                               format_bytes(static_cast<long long>(limits_.pack_bytes))),
                    "push less history, or raise [git] max_pack_bytes on the server", ""};
     }
     rest = rest.subspan(taken);
@@ -168,10 +169,7 @@ Result<void> PackParser::begin_entry() {
     return bad_pack(fmt::format("object type {} does not exist", type_));
   }
   if (declared_bytes_ > limits_.object_bytes) {
-    return Error{ErrorCode::InvalidInput,
-                 fmt::format("an object has {} bytes, at most {} are taken", declared_bytes_,
-                             limits_.object_bytes),
-                 "keep large files out of git, or raise [git] max_object_bytes on the server", ""};
+    return too_large("a file", declared_bytes_);
   }
   entry_offsets_.push_back(entry_offset_);
   fixed_.clear();
@@ -185,6 +183,16 @@ Result<void> PackParser::begin_entry() {
     return {};
   }
   return begin_inflate();
+}
+
+Error PackParser::too_large(std::string_view what, std::uint64_t bytes) const {
+  return {ErrorCode::InvalidInput,
+          fmt::format("{} has {}, at most {} are taken", what,
+                      format_bytes(static_cast<long long>(bytes)),
+                      format_bytes(static_cast<long long>(limits_.object_bytes))),
+          "keep large files out of git (also out of its history), or raise [git] max_object_bytes "
+          "on the server",
+          ""};
 }
 
 Result<void> PackParser::read_offset_byte(unsigned char byte) {
@@ -261,6 +269,7 @@ Result<void> PackParser::end_entry() {
   if (inflated_bytes_ != declared_bytes_) {
     return bad_pack("an object is shorter than it declares");
   }
+  std::uint64_t expanded = inflated_bytes_;
   if (type_ == kOffsetDelta || type_ == kRefDelta) {
     std::size_t at = 0;
     std::uint64_t source_bytes = 0;
@@ -270,12 +279,16 @@ Result<void> PackParser::end_entry() {
       return bad_pack("a delta is cut off");
     }
     if (source_bytes > limits_.object_bytes || target_bytes > limits_.object_bytes) {
-      return Error{ErrorCode::InvalidInput,
-                   fmt::format("a delta makes an object of {} bytes, at most {} are taken",
-                               std::max(source_bytes, target_bytes), limits_.object_bytes),
-                   "keep large files out of git, or raise [git] max_object_bytes on the server",
-                   ""};
+      return too_large("a delta makes an object that", std::max(source_bytes, target_bytes));
     }
+    expanded = target_bytes;
+  }
+  expanded_bytes_ += expanded;
+  if (expanded_bytes_ > limits_.expanded_bytes) {
+    return Error{ErrorCode::InvalidInput,
+                 fmt::format("the pack has more than {} when unpacked",
+                             format_bytes(static_cast<long long>(limits_.expanded_bytes))),
+                 "push less history", ""};
   }
   ++received_;
   state_ = received_ == total_ ? State::Trailer : State::EntryHeader;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -50,6 +50,7 @@ class PackParser {
   Result<void> note_output(std::span<const unsigned char> output);
   Result<void> end_entry();
   Result<void> end_pack();
+  [[nodiscard]] Error too_large(std::string_view what, std::uint64_t bytes) const;
   /// Collects into `fixed_` until it holds `wanted` bytes; returns how many were taken.
   std::size_t collect(std::span<const unsigned char> bytes, std::size_t wanted);
 
@@ -59,6 +60,7 @@ class PackParser {
   std::vector<unsigned char> fixed_;
   std::uint32_t total_ = 0;
   std::uint32_t received_ = 0;
+  std::uint64_t expanded_bytes_ = 0;
 
   // The entry that is being read.
   std::uint64_t entry_offset_ = 0;

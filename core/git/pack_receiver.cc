@@ -20,6 +20,22 @@ using IndexerHandle = Handle<git_indexer, git_indexer_free>;
 constexpr std::size_t kPieceBytes = 256 * 1024;
 constexpr unsigned kObjectsPerTick = 64;
 
+/// What the indexer refuses is the peer's fault, unless it was the disk or the memory.
+Result<void> check_indexer(int status) {
+  if (status >= 0) {
+    return {};
+  }
+  const git_error* last = git_error_last();
+  const int origin = last != nullptr ? last->klass : GIT_ERROR_NONE;
+  Error error = check_git(status, "store the pack").error();
+  if (origin != GIT_ERROR_NONE && origin != GIT_ERROR_OS && origin != GIT_ERROR_NOMEMORY &&
+      origin != GIT_ERROR_FILESYSTEM && error.code != ErrorCode::NoSpace) {
+    error.code = ErrorCode::InvalidInput;
+    error.message = fmt::format("bad pack: {}", error.cause);
+  }
+  return error;
+}
+
 class QuarantinedPack : public PackReceiver {
  public:
   QuarantinedPack(Repository& repository, const PackLimits& limits, Quarantine quarantine)
@@ -95,8 +111,8 @@ class QuarantinedPack : public PackReceiver {
                     "store the pack"));
       indexer_.reset(raw);
     }
-    TRY(check_git(git_indexer_append(indexer_.get(), pending_.data(), pending_.size(), &progress_),
-                  "store the pack"));
+    TRY(check_indexer(
+        git_indexer_append(indexer_.get(), pending_.data(), pending_.size(), &progress_)));
     pending_.clear();
     return {};
   }
@@ -107,17 +123,12 @@ class QuarantinedPack : public PackReceiver {
     }
     tick_ = &tick;
     const int status = git_indexer_commit(indexer_.get(), &progress_);
-    auto committed = check_git(status, "resolve the deltas of the pack");
+    const auto committed = check_indexer(status);
     tick_ = nullptr;
     if (tick_error_) {
       return *tick_error_;
     }
-    if (!committed) {
-      // What is left here is the peer's fault: all writes are done but the index.
-      Error error = committed.error();
-      error.code = error.code == ErrorCode::NoSpace ? error.code : ErrorCode::InvalidInput;
-      return error;
-    }
+    TRY(committed);
     name_ = git_indexer_name(indexer_.get());
     indexer_.reset();
     return {};

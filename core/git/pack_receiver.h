@@ -18,6 +18,8 @@ struct PackLimits {
   std::uint64_t pack_bytes = 2ULL << 30;
   std::uint64_t object_bytes = 256ULL << 20;
   std::uint32_t objects = 5'000'000;
+  /// Sum of all objects when unpacked: what the check of a small pack full of deltas may cost.
+  std::uint64_t expanded_bytes = 64ULL << 30;
   /// Refuse before reading when the file system has less than this left.
   std::uint64_t reserve_bytes = 256ULL << 20;
 };

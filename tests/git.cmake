@@ -1,0 +1,10 @@
+add_library(pack_support STATIC support/pack_builder.cc)
+target_link_libraries(pack_support PUBLIC minpaas::app PRIVATE PkgConfig::ZLIB PkgConfig::OPENSSL_CRYPTO)
+
+minpaas_test(git_test LABEL unit
+  SOURCES unit/core/git/ignore_rules_test.cc unit/core/git/object_check_test.cc
+    unit/core/git/pack_parser_test.cc unit/core/git/ref_name_test.cc
+  LIBRARIES minpaas::git pack_support)
+minpaas_test(git_repository_test LABEL integration
+  SOURCES integration/git/pack_receiver_test.cc
+  LIBRARIES minpaas::git pack_support)
