@@ -5,6 +5,10 @@ minpaas_test(git_test LABEL unit
   SOURCES unit/core/git/ignore_rules_test.cc unit/core/git/object_check_test.cc
     unit/core/git/pack_parser_test.cc unit/core/git/ref_name_test.cc
   LIBRARIES minpaas::git pack_support)
+add_library(commit_support STATIC support/commits.cc)
+target_link_libraries(commit_support PUBLIC minpaas::app PRIVATE PkgConfig::LIBGIT2)
+
 minpaas_test(git_repository_test LABEL integration
-  SOURCES integration/git/pack_receiver_test.cc
-  LIBRARIES minpaas::git pack_support)
+  SOURCES integration/git/pack_receiver_test.cc integration/git/ref_update_test.cc
+    integration/git/repository_test.cc integration/git/tree_archive_test.cc
+  LIBRARIES minpaas::git pack_support commit_support minpaas_test_program)
