@@ -16,6 +16,8 @@ namespace {
 
 /// Restarts and config changes that run beside the builds.
 constexpr int kOtherSlots = 2;
+/// Stored outputs of an app; each has at most FeedLimits::most_bytes and a little.
+constexpr std::size_t kKeptOutputs = 50;
 
 /// Two servers on one data folder would settle each other's deploys.
 Result<Fd> lock_folder(const std::filesystem::path& folder) {
@@ -145,7 +147,8 @@ void Assembly::stop(milliseconds grace) {
 }
 
 bool Assembly::reconcile(std::stop_token stop) {
-  const ReconcileView view{[this](const AppName& app) { return queue_.current(app) != nullptr; },
+  const ReconcileView view{[this](const AppName& app) { return queue_.hold(app); },
+                           [this](const AppName& app) { queue_.release(app); },
                            supervisor_.crashed()};
   const auto report = reconciler_.run(view, std::move(stop));
   if (!report) {
@@ -164,6 +167,7 @@ bool Assembly::reconcile(std::stop_token stop) {
 
 /// After a deploy, when its followers have their result: a failure here is nobody's failed deploy.
 void Assembly::tidy(const AppName& app) {
+  keep_newest_outputs(parts_.build_logs() / app.str(), kKeptOutputs);
   const auto freed = garbage_.collect(app);
   if (!freed) {
     log::warn("{}: garbage: {}", app.str(), freed.error().for_log());

@@ -5,11 +5,13 @@
 
 #include <cerrno>
 #include <limits>
+#include <map>
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/terminal_text.h"
+#include "core/base/text.h"
 #include "hooks/line_reader.h"
 
 namespace minpaas::hooks {
@@ -149,6 +151,22 @@ Result<Followed> replay(const std::filesystem::path& file, const LineSink& line)
     return Followed::Left;
   }
   return Followed::ToTheEnd;
+}
+
+void keep_newest_outputs(const std::filesystem::path& folder, std::size_t most) {
+  std::map<long long, std::filesystem::path> outputs;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const auto id = parse_number(entry.path().stem().string(), "deploy", 1,
+                                 std::numeric_limits<long long>::max());
+    if (id && entry.path().extension() == ".log") {
+      outputs.emplace(*id, entry.path());
+    }
+  }
+  while (outputs.size() > most) {
+    std::filesystem::remove(outputs.begin()->second, error);
+    outputs.erase(outputs.begin());
+  }
 }
 
 }  // namespace minpaas::hooks

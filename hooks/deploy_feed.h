@@ -76,4 +76,7 @@ class DeployFeed {
 /// The stored output of a deploy that has ended. Errors: NotFound (there is none).
 Result<Followed> replay(const std::filesystem::path& file, const LineSink& line);
 
+/// Removes all but the `most` newest (highest numbered) outputs of the folder `<log_folder>/<app>`.
+void keep_newest_outputs(const std::filesystem::path& folder, std::size_t most);
+
 }  // namespace minpaas::hooks

@@ -151,6 +151,9 @@ void DeployQueue::tell_wait(const Deploy& deploy) const {
       return fmt::format("deploy {} of this app ({})", running->second->id(),
                          what_it_is(running->second->job));
     }
+    if (state.held.contains(deploy.job.row.app)) {
+      return "a repair of this app's processes";
+    }
     const auto building = std::ranges::count_if(
         state.running, [](const auto& entry) { return entry.second->job.builds(); });
     if (deploy.job.builds() && building >= settings_.build_slots) {
@@ -209,7 +212,9 @@ Result<void> DeployQueue::close(const AppName& app, const std::string& why, Stea
     }
   }
   cancel(app, why);
-  const auto idle = [&](const State& state) { return !state.running.contains(app); };
+  const auto idle = [&](const State& state) {
+    return !state.running.contains(app) && !state.held.contains(app);
+  };
   if (!state_.wait_until(deadline, std::stop_token(), idle, idle)) {
     reopen(app);
     return Error{ErrorCode::Busy, fmt::format("a deploy of {} does not end", app.str()),
@@ -220,6 +225,17 @@ Result<void> DeployQueue::close(const AppName& app, const std::string& why, Stea
 
 void DeployQueue::reopen(const AppName& app) {
   state_.with([&](State& state) { state.closed.erase(app); });
+}
+
+bool DeployQueue::hold(const AppName& app) {
+  return state_.with([&](State& state) {
+    return !state.running.contains(app) && !state.closed.contains(app) &&
+           state.held.insert(app).second;
+  });
+}
+
+void DeployQueue::release(const AppName& app) {
+  state_.update([&](State& state) { state.held.erase(app); });
 }
 
 void DeployQueue::stop(milliseconds grace) {
@@ -258,7 +274,8 @@ DeployQueue::Shared DeployQueue::take(const std::stop_token& stop) {
     return std::ranges::find_if(state.waiting, [&](const Shared& deploy) {
       const bool has_slot =
           deploy->job.builds() ? building < settings_.build_slots : others < settings_.other_slots;
-      return has_slot && !state.running.contains(deploy->job.row.app);
+      const AppName& app = deploy->job.row.app;
+      return has_slot && !state.running.contains(app) && !state.held.contains(app);
     });
   };
   Shared taken;

@@ -66,6 +66,10 @@ class DeployQueue {
   /// Errors: Busy (one still ran at `deadline`; the app is open again).
   Result<void> close(const AppName& app, const std::string& why, SteadyTime deadline);
   void reopen(const AppName& app);
+  /// Keeps deploys of the app waiting until `release`. False when one runs, it is held already or
+  /// is being destroyed.
+  bool hold(const AppName& app);
+  void release(const AppName& app);
   /// Takes no more; cancels what waits; what runs gets `grace` to end by itself and is then
   /// cancelled. Returns when the workers have ended.
   void stop(milliseconds grace);
@@ -79,6 +83,7 @@ class DeployQueue {
     std::deque<Shared> waiting;
     std::map<AppName, Shared> running;
     std::set<AppName> closed;
+    std::set<AppName> held;
     bool stopping = false;
   };
 

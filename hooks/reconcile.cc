@@ -29,24 +29,49 @@ CheckTarget target_of(const PlannedProcess& plan, const ContainerId& container) 
   return {container, plan.process, plan.index, plan.spec.internal_port};
 }
 
+/// The apps that are kept from deploying; gives back each one when asked to, the rest at its end.
+class Holds {
+ public:
+  explicit Holds(const ReconcileView& view) : view_(view) {}
+
+  Holds(const Holds&) = delete;
+  Holds& operator=(const Holds&) = delete;
+
+  ~Holds() {
+    while (!held_.empty()) {
+      give_back(AppName(*held_.begin()));
+    }
+  }
+
+  void take(const AppName& app) {
+    if (!view_.hold || view_.hold(app)) {
+      held_.insert(app);
+    }
+  }
+
+  void give_back(const AppName& app) {
+    if (held_.erase(app) > 0 && view_.done) {
+      view_.done(app);
+    }
+  }
+
+  [[nodiscard]] const std::set<AppName>& held() const { return held_; }
+
+ private:
+  const ReconcileView& view_;
+  std::set<AppName> held_;
+};
+
 }  // namespace
 
 Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_token stop) {
-  const auto unfinished = TRY(stores_.deploys.unfinished());
-  const auto rows = TRY(read_rows(view, unfinished));
-  const auto present =
-      TRY(engine_.list_containers({{std::string(docker::kLabelInstance), policy_.instance}}));
-  std::set<std::int64_t> deploys;
-  for (const state::DeployRow& deploy : unfinished) {
-    deploys.insert(deploy.id);
+  // Held before anything is looked at: what is seen then stays so until it is repaired.
+  Holds holds(view);
+  for (const state::AppRow& app : TRY(stores_.apps.list())) {
+    holds.take(app.name);
   }
-  const Repairs repairs = plan_repairs(rows, present, deploys, policy_.instance, view.crashed);
   ReconcileReport report;
-  for (const AppRows& app : rows) {
-    if (app.busy) {
-      report.skipped.push_back(app.app);
-    }
-  }
+  const Repairs repairs = TRY(look(holds.held(), view, report));
   // Leftovers go first: they may hold a port. Then what only has to be started, for all apps,
   // before anything that takes a check.
   TRY(remove(repairs, report));
@@ -54,6 +79,9 @@ Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_tok
     const auto done = start(repair, report);
     if (!done) {
       report.failures.push_back(done.error().with_context(repair.app.str()).for_log());
+    }
+    if (repair.recreate.empty()) {
+      holds.give_back(repair.app);
     }
   }
   for (const AppRepair& repair : repairs.apps) {
@@ -64,12 +92,32 @@ Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_tok
     if (!done) {
       report.failures.push_back(done.error().with_context(repair.app.str()).for_log());
     }
+    holds.give_back(repair.app);
   }
   return report;
 }
 
+Result<Repairs> Reconciler::look(const std::set<AppName>& held, const ReconcileView& view,
+                                 ReconcileReport& report) {
+  const auto present =
+      TRY(engine_.list_containers({{std::string(docker::kLabelInstance), policy_.instance}}));
+  // Read after the containers: the deploy of each that was seen is in the journal by now.
+  const auto unfinished = TRY(stores_.deploys.unfinished());
+  const auto rows = TRY(read_rows(held, unfinished));
+  std::set<std::int64_t> deploys;
+  for (const state::DeployRow& deploy : unfinished) {
+    deploys.insert(deploy.id);
+  }
+  for (const AppRows& app : rows) {
+    if (app.busy) {
+      report.skipped.push_back(app.app);
+    }
+  }
+  return plan_repairs(rows, present, deploys, policy_.instance, view.crashed);
+}
+
 Result<std::vector<AppRows>> Reconciler::read_rows(
-    const ReconcileView& view, const std::vector<state::DeployRow>& unfinished) {
+    const std::set<AppName>& held, const std::vector<state::DeployRow>& unfinished) {
   std::vector<AppRows> all;
   for (const state::AppRow& app : TRY(stores_.apps.list())) {
     AppRows rows{.app = app.name,
@@ -77,7 +125,8 @@ Result<std::vector<AppRows>> Reconciler::read_rows(
                  .stopped = app.stopped,
                  .live = TRY(stores_.releases.live(app.name)),
                  .containers = TRY(stores_.containers.of_app(app.name))};
-    rows.busy = (view.busy && view.busy(app.name)) ||
+    // A deploy that waits has made nothing yet, but it holds its app's turn.
+    rows.busy = !held.contains(app.name) ||
                 std::ranges::any_of(unfinished, [&](const state::DeployRow& deploy) {
                   return deploy.app == app.name;
                 });

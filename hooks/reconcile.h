@@ -25,8 +25,12 @@ struct ReconcileStores {
 
 /// What the rest of the server knows at this moment.
 struct ReconcileView {
-  /// Whether a deploy of the app is waiting or running in this process.
-  std::function<bool(const AppName&)> busy;
+  /// Takes the app from its deploys until `done`, so that none begins while its containers are
+  /// repaired. False: one is at work, the app is left alone. Absent: no app has deploys.
+  std::function<bool(const AppName&)> hold;
+  /// The app has been looked after; called once for each that was held, at the latest with the
+  /// return of `run`.
+  std::function<void(const AppName&)> done;
   /// Containers that were stopped for crashing again and again.
   std::set<docker::ContainerId> crashed;
 };
@@ -62,7 +66,9 @@ class Reconciler {
   Result<ReconcileReport> run(const ReconcileView& view, std::stop_token stop);
 
  private:
-  Result<std::vector<AppRows>> read_rows(const ReconcileView& view,
+  Result<Repairs> look(const std::set<AppName>& held, const ReconcileView& view,
+                       ReconcileReport& report);
+  Result<std::vector<AppRows>> read_rows(const std::set<AppName>& held,
                                          const std::vector<state::DeployRow>& unfinished);
   Result<void> remove(const Repairs& repairs, ReconcileReport& report);
   Result<void> start(const AppRepair& repair, ReconcileReport& report);

@@ -14,3 +14,6 @@ minpaas_test(deploy_feed_test LABEL unit
 minpaas_test(local_platform_test LABEL integration
   SOURCES integration/hooks/local_platform_test.cc
   LIBRARIES minpaas::deploy_support)
+minpaas_test(assembly_test LABEL integration
+  SOURCES integration/hooks/assembly_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)

@@ -189,6 +189,23 @@ TEST_F(Queue, EndsADeployBeforeItsAppIsDestroyed) {
   EXPECT_FALSE(std::filesystem::exists(bed_.server().parts.build_logs() / "blog"));
 }
 
+TEST_F(Queue, KeepsAPushWaitingWhileItsAppIsHeld) {
+  ASSERT_TRUE(bed_.server().queue.hold(app_));
+  EXPECT_FALSE(bed_.server().queue.hold(app_));
+  const auto pusher = push(app_, bed_.commit(app_, "one"));
+  ASSERT_TRUE(pusher->watcher.wait_for("Waiting for a repair of this app's processes"));
+  EXPECT_THAT(bed_.engine.journal(), IsEmpty());
+  bed_.server().queue.release(app_);
+  EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);
+}
+
+TEST_F(Queue, LendsNoAppThatDeploys) {
+  const auto pusher = push_and_hold(app_, bed_.commit(app_, "one"));
+  EXPECT_FALSE(bed_.server().queue.hold(app_));
+  bed_.engine.release_builds();
+  EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);
+}
+
 class OneSlot : public Queue {
  protected:
   OneSlot() : Queue(1) {}

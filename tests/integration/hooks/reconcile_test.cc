@@ -204,5 +204,28 @@ TEST_F(Reconciliation, ReportsAnEngineThatIsDown) {
   EXPECT_EQ(report.error().code, ErrorCode::Unavailable);
 }
 
+TEST_F(Reconciliation, GivesBackEveryAppThatItHeld) {
+  std::vector<std::string> journal;
+  ReconcileView view;
+  view.hold = [&](const AppName& app) {
+    journal.push_back("hold " + app.str());
+    return true;
+  };
+  view.done = [&](const AppName& app) { journal.push_back("done " + app.str()); };
+  deploy();
+  run(view);
+  EXPECT_THAT(journal, ElementsAre("hold blog", "done blog"));
+}
+
+TEST_F(Reconciliation, LeavesAnAppAloneThatItCannotHold) {
+  ReconcileView view;
+  view.hold = [](const AppName&) { return false; };
+  deploy();
+  engine_.lose_containers();
+  const auto report = run(view);
+  EXPECT_FALSE(report.skipped.empty());
+  EXPECT_EQ(report.removed + report.started + report.recreated, 0);
+}
+
 }  // namespace
 }  // namespace minpaas::hooks

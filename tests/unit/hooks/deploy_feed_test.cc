@@ -181,5 +181,17 @@ TEST_F(Feed, CanBeReplayedWhenItsDeployIsOver) {
   EXPECT_EQ(replay(folder_.path() / "2.log", follow().line).error().code, ErrorCode::NotFound);
 }
 
+TEST_F(Feed, OutputsAreKeptUpToANumber) {
+  const auto folder = file_.parent_path();
+  for (int id = 8; id <= 12; ++id) {
+    EXPECT_TRUE(DeployFeed::create(folder / (std::to_string(id) + ".log"), FeedLimits()));
+  }
+  keep_newest_outputs(folder, 2);
+  EXPECT_FALSE(std::filesystem::exists(folder / "9.log"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "10.log"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "11.log"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "12.log"));
+}
+
 }  // namespace
 }  // namespace minpaas::hooks
