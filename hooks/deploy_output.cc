@@ -50,13 +50,6 @@ void DeployOutput::final_word(std::string_view text) {
   put(kFinal, text);
 }
 
-LineSink DeployOutput::details() {
-  return [this](std::string_view line) {
-    detail(line);
-    return true;
-  };
-}
-
 std::string in_a_few_words(std::string_view text, std::size_t most) {
   const std::string line = sanitize_terminal(text.substr(0, text.find('\n')));
   if (line.size() <= most) {

@@ -26,8 +26,8 @@ class DeployOutput {
   void error(const Error& error);
   void final_word(std::string_view text);
 
-  /// For parts that print details themselves (checks).
-  [[nodiscard]] LineSink details();
+  /// For parts that speak the grammar themselves (checks).
+  [[nodiscard]] LineSink lines() const { return sink_; }
 
  private:
   void put(std::string_view mark, std::string_view text);

@@ -262,7 +262,6 @@ void DeployQueue::stop(milliseconds grace) {
 void DeployQueue::work(const std::stop_token& stop) {
   while (const Shared deploy = take(stop)) {
     run(deploy);
-    state_.update([&](State& state) { state.running.erase(deploy->job.row.app); });
   }
 }
 
@@ -301,15 +300,14 @@ void DeployQueue::run(const Shared& deploy) {
   DeployOutcome outcome;
   try {
     outcome = runner_.run(*deploy);
-    deploy->settle(outcome);
-    runner_.after(*deploy);
   } catch (const std::exception& bug) {
     // The end of the line for exceptions: they are bugs. The next start settles what is half done.
     log::error("deploy {}: {}", deploy->id(), bug.what());
-    if (!deploy->is_settled()) {
-      deploy->settle(outcome_of(*deploy, state::DeployStage::Failed, "internal error"));
-    }
+    outcome = outcome_of(*deploy, state::DeployStage::Failed, "internal error");
   }
+  deploy->settle(outcome);
+  state_.update([&](State& state) { state.running.erase(deploy->job.row.app); });
+  runner_.after(*deploy);
 }
 
 }  // namespace minpaas::hooks

@@ -25,7 +25,7 @@ class DeployRunner {
   virtual ~DeployRunner() = default;
   /// Journals every stage, speaks to `deploy.feed`, ends with a final row. Does not settle.
   virtual DeployOutcome run(Deploy& deploy) = 0;
-  /// After the followers have their result, before the app's next deploy: tidying up.
+  /// When the followers have their result: tidying up, beside the app's next deploy.
   virtual void after(const Deploy& deploy) = 0;
 };
 

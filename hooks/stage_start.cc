@@ -43,7 +43,7 @@ Result<void> check(const StageContext& context, const std::vector<StartedProcess
                        plan.process.is_web() ? plan.spec.internal_port : 0});
   }
   context.output.stage("Checking that it is healthy");
-  TRY(context.parts.check(targets, context.output.details(), context.stop));
+  TRY(context.parts.check(targets, context.output.lines(), context.stop));
   context.output.done("Healthy");
   return {};
 }

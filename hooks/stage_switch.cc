@@ -27,7 +27,7 @@ Result<router::RouteChange> plan_change(const PipelineParts& parts, const Releas
 
 router::AnswerCheck answer_check(const StageContext& context, const Release& release) {
   return [&context, port = release.internal_port](const docker::ContainerId& container) {
-    return context.parts.check({{container, ProcessType::web(), 1, port}}, context.output.details(),
+    return context.parts.check({{container, ProcessType::web(), 1, port}}, context.output.lines(),
                                context.stop);
   };
 }
