@@ -51,7 +51,8 @@ void remove_all(docker::Engine& engine, const std::vector<StartedProcess>& proce
 Result<void> start_one(docker::Engine& engine, const PlannedProcess& plan,
                        const std::function<Result<void>(const StartedProcess&)>& created,
                        std::vector<StartedProcess>& made) {
-  made.push_back({plan, TRY(engine.create_container(plan.spec))});
+  const docker::ContainerId container = TRY(engine.create_container(plan.spec));
+  made.push_back({plan, container});
   if (created) {
     TRY(created(made.back()));
   }

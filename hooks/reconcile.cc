@@ -120,11 +120,14 @@ Result<std::vector<AppRows>> Reconciler::read_rows(
     const std::set<AppName>& held, const std::vector<state::DeployRow>& unfinished) {
   std::vector<AppRows> all;
   for (const state::AppRow& app : TRY(stores_.apps.list())) {
+    // TRY inside the braces would leak the members before it (g++ 12) when it returns.
+    auto live = TRY(stores_.releases.live(app.name));
+    auto containers = TRY(stores_.containers.of_app(app.name));
     AppRows rows{.app = app.name,
                  .port = app.port,
                  .stopped = app.stopped,
-                 .live = TRY(stores_.releases.live(app.name)),
-                 .containers = TRY(stores_.containers.of_app(app.name))};
+                 .live = std::move(live),
+                 .containers = std::move(containers)};
     // A deploy that waits has made nothing yet, but it holds its app's turn.
     rows.busy = !held.contains(app.name) ||
                 std::ranges::any_of(unfinished, [&](const state::DeployRow& deploy) {
