@@ -140,15 +140,31 @@ Result<std::vector<AppRows>> Reconciler::read_rows(
 
 Result<void> Reconciler::remove(const Repairs& repairs, ReconcileReport& report) {
   for (const ContainerId& container : repairs.remove) {
-    // Told to end first: it may be a release that served until the server crashed.
-    TRY(engine_.stop_container(container, std::min(policy_.limits.stop_timeout, kLeftoverGrace)));
-    TRY(engine_.remove_container(container));
+    const auto removed = remove_leftover(container);
+    if (!removed && removed.error().code == ErrorCode::Unavailable) {
+      return removed;
+    }
+    if (!removed) {
+      report.failures.push_back(
+          removed.error().with_context("leftover " + container.value).for_log());
+      continue;
+    }
     ++report.removed;
   }
   for (const std::string& id : repairs.forget) {
     TRY(stores_.containers.remove(id));
   }
   return {};
+}
+
+Result<void> Reconciler::remove_leftover(const ContainerId& container) {
+  // Told to end first: it may be a release that served until the server crashed.
+  const auto stopped =
+      engine_.stop_container(container, std::min(policy_.limits.stop_timeout, kLeftoverGrace));
+  if (!stopped) {
+    log::warn("leftover {} does not stop: {}", container.value, stopped.error().for_log());
+  }
+  return engine_.remove_container(container);
 }
 
 Result<void> Reconciler::start(const AppRepair& repair, ReconcileReport& report) {

@@ -71,6 +71,7 @@ class Reconciler {
   Result<std::vector<AppRows>> read_rows(const std::set<AppName>& held,
                                          const std::vector<state::DeployRow>& unfinished);
   Result<void> remove(const Repairs& repairs, ReconcileReport& report);
+  Result<void> remove_leftover(const docker::ContainerId& container);
   Result<void> start(const AppRepair& repair, ReconcileReport& report);
   Result<void> recreate(const AppRepair& repair, ReconcileReport& report,
                         const std::stop_token& stop);

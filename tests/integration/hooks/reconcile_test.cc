@@ -152,6 +152,18 @@ TEST_F(Reconciliation, RemovesALeftoverBeforeItStartsWhatItsPortBelongsTo) {
   EXPECT_EQ(engine_.containers()[0].state, RunState::Running);
 }
 
+TEST_F(Reconciliation, OfOneLeftoverThatStaysDoesNotKeepTheAppDown) {
+  deploy();
+  const auto pending = *releases_.add(test::make_release("blog", 2, image_));
+  ASSERT_TRUE(start_processes(engine_, plan_processes(pending, {}, 2, policy_), nullptr));
+  engine_.lose_containers();
+  engine_.fail_next(EngineCall::Remove, {ErrorCode::Failed, "device or resource busy", "", ""});
+  const auto report = run();
+  EXPECT_THAT(report.failures, ElementsAre(HasSubstr("device or resource busy")));
+  EXPECT_EQ(report.started, 1);
+  EXPECT_EQ(run().removed, 1);
+}
+
 TEST_F(Reconciliation, NeverTouchesContainersOfAnotherServer) {
   ContainerPolicy other{"another-server", {}};
   const auto release = test::make_release("blog", 1, image_);
