@@ -10,3 +10,19 @@ target_link_libraries(push_support PUBLIC minpaas::receive_pack pack_support)
 minpaas_test(receive_pack_test LABEL integration
   SOURCES integration/git/receive_pack_test.cc
   LIBRARIES push_support)
+
+minpaas_test(deploy_target_test LABEL integration
+  SOURCES integration/git/deploy_target_test.cc
+  LIBRARIES minpaas::git_service minpaas::fake_platform push_support)
+
+# Real clients against the program.
+minpaas_test(git_client_test LABEL integration
+  SOURCES integration/git/git_client_test.cc
+  LIBRARIES minpaas_test_program)
+add_dependencies(git_client_test minpaasd)
+target_compile_definitions(git_client_test PRIVATE MINPAASD="$<TARGET_FILE:minpaasd>")
+foreach(client dulwich pygit2)
+  add_test(NAME clients.${client} COMMAND /usr/bin/python3
+    "${CMAKE_CURRENT_SOURCE_DIR}/integration/git/clients.py" $<TARGET_FILE:minpaasd> ${client})
+  set_tests_properties(clients.${client} PROPERTIES LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77)
+endforeach()
