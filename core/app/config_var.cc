@@ -26,7 +26,7 @@ Result<ConfigKey> ConfigKey::parse(std::string_view text) {
       !std::all_of(text.begin(), text.end(), is_letter_or_digit)) {
     return Error{ErrorCode::InvalidInput,
                  fmt::format("'{}' is no valid config key", escape_controls(text.substr(0, 60))),
-                 "use letters, digits and _, not beginning with a digit", ""};
+                 "use A-Z, a-z, 0-9 and _, not beginning with a digit", ""};
   }
   if (text == "PORT") {
     return Error{ErrorCode::InvalidInput, "PORT is set by the platform",

@@ -215,7 +215,7 @@ SshServerTest::~SshServerTest() = default;
 void SshServerTest::start_with(const sshd::ServerOptions& options) {
   auto keys = sshd::HostKeys::load_or_create(MINPAAS_TEST_HOST_KEYS);
   ASSERT_TRUE(keys) << keys.error().for_log();
-  auto server = sshd::Server::create(options, *keys, known_, programs_, clock_);
+  auto server = sshd::Server::create(options, *keys, known_, handler(), clock_);
   ASSERT_TRUE(server) << server.error().for_log();
   server_ = std::move(*server);
   const auto started = server_->start();

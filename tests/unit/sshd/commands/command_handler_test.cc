@@ -174,6 +174,7 @@ TEST(Logs, AskThePlatformForWhatWasTyped) {
   EXPECT_EQ(scene.platform.last_query->tail, 3);
   EXPECT_EQ(scene.platform.last_query->process, ProcessType::web());
   EXPECT_EQ(scene.platform.last_query->index, 2);
+  scene.gone.request_stop();
   scene.run("logs blog -fn 5");
   EXPECT_TRUE(scene.platform.last_query->follow);
   EXPECT_EQ(scene.platform.last_query->tail, 5);

@@ -84,13 +84,13 @@ TEST(CommandTable, HasExamplesThatWork) {
 TEST(CommandTable, PrintsJsonForEveryCommand) {
   for (const Command& command : command_table()) {
     Scene scene;
-    const auto [line, input] = example_of(command);
-    const Said said = scene.run(line + " --json", input);
-    // The data on stdout or the error on stderr, and never anything beside it.
-    const std::string& text = said.status == 0 || said.status == 130 ? said.out : said.err;
     if (command.verb == "logs" || command.verb == "builds:output") {
       continue;  // one object a line; their transcripts show it
     }
+    const auto [line, input] = example_of(command);
+    const Said said = scene.run(line + " --json", input);
+    // The data on stdout or the error on stderr, and never anything beside it.
+    const std::string& text = said.status == 0 ? said.out : said.err;
     EXPECT_TRUE(json::accept(text)) << line << " gave:\n" << said.out << said.err;
     EXPECT_THAT(said.status == 0 ? said.err : said.out, IsEmpty()) << line;
   }
