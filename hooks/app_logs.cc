@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
 #include <map>
 #include <thread>
 
 #include "core/base/guarded.h"
+#include "core/base/log.h"
 #include "core/base/terminal_text.h"
 #include "hooks/log_merge.h"
 #include "hooks/process_set.h"
@@ -85,8 +87,8 @@ class Reading {
 
   bool wanted(const ContainerDetails& container) const;
   void start_reader(const ContainerId& container, const docker::LogOptions& options);
-  void read_container(const ContainerId& container, const docker::LogOptions& options,
-                      Cursor cursor, const std::stop_token& stop);
+  Result<void> read_container(const ContainerId& container, const docker::LogOptions& options,
+                              const Cursor& cursor, const std::stop_token& stop);
   bool push(const ContainerId& container, const LogLine& line, const std::stop_token& stop);
   std::vector<LogMerge::Line> wait_for_lines(SteadyTime until);
   bool emit(const LogMerge::Line& line);
@@ -137,14 +139,28 @@ void Reading::start_reader(const ContainerId& container, const docker::LogOption
   const Cursor cursor = cursors_[container];
   readers_[container] =
       std::jthread([this, container, options, cursor](const std::stop_token& stop) {
-        read_container(container, options, cursor, stop);
+        Result<void> read;
+        try {
+          read = read_container(container, options, cursor, stop);
+        } catch (const std::exception& bug) {
+          log::error("bug in the reading of a log: {}", bug.what());
+          read = Error{ErrorCode::Internal, "the log cannot be read", "", bug.what()};
+        }
+        state_.update([&](State& state) {
+          state.merge.close(container);
+          // It was removed meanwhile: there is nothing to read, which is no failure.
+          if (!read && read.error().code != ErrorCode::NotFound) {
+            state.failure = read.error();
+          }
+        });
       });
 }
 
-void Reading::read_container(const ContainerId& container, const docker::LogOptions& options,
-                             Cursor cursor, const std::stop_token& stop) {
+Result<void> Reading::read_container(const ContainerId& container,
+                                     const docker::LogOptions& options, const Cursor& cursor,
+                                     const std::stop_token& stop) {
   int skip = cursor.last ? cursor.seen_at_last : 0;
-  const auto read = engine_.logs(
+  return engine_.logs(
       container, options,
       [&](const LogLine& line) {
         if (skip > 0 && line.at == *cursor.last) {
@@ -154,12 +170,6 @@ void Reading::read_container(const ContainerId& container, const docker::LogOpti
         return push(container, line, stop);
       },
       stop);
-  state_.update([&](State& state) {
-    state.merge.close(container);
-    if (!read && read.error().code != ErrorCode::NotFound) {
-      state.failure = read.error();
-    }
-  });
 }
 
 /// Waits for room: a slow reader slows the engine's stream down, it does not fill memory.

@@ -1,6 +1,7 @@
 #include "hooks/supervisor.h"
 
 #include <algorithm>
+#include <exception>
 
 #include "core/base/log.h"
 
@@ -56,7 +57,7 @@ void Supervisor::watch(const std::stop_token& stop) {
       const auto ended = engine_.events(
           ours, since.value_or(begin),
           [this](const EngineEvent& event) {
-            take(event);
+            take_safely(event);
             return true;
           },
           stop);
@@ -68,6 +69,15 @@ void Supervisor::watch(const std::stop_token& stop) {
     }
     pause(retry, stop);
     retry = std::min(2 * retry, settings_.last_retry);
+  }
+}
+
+/// A bug in the treatment of one event must not end the supervision of all.
+void Supervisor::take_safely(const EngineEvent& event) {
+  try {
+    take(event);
+  } catch (const std::exception& bug) {
+    log::error("bug at the event {} of {}: {}", event.action, process_of(event), bug.what());
   }
 }
 
@@ -113,12 +123,22 @@ void Supervisor::reconcile_when_wanted(const std::stop_token& stop) {
     if (!now || stop.stop_requested()) {
       continue;
     }
-    if (reconcile_(stop)) {
+    if (reconcile_now(stop)) {
       retry = settings_.first_retry;
     } else {
       want_reconcile(retry);
       retry = std::min(2 * retry, settings_.last_retry);
     }
+  }
+}
+
+/// A bug in the repair of one app must not end the supervision of all.
+bool Supervisor::reconcile_now(const std::stop_token& stop) {
+  try {
+    return reconcile_(stop);
+  } catch (const std::exception& bug) {
+    log::error("bug in the reconciliation: {}", bug.what());
+    return false;
   }
 }
 

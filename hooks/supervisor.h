@@ -56,9 +56,11 @@ class Supervisor {
   };
 
   void watch(const std::stop_token& stop);
+  void take_safely(const docker::EngineEvent& event);
   void take(const docker::EngineEvent& event);
   void stop_crashing(const docker::EngineEvent& event);
   void reconcile_when_wanted(const std::stop_token& stop);
+  bool reconcile_now(const std::stop_token& stop);
   void want_reconcile(milliseconds from_now);
   void pause(milliseconds duration, const std::stop_token& stop);
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <stdexcept>
 
 #include "tests/support/fake_engine.h"
 
@@ -68,12 +69,16 @@ class Supervision : public testing::Test {
   Guarded<bool> stopped_;
   Guarded<int> asked_;
   std::atomic<bool> settles_ = true;
+  std::atomic<bool> throws_ = false;
   Supervisor supervisor_{
       engine_,
       clock_,
       {.instance = "this-server", .first_retry = milliseconds(1), .last_retry = milliseconds(10)},
       [this](const std::stop_token&) {
         reconciled_.update([](int& count) { ++count; });
+        if (throws_) {
+          throw std::logic_error("a bug");
+        }
         return settles_.load();
       }};
 };
@@ -87,6 +92,12 @@ TEST_F(Supervision, ReconcilesAgainUntilNothingIsLeft) {
   settles_ = false;
   start();
   EXPECT_TRUE(wait_for_reconciliations(4));
+}
+
+TEST_F(Supervision, OutlivesABugInTheReconciliation) {
+  throws_ = true;
+  start();
+  EXPECT_TRUE(wait_for_reconciliations(3));
 }
 
 TEST_F(Supervision, ReconcilesWhenTheEngineIsBack) {
