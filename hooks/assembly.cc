@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/text.h"
 #include "hooks/port_probe.h"
 #include "hooks/recovery.h"
 
@@ -49,6 +50,15 @@ Result<runtimes::Catalog> load_catalog(const config::Settings& settings) {
     wanted.folder = runtimes::default_folder();
   }
   return runtimes::Catalog::load(wanted);
+}
+
+void log_freed(const std::string& subject, const Result<Freed>& freed) {
+  if (!freed) {
+    log::warn("garbage of {}: {}", subject, freed.error().for_log());
+  } else if (freed->images > 0 || freed->cache_bytes > 0) {
+    log::info("garbage of {}: {} images and {} of build cache removed", subject, freed->images,
+              format_bytes(freed->cache_bytes));
+  }
 }
 
 }  // namespace
@@ -162,19 +172,17 @@ bool Assembly::reconcile(std::stop_token stop) {
   for (const std::string& failure : report->failures) {
     log::warn("reconciliation: {}", failure);
   }
+  if (report->settled()) {
+    // At the start and after the engine was away: what failed deploys could not take back.
+    log_freed("the server", garbage_.collect_all());
+  }
   return report->settled();
 }
 
 /// After a deploy, when its followers have their result: a failure here is nobody's failed deploy.
 void Assembly::tidy(const AppName& app) {
   keep_newest_outputs(parts_.build_logs() / app.str(), kKeptOutputs);
-  const auto freed = garbage_.collect(app);
-  if (!freed) {
-    log::warn("{}: garbage: {}", app.str(), freed.error().for_log());
-  } else if (freed->images > 0 || freed->cache_bytes > 0) {
-    log::info("{}: {} old images and {} bytes of build cache removed", app.str(), freed->images,
-              freed->cache_bytes);
-  }
+  log_freed(app.str(), garbage_.collect(app));
 }
 
 }  // namespace minpaas::hooks

@@ -25,14 +25,19 @@ struct TarWriter::State {
   SystemTime time;
   ArchiveHandle archive;
   std::optional<Error> failed;
+  /// The writer is going: what libarchive still flushes is for nobody.
+  bool abandoned = false;
 
+  /// Never fails towards libarchive, which (3.6.2) then leaks its buffers: the Error is kept here,
+  /// and nothing more reaches `put`.
   static la_ssize_t on_write(struct archive* /*archive*/, void* context, const void* bytes,
                              std::size_t size) noexcept {
     auto& state = *static_cast<State*>(context);
-    auto put = state.put(std::span(static_cast<const char*>(bytes), size));
-    if (!put) {
-      state.failed = put.error();
-      return -1;
+    if (!state.failed && !state.abandoned) {
+      const auto put = state.put(std::span(static_cast<const char*>(bytes), size));
+      if (!put) {
+        state.failed = put.error();
+      }
     }
     return static_cast<la_ssize_t>(size);
   }
@@ -66,7 +71,7 @@ struct TarWriter::State {
                                 static_cast<la_ssize_t>(content.size())) {
       return outcome(ARCHIVE_FATAL, path);
     }
-    return {};
+    return outcome(ARCHIVE_OK, path);
   }
 };
 
@@ -85,10 +90,8 @@ TarWriter::TarWriter(Put put, SystemTime time) : state_(std::make_unique<State>(
 }
 
 TarWriter::~TarWriter() {
-  if (state_->archive) {
-    // Freeing would flush: after a failure or an early end nothing more may reach `put`.
-    archive_write_fail(state_->archive.get());
-  }
+  // Freeing flushes.
+  state_->abandoned = true;
 }
 
 Result<void> TarWriter::add_file(const std::string& path, FileMode mode, std::string_view content) {

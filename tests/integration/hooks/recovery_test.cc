@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "hooks/reconcile.h"
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {
@@ -198,6 +199,32 @@ TEST_F(Recovery, DoesNotWaitForAnEngineThatIsDown) {
   start_again();
   EXPECT_THAT(*bed_->server().deploys.unfinished(), testing::IsEmpty());
   bed_->engine.come_up();
+}
+
+/// Nothing can be taken back while the engine is away; what it finds later is enough to do so.
+TEST_F(Recovery, OfAnEngineThatWentAwayInTheSwapIsLeftToReconciliation) {
+  begin_again(1);
+  bool swapping = false;
+  bed_->at_point = [&](std::string_view point) { swapping = swapping || point == "switching"; };
+  bed_->engine.before(EngineCall::Start, [&](const std::string&) {
+    if (swapping) {
+      bed_->engine.go_down();
+    }
+  });
+  EXPECT_EQ(run(push_job(bed_->commit(app_, "new", latest_))), DeployStage::Failed);
+  bed_->engine.before(EngineCall::Start, {});
+  bed_->engine.come_up();
+  EXPECT_THAT(bed_->serving(app_), testing::IsEmpty());
+
+  const PipelineParts& parts = bed_->server().parts;
+  Checker checker(bed_->engine, {});
+  Reconciler reconciler(
+      bed_->engine, {parts.apps, parts.releases, parts.configs, parts.containers, parts.deploys},
+      bed_->router, checker, parts.policy());
+  const auto report = reconciler.run({}, {});
+  ASSERT_TRUE(report) << report.error().for_log();
+  EXPECT_TRUE(report->settled());
+  EXPECT_EQ(bed_->broken_promise(app_), "");
 }
 
 }  // namespace

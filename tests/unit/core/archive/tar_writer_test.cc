@@ -57,5 +57,35 @@ TEST(TarWriter, EqualContentGivesEqualBytes) {
   EXPECT_EQ(tar_of(add), tar_of(add));
 }
 
+TEST(TarWriter, HandsNothingOnAfterItsReaderHasFailed) {
+  int calls = 0;
+  const Put put = [&calls](std::span<const char>) -> Result<void> {
+    ++calls;
+    return Error{ErrorCode::Cancelled, "cancelled", "", ""};
+  };
+  {
+    TarWriter tar(put, SystemTime());
+    const auto added = tar.add_file("large", FileMode::Plain, std::string(1 << 20, 'x'));
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().code, ErrorCode::Cancelled);
+    EXPECT_FALSE(tar.finish());
+  }
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(TarWriter, HandsNothingOnWhenItIsGivenUp) {
+  std::string written;
+  {
+    TarWriter tar(
+        [&written](std::span<const char> piece) {
+          written.append(piece.data(), piece.size());
+          return Result<void>();
+        },
+        SystemTime());
+    ASSERT_TRUE(tar.add_file("a", FileMode::Plain, "content"));
+  }
+  EXPECT_EQ(written, "");
+}
+
 }  // namespace
 }  // namespace minpaas::archive
