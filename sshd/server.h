@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "config/settings.h"
@@ -52,5 +53,8 @@ class Server {
 
   std::unique_ptr<Impl> impl_;
 };
+
+/// Version of the SSH library that is loaded, for the doctor.
+std::string libssh_version();
 
 }  // namespace minpaas::sshd

@@ -1,5 +1,7 @@
 #include "sshd/server_bind.h"
 
+#include "sshd/server.h"
+
 #include <fmt/format.h>
 
 #include <string>
@@ -106,6 +108,10 @@ Result<SshSession> ServerBind::accept(Fd socket, seconds longest_wait) const {
   ssh_set_blocking(session.get(), 0);
   ssh_set_auth_methods(session.get(), SSH_AUTH_METHOD_PUBLICKEY);
   return session;
+}
+
+std::string libssh_version() {
+  return ssh_version(0);
 }
 
 }  // namespace minpaas::sshd

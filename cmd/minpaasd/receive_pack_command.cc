@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 
 #include "core/base/byte_stream.h"
@@ -13,9 +12,6 @@
 namespace minpaas {
 
 int run_receive_pack(const std::filesystem::path& repository) {
-  // A peer that goes away and a full disk are errors of one call, not the end of the program.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
   log::set_level(log::Level::Error);
   const git::Library library;
   FdReader in(STDIN_FILENO);

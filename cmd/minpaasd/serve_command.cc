@@ -1,0 +1,182 @@
+#include "serve_command.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "config/settings.h"
+#include "core/base/log.h"
+#include "core/docker/docker_engine.h"
+#include "core/git/library_version.h"
+#include "core/router/direct_router.h"
+#include "exec_switch.h"
+#include "hooks/assembly.h"
+#include "sshd/commands/command_handler.h"
+#include "sshd/git/git_handler.h"
+#include "sshd/host_keys.h"
+#include "sshd/server.h"
+
+extern "C" char** environ;
+
+namespace minpaas {
+namespace {
+
+/// How long pushes whose deploy is at work may keep their connection when the server stops, and
+/// then the deploys themselves. The unit file's TimeoutStopSec is longer than both.
+constexpr milliseconds kPushGrace{1000};
+constexpr milliseconds kDeployGrace{20'000};
+
+config::Environment environment() {
+  config::Environment values;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (const auto equals = text.find('='); equals != std::string_view::npos) {
+      values.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  return values;
+}
+
+/// Prints the error as a person at the terminal wants it and gives its exit status.
+int fail(const Error& error) {
+  std::fprintf(stderr, "minpaasd: %s\n", error.message.c_str());
+  if (!error.hint.empty()) {
+    std::fprintf(stderr, "          %s\n", error.hint.c_str());
+  }
+  if (!error.cause.empty()) {
+    std::fprintf(stderr, "          (%s)\n", error.cause.c_str());
+  }
+  return exit_status(error.code);
+}
+
+/// The signals that steer the server are taken by main alone. Before any thread starts.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    sigaddset(&signals, signal);
+  }
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+class KeyAuthenticator : public sshd::Authenticator {
+ public:
+  explicit KeyAuthenticator(hooks::KeyOwners& owners) : owners_(owners) {}
+
+  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64) override {
+    return owners_.find_actor(fingerprint, blob_base64);
+  }
+
+ private:
+  hooks::KeyOwners& owners_;
+};
+
+/// SIGHUP: what can change while running does, the rest is named.
+void read_again(const ServeOptions& options, const config::Settings& running) {
+  const auto settings = config::load_settings(options.config_file, environment());
+  if (!settings) {
+    log::error("the settings are as before: {}", settings.error().for_log());
+    return;
+  }
+  log::set_level(settings->server.log_level);
+  config::Settings comparable = *settings;
+  comparable.server.log_level = running.server.log_level;
+  if (config::to_ini(comparable) == config::to_ini(running)) {
+    log::info("read the settings again: in force");
+  } else {
+    log::warn(
+        "read the settings again: the log level is in force, the other changes need a restart");
+  }
+}
+
+/// Until SIGTERM or SIGINT.
+void wait_for_end(const sigset_t& signals, const ServeOptions& options,
+                  const config::Settings& settings) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal == SIGHUP) {
+      read_again(options, settings);
+    } else {
+      log::info("{}: stopping", signal == SIGINT ? "SIGINT" : "SIGTERM");
+      return;
+    }
+  }
+}
+
+void announce(const config::Settings& settings, const sshd::HostKeys& keys,
+              const std::vector<int>& ports, const std::string& instance) {
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    log::info("SSH on {} port {}", settings.ssh.listen.at(i).address, ports[i]);
+  }
+  for (const auto& fingerprint : keys.fingerprints()) {
+    log::info("host key {}", fingerprint);
+  }
+  log::info("minpaasd {} serves, data in {}, instance {}", MINPAAS_VERSION,
+            settings.server.data_dir.string(), instance);
+}
+
+std::vector<std::pair<std::string, std::string>> libraries() {
+  return {{"libssh", sshd::libssh_version()}, {"libgit2", git::library_version()}};
+}
+
+Result<void> run(const ServeOptions& options, const config::Settings& settings,
+                 const sigset_t& signals) {
+  const RealClock clock;
+  const auto engine = TRY(docker::DockerEngine::connect(settings.docker.host));
+  router::DirectRouter router(*engine, {.domain = settings.router.domain,
+                                        .address = settings.router.app_address,
+                                        .stop_grace = settings.containers.stop_timeout});
+  const auto assembly = TRY(hooks::Assembly::make(settings, {*engine, router, clock, libraries()}));
+  const auto keys = TRY(sshd::HostKeys::load_or_create(settings.server.data_dir / "ssh"));
+  KeyAuthenticator authenticator(assembly->keys());
+  sshd::git::GitHandler git(assembly->platform(), settings.git);
+  sshd::commands::CommandHandler commands(assembly->platform(), clock);
+  ExecSwitch handler(git, commands);
+  const auto server =
+      TRY(sshd::Server::create({.settings = settings.ssh}, keys, authenticator, handler, clock));
+  TRY(assembly->start());
+  TRY(server->start());
+  announce(settings, keys, server->ports(), assembly->instance());
+  wait_for_end(signals, options, settings);
+  const bool ended = server->stop(kPushGrace);
+  assembly->stop(kDeployGrace);
+  log::info("stopped");
+  if (!ended) {
+    // A request hangs in a call of a library; its objects must not be destroyed under it.
+    std::fflush(nullptr);
+    ::_exit(0);
+  }
+  return {};
+}
+
+}  // namespace
+
+int check_config(const ServeOptions& options) {
+  const auto settings = config::load_settings(options.config_file, environment());
+  if (!settings) {
+    return fail(settings.error());
+  }
+  std::fputs(config::to_ini(*settings).c_str(), stdout);
+  return 0;
+}
+
+int serve(const ServeOptions& options) {
+  const auto settings = config::load_settings(options.config_file, environment());
+  if (!settings) {
+    return fail(settings.error());
+  }
+  log::set_level(settings->server.log_level);
+  const sigset_t signals = block_signals();
+  const auto served = run(options, *settings, signals);
+  return served ? 0 : fail(served.error());
+}
+
+}  // namespace minpaas
