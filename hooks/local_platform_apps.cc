@@ -102,11 +102,8 @@ Result<AppStatus> LocalPlatform::status_of(
 Result<AppSummary> LocalPlatform::summarize(
     const state::AppRow& row, const Result<std::vector<docker::ContainerDetails>>& containers) {
   const auto live = TRY(parts_.releases.live(row.name));
-  AppSummary summary{row.name,
-                     "",
-                     TRY(status_of(row, live, containers)),
-                     {},
-                     parts_.router.url(row.name, row.port)};
+  const AppStatus status = TRY(status_of(row, live, containers));
+  AppSummary summary{row.name, "", status, {}, parts_.router.url(row.name, row.port)};
   if (live) {
     summary.runtime = live->runtime;
     summary.release = live->number;
@@ -131,12 +128,15 @@ Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
 
 Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   const state::AppRow row = TRY(find_app(actor, name));
-  AppReport report{TRY(summarize(row, our_containers(name))),
+  AppSummary summary = TRY(summarize(row, our_containers(name)));
+  std::string branch = TRY(deploy_branch(name));
+  auto live = TRY(parts_.releases.live(name));
+  AppReport report{std::move(summary),
                    row.port,
-                   TRY(deploy_branch(name)),
+                   std::move(branch),
                    row.runtime.empty() ? std::string(kDetected) : row.runtime,
                    "/" + name.str(),
-                   TRY(parts_.releases.live(name)),
+                   std::move(live),
                    {},
                    row.created_at};
   for (const auto& [key, value] : TRY(parts_.configs.latest(name)).second) {

@@ -63,8 +63,8 @@ Result<void> revert_config(const PipelineParts& parts, const state::DeployRow& r
   if (row.kind != state::DeployKind::ConfigChange || !live) {
     return {};
   }
-  if (TRY(parts.configs.latest(row.app)).second !=
-      TRY(parts.configs.at(row.app, live->config_version))) {
+  const auto newest = TRY(parts.configs.latest(row.app));
+  if (newest.second != TRY(parts.configs.at(row.app, live->config_version))) {
     TRY(parts.configs.revert_to(row.app, live->config_version, parts.clock.now()));
   }
   return {};

@@ -13,8 +13,8 @@ constexpr seconds kLockPatience{30};
 
 Result<router::RouteChange> plan_change(const PipelineParts& parts, const Release& release,
                                         const std::vector<StartedProcess>& started) {
-  router::RouteChange change{
-      release.app, release.number, TRY(parts.apps.get(release.app)).port, {}, {}};
+  const int port = TRY(parts.apps.get(release.app)).port;
+  router::RouteChange change{release.app, release.number, port, {}, {}};
   for (const StartedProcess& process : started) {
     if (process.plan.process.is_web()) {
       change.candidates.push_back({process.container, process.plan.spec});
