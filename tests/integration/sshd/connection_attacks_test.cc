@@ -127,6 +127,16 @@ TEST_F(ConnectionAttacks, AClientKilledInTheMiddleOfAnUploadEndsItsRequest) {
   }
 }
 
+TEST_F(ConnectionAttacks, AClientKilledWhileKeysAreExchangedAnewEndsItsRequest) {
+  start();
+  for (int i = 1; i <= 5; ++i) {
+    Program client(ssh_with({"-o", "RekeyLimit=64K"}) + Arguments{"source 300000000"});
+    ASSERT_TRUE(client.wait_for_output("\n"));
+    client.kill();
+    ASSERT_TRUE(programs_.wait_until([i](const auto& counts) { return counts.ended == i; }));
+  }
+}
+
 TEST_F(ConnectionAttacks, AStoppedClientHoldsNoMoreThanAQueueOfOutput) {
   start();
   Program client(ssh() + Arguments{"source 300000000"});
