@@ -91,7 +91,6 @@ std::size_t Channel::take_input(std::span<const std::byte> bytes) {
   accept_input(bytes.first(taken));
   if (taken < bytes.size()) {
     held_ = true;
-    window_.stalled();
   }
   return taken;
 }
@@ -145,6 +144,12 @@ Channel::Health Channel::pump(WindowScratch& scratch) {
   return health;
 }
 
+void Channel::publish_input() {
+  if (bridge_) {
+    bridge_->input().publish();
+  }
+}
+
 void Channel::pump_input(WindowScratch& scratch) {
   if (held_) {
     drain_held();
@@ -177,14 +182,16 @@ void Channel::drain_held() {
 }
 
 void Channel::grow_window(WindowScratch& scratch) {
-  if (!window_.has_consumed() && !requests_.expects_upload()) {
+  const bool wanted_at_all = window_.has_consumed() || requests_.expects_upload();
+  if (!wanted_at_all || !window_.is_due()) {
     return;
   }
-  const auto wanted = window_.due();
+  const auto wanted = window_.due(bridge_->input().waiting());
   std::byte* space = wanted > 0 ? scratch.get() : nullptr;
   if (space == nullptr) {
     return;
   }
+  bridge_->input().set_limit(window_.queue_limit());
   const int got =
       ssh_channel_read_timeout(handle_, space, static_cast<std::uint32_t>(wanted), 0, 0);
   if (got > 0) {

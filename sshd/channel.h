@@ -40,6 +40,9 @@ class Channel {
   /// Moves what can be moved without blocking. Hostile: end the session.
   Health pump(WindowScratch& scratch);
 
+  /// Wakes a request that waits for input that has come. To be called before the loop sleeps.
+  void publish_input();
+
   /// Closed on both levels; may be destroyed.
   [[nodiscard]] bool is_done() const { return state_ == State::Done; }
 

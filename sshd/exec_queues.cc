@@ -9,6 +9,8 @@ namespace {
 
 /// The connection ends a peer that takes nothing much earlier; this only bounds the wait.
 constexpr std::chrono::minutes kLongestWrite{15};
+/// So much input is worth waking its reader for.
+constexpr std::size_t kBatchBytes = std::size_t{256} * 1024;
 
 void append_to(std::vector<std::byte>& bytes, std::span<const std::byte> more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
@@ -17,14 +19,38 @@ void append_to(std::vector<std::byte>& bytes, std::span<const std::byte> more) {
 }  // namespace
 
 void InputQueue::push(std::span<const std::byte> bytes) {
-  state_.update([&](State& state) { append_to(state.bytes, bytes); });
+  const std::size_t waiting = state_.with([&](State& state) {
+    append_to(state.bytes, bytes);
+    return state.bytes.size();
+  });
+  unpublished_ = true;
+  if (waiting >= kBatchBytes) {
+    publish();
+  }
+}
+
+void InputQueue::publish() {
+  if (std::exchange(unpublished_, false)) {
+    state_.update([](State&) {});
+  }
 }
 
 std::size_t InputQueue::room() {
   return state_.with([](State& state) {
-    state.refused = state.refused || state.bytes.size() >= kQueueBytes;
-    return kQueueBytes - std::min(kQueueBytes, state.bytes.size());
+    state.wake_at_refill = state.wake_at_refill || state.bytes.size() >= state.limit;
+    return state.limit - std::min(state.limit, state.bytes.size());
   });
+}
+
+std::size_t InputQueue::waiting() {
+  return state_.with([](State& state) {
+    state.wake_at_refill = state.wake_at_refill || !state.bytes.empty();
+    return state.bytes.size();
+  });
+}
+
+void InputQueue::set_limit(std::size_t bytes) {
+  state_.with([bytes](State& state) { state.limit = bytes; });
 }
 
 void InputQueue::finish() {
@@ -54,7 +80,7 @@ Result<void> InputQueue::refill(SteadyTime deadline) {
           return Error{ErrorCode::Timeout, "the peer sent nothing for too long", "", ""};
         }
         front_.swap(state.bytes);
-        wake = std::exchange(state.refused, false);
+        wake = std::exchange(state.wake_at_refill, false);
         return {};
       });
   if (wake) {

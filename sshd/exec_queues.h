@@ -15,7 +15,8 @@
 /// an exec request, which may block.
 namespace minpaas::sshd {
 
-/// Bytes that one side of a channel may hold here before the other side has to wait.
+/// Bytes that one side of a channel may hold here before the other side has to wait, unless a queue
+/// was given another limit.
 inline constexpr std::size_t kQueueBytes = std::size_t{1} << 20;
 
 /// Peer -> request. Thread: `read` on the request's, the rest on the connection's.
@@ -26,8 +27,17 @@ class InputQueue : public ByteReader {
 
   /// How much may be pushed now. When that is nothing, the connection is woken once it is more.
   [[nodiscard]] std::size_t room();
-  /// Takes all of it, also beyond the room, for bytes that cannot be handed back.
+  /// Bytes that the request has not read yet, but for the block that it is reading from. When there
+  /// are any, the connection is woken once the request takes them.
+  [[nodiscard]] std::size_t waiting();
+  /// From now on so many bytes may wait.
+  void set_limit(std::size_t bytes);
+  /// Takes all of it, also beyond the room, for bytes that cannot be handed back. A reader that
+  /// waits is not woken before much has come or `publish` is called, because waking it for every
+  /// packet costs more than the packet.
   void push(std::span<const std::byte> bytes);
+  /// Wakes the reader when something was pushed. To be called before the connection sleeps.
+  void publish();
   /// No more bytes will come: reads return 0 after the last one.
   void finish();
   /// Reads fail with `why` from now on, what is left included. The first call counts.
@@ -38,8 +48,9 @@ class InputQueue : public ByteReader {
  private:
   struct State {
     std::vector<std::byte> bytes;
+    std::size_t limit = kQueueBytes;
     bool finished = false;
-    bool refused = false;
+    bool wake_at_refill = false;
     std::optional<Error> broken;
   };
 
@@ -47,6 +58,8 @@ class InputQueue : public ByteReader {
 
   std::shared_ptr<const WakeUp> connection_;
   Guarded<State> state_;
+  // The connection's own.
+  bool unpublished_ = false;
   // The reader's own: swapped with `bytes` as a whole, so that copying happens outside the lock.
   std::vector<std::byte> front_;
   std::size_t front_used_ = 0;

@@ -36,12 +36,15 @@ class ReceiveWindow {
   /// Something has been consumed, now or for an earlier window.
   [[nodiscard]] bool has_consumed() const { return consumed_ > 0 || window_ > 0; }
 
-  /// The consumer had no room.
-  void stalled() { stalled_ = true; }
+  /// Whether `due` is worth asking.
+  [[nodiscard]] bool is_due() const { return window_ == 0 || consumed_ >= window_ / 4; }
 
   /// The window to ask libssh for now, or 0: at the first call, and whenever a quarter of the last
-  /// window has been consumed. Call it only when the consumer has room.
-  std::int64_t due();
+  /// window has been consumed and no more than that `waits` for the request to read it.
+  std::int64_t due(std::size_t waits);
+  /// How much may wait for the request: all that can come through the window, so that libssh need
+  /// not keep it. It moves what it keeps at every packet, which makes megabytes slow.
+  [[nodiscard]] std::size_t queue_limit() const;
 
   static constexpr std::int64_t kFirst = std::int64_t{2} << 20;
   static constexpr std::int64_t kMost = std::int64_t{16} << 20;

@@ -109,16 +109,28 @@ bool Session::is_connected() const {
          ssh_is_connected(session_.get()) != 0;
 }
 
+bool Session::has_news() const {
+  return woken_ || !opened_.empty() ||
+         std::any_of(channels_.begin(), channels_.end(),
+                     [](const auto& channel) { return channel->has_news(); });
+}
+
+/// Handles what has come and otherwise sleeps, having woken the requests that wait for input.
+int Session::poll_event() {
+  const int polled = ssh_event_dopoll(event_.get(), 0);
+  if (polled != SSH_AGAIN || has_news()) {
+    return polled;
+  }
+  for (const auto& channel : channels_) {
+    channel->publish_input();
+  }
+  return ssh_event_dopoll(event_.get(), static_cast<int>(until_next_timer().count()));
+}
+
 std::optional<Session::End> Session::poll() {
-  const bool news = woken_ || !opened_.empty() ||
-                    std::any_of(channels_.begin(), channels_.end(),
-                                [](const auto& channel) { return channel->has_news(); });
-  const auto sleep = news ? milliseconds(0) : until_next_timer();
-  // Before the sleep as well: the end may have come inside another call, and then nothing is left
-  // to wake the poll.
-  const bool ended = !is_connected() ||
-                     ssh_event_dopoll(event_.get(), static_cast<int>(sleep.count())) == SSH_ERROR ||
-                     !is_connected();
+  // Before the poll as well: the end may have come inside another call of libssh, and then nothing
+  // is left to wake it.
+  const bool ended = !is_connected() || poll_event() == SSH_ERROR || !is_connected();
   woken_ = false;
   if (ended) {
     return End{"the peer closed the connection",

@@ -70,6 +70,8 @@ class Session {
   ssh_channel on_channel_open() noexcept;
   std::optional<End> turn();
   [[nodiscard]] bool is_connected() const;
+  [[nodiscard]] bool has_news() const;
+  int poll_event();
   [[nodiscard]] milliseconds until_next_timer() const;
   std::optional<End> poll();
   std::optional<End> advance_login();

@@ -48,6 +48,20 @@ TEST_F(Queues, GiveInputInOrderThenItsEnd) {
   EXPECT_EQ(read(input_), "");
 }
 
+TEST_F(Queues, WakeAReaderAtTheLatestWhenTheyArePublished) {
+  std::thread reader([&] { EXPECT_EQ(read(input_), "one"); });
+  input_.push(bytes_of("one"));
+  input_.publish();
+  reader.join();
+}
+
+TEST_F(Queues, TakeMoreWhenTheyAreGivenALimit) {
+  input_.set_limit(2 * kQueueBytes);
+  input_.push(bytes_of(std::string(kQueueBytes, 'x')));
+  EXPECT_EQ(input_.waiting(), kQueueBytes);
+  EXPECT_EQ(input_.room(), kQueueBytes);
+}
+
 TEST_F(Queues, EndAReadAtItsDeadline) {
   std::byte one{};
   const auto got = input_.read({&one, 1}, std::chrono::steady_clock::now());
