@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/app/shell_command.h"
 #include "core/base/log.h"
 
 namespace minpaas::hooks {
@@ -81,7 +82,9 @@ std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigV
       plan.index = index;
       plan.spec.name = container_name(release, process, index, deploy, policy.instance);
       plan.spec.image = release.image;
-      plan.spec.command = command == release.processes.end() ? "" : command->second;
+      if (command != release.processes.end()) {
+        plan.spec.command = exec_last_program(command->second);
+      }
       plan.spec.env = environment;
       plan.spec.labels = labels_of(release, process, index, deploy, policy.instance);
       plan.spec.internal_port = process.is_web() ? release.internal_port : 0;

@@ -41,7 +41,7 @@ TEST_F(ProcessSet, PlansAContainerForEachUnitOfTheFormation) {
   ASSERT_THAT(plans, SizeIs(3));
   EXPECT_EQ(plans[0].spec.name, "minpaas-blog-web-1-v3-d17-012345");
   EXPECT_EQ(plans[2].spec.name, "minpaas-blog-worker-2-v3-d17-012345");
-  EXPECT_EQ(plans[2].spec.command, "python work.py");
+  EXPECT_EQ(plans[2].spec.command, "exec python work.py");
 }
 
 TEST_F(ProcessSet, LabelsEachContainerWithAllThatTellsItsOwner) {
