@@ -71,10 +71,9 @@ def in_the_switch(server):
     app = server.new_app(name="crash-switch")
     apps.python(app, "version one", before=stubborn)
     assert app.push().status == 0
-    old_head = app.head()
+    old_head, old = app.head(), server.containers("crash-switch")[0]
     apps.python(app, "version two")
     pushing = app.start_push()
-    old = server.containers("crash-switch")[0]
     wait_until(lambda: "stopping" in docker("logs", old, check=False), "the old container is being stopped")
     crash(app, pushing, "version one", "version two", old_head)
 
@@ -87,11 +86,11 @@ def at_any_instant(server):
     assert app.push().status == 0
     whole = time.monotonic() - start
     seen = set()
-    for number in range(2, 12):
+    for number in range(2, 10):
         old, new, old_head = f"version {number - 1}", f"version {number}", app.head()
         apps.dockerfile(app, new)
         pushing = app.start_push()
-        time.sleep(whole * (number - 1) / 10)
+        time.sleep(whole * (number - 1) / 8)
         if pushing.poll() is None:
             server.kill()
             said = pushing.communicate(timeout=60)[1]

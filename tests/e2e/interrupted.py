@@ -67,7 +67,7 @@ def a_newer_push_supersedes_a_waiting_one(server):
         if number == 2:
             read_until(pushing, "version-2 begins")
         elif number == 3:
-            read_until(pushing, "wait")
+            read_until(pushing, "Waiting for deploy")
         pushes.append((pushing, app.head()))
     ends = [(pushing.communicate(timeout=120)[1], pushing.returncode) for pushing, _ in pushes]
     assert ends[0][1] == 0, ends[0]
@@ -126,7 +126,7 @@ def a_build_past_its_timeout():
         apps.slow_build(app, "version-two", 60)
         start = time.monotonic()
         pushed = app.push()
-        assert pushed.status == 1 and "3 s" in pushed.err and "timeout" in pushed.err, pushed
+        assert pushed.status == 1 and "longer than 3.0 s" in pushed.err and "[build] timeout" in pushed.err, pushed
         assert time.monotonic() - start < 30
         before.check()
 
@@ -165,7 +165,7 @@ def a_disk_that_is_nearly_full():
         for section in ("git", "build"):
             server.change_settings({section: {"reserve_bytes": reserve}})
             pushed = app.push()
-            assert pushed.status == 1 and "space" in pushed.err, pushed
+            assert pushed.status == 1 and "disk is nearly full" in pushed.err, pushed
             before.check()
             server.change_settings({section: {"reserve_bytes": None}})
         pushed = app.push()

@@ -105,7 +105,7 @@ def a_file_of_300_megabytes(server):
         for _ in range(300):
             file.write(os.urandom(1 << 20))
     app.commit("a dump")
-    refused(app.push(), "256 MB")
+    refused(app.push(), "314.6 MB", "268.4 MB", "out of git")
     before.check()
     quarantines = [name for name in os.listdir(os.path.join(server.data, "repos/big-file.git/objects"))
                    if "tmp" in name or "incoming" in name]

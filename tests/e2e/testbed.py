@@ -172,7 +172,7 @@ class Server:
 
     def __exit__(self, kind, error, trace):
         if kind is not None:
-            print(f"--- the last lines of minpaasd's log\n{self.log()[-6000:]}", file=sys.stderr)
+            print(f"--- the last lines of minpaasd's log\n{self.last_lines()}", file=sys.stderr)
         instance = self.instance()
         self.stop()
         self.clean_engine(instance)
@@ -228,6 +228,11 @@ class Server:
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
+
+    def last_lines(self, most=60):
+        """The end of the log without who logged in and what is for debugging."""
+        told = [line for line in self.log().splitlines() if " debug " not in line and " logged in " not in line]
+        return "\n".join(told[-most:])
 
     def instance(self):
         """The id that labels everything this server made in the engine."""
