@@ -10,8 +10,8 @@ namespace {
 
 using docker::EngineEvent;
 
-/// A deploy removes containers one after the other, and puts others in their place first.
-constexpr milliseconds kAfterRemoval{2000};
+/// A deploy stops and removes containers one after the other, and puts others in their place first.
+constexpr milliseconds kAfterEnd{2000};
 
 std::string process_of(const EngineEvent& event) {
   const auto label = [&](std::string_view name) {
@@ -87,12 +87,16 @@ void Supervisor::take(const EngineEvent& event) {
     case HealthBook::Verdict::Noted:
       if (event.action == "oom") {
         log::warn("{} has used more memory than its limit", process_of(event));
+      } else if (event.action == "die") {
+        // The engine starts again what crashed, but not what was asked to stop: by a switch that
+        // a crash of this server cut off, or by a person.
+        want_reconcile(kAfterEnd);
       }
       return;
     case HealthBook::Verdict::CrashLoop:
       return stop_crashing(event);
     case HealthBook::Verdict::Gone:
-      return want_reconcile(kAfterRemoval);
+      return want_reconcile(kAfterEnd);
   }
 }
 

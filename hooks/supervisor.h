@@ -25,7 +25,8 @@ struct SupervisorSettings {
 
 /// Follows the engine's events: stops containers in a crash loop, remembers how each process fares,
 /// and has the containers reconciled at the start, whenever the engine was away, and when a
-/// container has vanished. Two threads: one on the event stream, one that reconciles. Thread: any.
+/// container has ended or vanished. Two threads: one on the event stream, one that reconciles.
+/// Thread: any.
 class Supervisor {
  public:
   /// Returns whether nothing is left to be done; it is called again later when not.

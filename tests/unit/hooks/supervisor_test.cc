@@ -130,6 +130,14 @@ TEST_F(Supervision, ReconcilesWhenAContainerVanishes) {
   EXPECT_TRUE(wait_for_reconciliations(2));
 }
 
+TEST_F(Supervision, ReconcilesWhenAContainerEnds) {
+  const auto id = run_container("blog-web-1", "this-server");
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  ASSERT_TRUE(engine_.stop_container(id, seconds(0)));
+  EXPECT_TRUE(wait_for_reconciliations(2));
+}
+
 TEST_F(Supervision, StopsAContainerThatCrashesAgainAndAgain) {
   engine_.before(EngineCall::Stop,
                  [this](const std::string&) { stopped_.update([](bool& done) { done = true; }); });
