@@ -29,7 +29,8 @@ def git_over_dbclient(server):
     pushed = run(["git", "push", "minpaas", "main"], cwd=app.folder, env=environment)
     assert pushed.status == 0, pushed
     live(app)
-    done = run(["dbclient", "-y", "-y", "-T", "-i", key, "-p", str(server.port), "minpaas@127.0.0.1", "apps:info", "nobody"])
+    done = run(["dbclient", "-y", "-y", "-T", "-i", key, "-p", str(server.port), "minpaas@127.0.0.1",
+                "apps:info", "nobody"])
     assert done.status == 3 and "nobody" in done.err, done
 
 
@@ -131,14 +132,15 @@ def paramiko(server):
 def every_form_of_the_url(server):
     """ssh://USER@HOST:PORT/APP, with .git, with another user; HOST:APP by an alias of ssh's config."""
     app = first_deploy(server, "by-url")
-    for url in (server.remote("by-url"), server.remote("by-url.git"), server.remote("by-url").replace("minpaas@", "git@")):
+    plain = server.remote("by-url")
+    for url in (plain, plain + ".git", plain.replace("minpaas@", "git@")):
         app.commit("another")
         pushed = app.git("push", url, "main", check=False)
         assert pushed.status == 0, f"{url}: {pushed}"
     config = os.path.join(server.base, "ssh_config")
     with open(config, "w", encoding="ascii") as file:
-        file.write(f"Host minpaas\n HostName 127.0.0.1\n Port {server.port}\n User minpaas\n IdentityFile {server.key}\n"
-                   f" UserKnownHostsFile {server.base}/known_hosts\n StrictHostKeyChecking yes\n IdentitiesOnly yes\n")
+        file.write(f"Host minpaas\n HostName 127.0.0.1\n Port {server.port}\n User minpaas\n"
+                   f" IdentityFile {server.key}\n UserKnownHostsFile {server.base}/known_hosts\n StrictHostKeyChecking yes\n IdentitiesOnly yes\n")
     app.commit("another")
     pushed = run(["git", "push", "minpaas:by-url", "main"], cwd=app.folder,
                  env=dict(server.environment, GIT_SSH_COMMAND=f"ssh -F {config}"))

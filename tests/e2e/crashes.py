@@ -103,6 +103,29 @@ def at_any_instant(server):
     assert seen, "no kill hit a deploy"
 
 
+def stopped_by_hand(server):
+    """`docker stop` on an app's container: the app gets SIGTERM and the time to end its work, whatever
+    shells and package managers stand in between; and the server starts it again."""
+    python = server.new_app(name="ends-python")
+    apps.python(python, "version one", before="signal.signal(signal.SIGTERM, lambda *_: "
+                "(time.sleep(1), print('work is done', flush=True), os._exit(0)))")
+    node = server.new_app("hello-node", "ends-node")
+    with open(node.path("server.js"), encoding="utf-8") as file:
+        source = file.read()
+    work = "setTimeout(() => { console.log('work is done'); process.exit(0); }, 1000)"
+    assert "() => server.close()" in source
+    node.write("server.js", source.replace("() => server.close()", f"() => {work}"))
+    node.commit("ends its work")
+    for app in (python, node):
+        pushed = app.push()
+        assert pushed.status == 0, pushed
+        container = server.containers(app.name)[0]
+        docker("stop", "-t", "10", container)
+        said = docker("logs", container)
+        assert "work is done" in said, f"{app.name} was cut off: {said}"
+        wait_until(lambda name=app.name: server.containers(name, running_only=True), f"{app.name} is started again")
+
+
 def a_clean_stop(server):
     """SIGTERM ends it with status 0; the apps serve on, and are known again after the start."""
     app = apps.serving_dockerfile(server, "serves-on")
@@ -116,5 +139,5 @@ def a_clean_stop(server):
 
 
 if __name__ == "__main__":
-    tell(in_the_build, while_the_new_release_is_checked, in_the_switch, at_any_instant, a_clean_stop,
+    tell(in_the_build, while_the_new_release_is_checked, in_the_switch, at_any_instant, stopped_by_hand, a_clean_stop,
          settings=SETTINGS)
