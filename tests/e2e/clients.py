@@ -140,7 +140,8 @@ def every_form_of_the_url(server):
     config = os.path.join(server.base, "ssh_config")
     with open(config, "w", encoding="ascii") as file:
         file.write(f"Host minpaas\n HostName 127.0.0.1\n Port {server.port}\n User minpaas\n"
-                   f" IdentityFile {server.key}\n UserKnownHostsFile {server.base}/known_hosts\n StrictHostKeyChecking yes\n IdentitiesOnly yes\n")
+                   f" IdentityFile {server.key}\n IdentitiesOnly yes\n UserKnownHostsFile {server.base}/known_hosts\n"
+                   " StrictHostKeyChecking yes\n")
     app.commit("another")
     pushed = run(["git", "push", "minpaas:by-url", "main"], cwd=app.folder,
                  env=dict(server.environment, GIT_SSH_COMMAND=f"ssh -F {config}"))

@@ -73,7 +73,7 @@ def keys_that_are_no_names(server):
     before = server.containers("keys")
     for pair in ("2FAST=1", "A-B=1", "'A B=1'", "=1", "A.B=1", "ÄRGER=1"):
         done = server.ssh("config:set", "keys", pair)
-        assert done.status == 2 and ("letters" in done.err or "name" in done.err), f"{pair}: {done}"
+        assert done.status == 2 and ("A-Z" in done.err or "name" in done.err), f"{pair}: {done}"
     done = server.ssh("config:set", "keys", "GOOD=1", "BAD-ONE=2")
     assert done.status == 2 and server.ssh("config:get", "keys", "GOOD").status == 3, "all or nothing"
     done = server.ssh("config:set", "keys", "PORT=1")

@@ -67,7 +67,8 @@ def while_the_new_release_is_checked(server):
 
 def in_the_switch(server):
     """The old release takes its time to stop, and the new one gets its port only then."""
-    stubborn = "signal.signal(signal.SIGTERM, lambda *_: (print('stopping', flush=True), time.sleep(3), os._exit(0)))"
+    stubborn = ("signal.signal(signal.SIGTERM, lambda *_: "
+                "(print('stopping', flush=True), time.sleep(3), os._exit(0)))")
     app = server.new_app(name="crash-switch")
     apps.python(app, "version one", before=stubborn)
     assert app.push().status == 0
@@ -123,7 +124,8 @@ def stopped_by_hand(server):
         docker("stop", "-t", "10", container)
         said = docker("logs", container)
         assert "work is done" in said, f"{app.name} was cut off: {said}"
-        wait_until(lambda name=app.name: server.containers(name, running_only=True), f"{app.name} is started again")
+        wait_until(lambda name=app.name: server.containers(name, running_only=True),
+                   f"{app.name} is started again")
 
 
 def a_clean_stop(server):
@@ -139,5 +141,5 @@ def a_clean_stop(server):
 
 
 if __name__ == "__main__":
-    tell(in_the_build, while_the_new_release_is_checked, in_the_switch, at_any_instant, stopped_by_hand, a_clean_stop,
-         settings=SETTINGS)
+    tell(in_the_build, while_the_new_release_is_checked, in_the_switch, at_any_instant, stopped_by_hand,
+         a_clean_stop, settings=SETTINGS)
