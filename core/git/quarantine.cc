@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <thread>
+#include <utility>
 
 #include "core/base/fd.h"
 #include "core/base/file.h"
@@ -18,6 +20,16 @@ Result<void> sync_file(const std::filesystem::path& path) {
     return file_error(path, "store", errno);
   }
   return {};
+}
+
+/// At the same time, so that a file system with a journal can write both with one commit of it.
+Result<void> sync_both(const std::filesystem::path& one, const std::filesystem::path& other) {
+  Result<void> other_synced;
+  std::jthread beside([&] { other_synced = sync_file(other); });
+  auto one_synced = sync_file(one);
+  beside.join();
+  TRY(std::move(one_synced));
+  return other_synced;
 }
 
 }  // namespace
@@ -44,8 +56,7 @@ Result<void> Quarantine::release_pack(const std::string& name,
   }
   const auto pack = folder_ / ("pack-" + name + ".pack");
   const auto index = folder_ / ("pack-" + name + ".idx");
-  TRY(sync_file(pack));
-  TRY(sync_file(index));
+  TRY(sync_both(pack, index));
   for (const auto& from : {pack, index}) {
     if (::rename(from.c_str(), (packs / from.filename()).c_str()) != 0) {
       return file_error(from, "store", errno);

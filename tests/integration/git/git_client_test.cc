@@ -246,12 +246,27 @@ TEST_F(GitClient, PrintsWhyTheServiceIsRefused) {
   EXPECT_THAT(pushed.err, HasSubstr("fatal: remote error: cannot open the repository"));
 }
 
+TEST_F(GitClient, IsToldWhenThePackCannotBeWritten) {
+  const auto noise =
+      run_program({"sh", "-c", "head -c 2000000 /dev/urandom > '" + work() + "/noise'"});
+  ASSERT_EQ(noise.status, 0);
+  commit("noise");
+  // A file size limit stands in for a full disk: the write fails, and SIGXFSZ comes with it.
+  const auto pushed = git_in(
+      work(), {"push", "--receive-pack=ulimit -f 256; " MINPAASD " receive-pack", bare(), "main"});
+  EXPECT_EQ(pushed.status, 1) << pushed.err;
+  EXPECT_THAT(pushed.err, HasSubstr("remote unpack failed: cannot store the pack"));
+  EXPECT_EQ(remote_ref("refs/heads/main"), "");
+  const auto left = run_program({"find", bare() + "/objects", "-type", "f"});
+  EXPECT_EQ(left.out, "");
+  EXPECT_EQ(push({bare(), "main"}).status, 0);
+}
+
 TEST_F(GitClient, PushesAHundredThousandObjects) {
   std::string stream;
   for (int commit_number = 0; commit_number < 100; ++commit_number) {
     stream += "commit refs/heads/many\ncommitter A <a@b> " +
               std::to_string(1'700'000'000 + commit_number) + " +0000\ndata 1\nx";
-    stream += commit_number == 0 ? "" : "";
     for (int file = 0; file < 500; ++file) {
       const auto text =
           "content " + std::to_string(commit_number) + " of " + std::to_string(file) + "\n";
