@@ -90,12 +90,15 @@ def clean_up():
 
 
 def wait_for_answer(url, text, seconds=120):
-    """Returns when a GET is answered with `text` in it: polled every 2 ms."""
+    """Returns when a GET is answered with `text` in it: polled every 2 ms.
+
+    Each try is short: a connection that is made while one container takes the port over from another
+    may hang for a second, and says nothing of those after it."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with opener.open(url, timeout=5) as answer:
+            with opener.open(url, timeout=0.2) as answer:
                 if text in answer.read().decode(errors="replace"):
                     return
         except (OSError, http.client.HTTPException):
