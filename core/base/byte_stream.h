@@ -38,8 +38,8 @@ struct ExecStreams {
   ByteReader& in;
   ByteWriter& out;
   ByteWriter& err;
-  /// Requested when the peer has closed the channel or the connection, or typed Ctrl-C in a terminal
-  /// session: a program that waits ends.
+  /// Requested when the peer has closed the channel or the connection, or typed Ctrl-C in a
+  /// terminal session: a program that waits ends.
   std::stop_token gone;
 };
 

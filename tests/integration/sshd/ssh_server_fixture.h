@@ -86,6 +86,7 @@ class SshServerTest : public ::testing::Test {
   [[nodiscard]] std::vector<std::string> ssh(const std::string& key_name = "ed25519") const;
   /// Runs `ssh ... command`.
   ProgramResult run_ssh(const std::string& command, std::string_view input = "");
+
   /// What the server runs; the programs above unless a test has another.
   virtual sshd::ExecHandler& handler() { return programs_; }
 
