@@ -1,5 +1,7 @@
 #include "tests/support/fake_engine_state.h"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -163,7 +165,8 @@ void FakeEngineState::run(FakeContainer& container) {
   details.error.clear();
   details.pid = 1000 + ++serial_;
   details.address = container.behaviour.address.empty()
-                        ? fmt::format("127.77.{}.{}", serial_ / 250, 1 + serial_ % 250)
+                        ? fmt::format("127.{}.{}.{}", 1 + ::getpid() % 254, ::getpid() / 254 % 254,
+                                      1 + serial_ % 250)
                         : container.behaviour.address;
   details.started_at = next_time();
   details.finished_at.reset();
