@@ -70,7 +70,7 @@ Result<long long> DockerEngine::prune_build_cache(long long keep_bytes) {
 }
 
 Result<ImageDetails> DockerEngine::inspect_image(std::string_view reference) {
-  return parse_image(TRY(get("/images/" + url_encoded(reference) + "/json")));
+  return parse_image(TRY(get("/images/" + path_encoded(reference) + "/json")));
 }
 
 Result<std::vector<ImageDetails>> DockerEngine::list_images(const Labels& labels) {
@@ -87,7 +87,7 @@ Result<bool> DockerEngine::is_used(const ImageId& id) {
 Result<void> DockerEngine::remove_image(const ImageId& id) {
   const auto remove = [&](std::string_view force) {
     return api_.send({.method = "DELETE",
-                      .target = "/images/" + url_encoded(id.value) + std::string(force),
+                      .target = "/images/" + path_encoded(id.value) + std::string(force),
                       .deadline = api_.deadlines().change},
                      {404, 409});
   };

@@ -72,10 +72,9 @@ void Exchange::prepare() {
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(kConnectDeadline.count()));
   // The engine answers 100 late or never; waiting for it costs a second.
   headers_.reset(curl_slist_append(nullptr, "Expect:"));
-  if (!request_.content_type.empty()) {
-    const std::string line = "Content-Type: " + request_.content_type;
-    static_cast<void>(curl_slist_append(headers_.get(), line.c_str()));
-  }
+  // Without a type curl would call an empty body a form.
+  const std::string type = request_.content_type.empty() ? "" : " " + request_.content_type;
+  static_cast<void>(curl_slist_append(headers_.get(), ("Content-Type:" + type).c_str()));
   if (request_.upload) {
     static_cast<void>(curl_slist_append(headers_.get(), "Transfer-Encoding: chunked"));
     set(easy, CURLOPT_POST, 1L);

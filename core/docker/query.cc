@@ -4,18 +4,31 @@
 
 namespace minpaas::docker {
 
-std::string url_encoded(std::string_view text) {
-  constexpr std::string_view kUnreserved =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+namespace {
+
+constexpr std::string_view kUnreserved =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+std::string encoded_but_for(std::string_view kept, std::string_view text) {
   std::string encoded;
   for (const char c : text) {
-    if (kUnreserved.find(c) != std::string_view::npos) {
+    if (kUnreserved.find(c) != std::string_view::npos || kept.find(c) != std::string_view::npos) {
       encoded += c;
     } else {
       encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
   }
   return encoded;
+}
+
+}  // namespace
+
+std::string url_encoded(std::string_view text) {
+  return encoded_but_for("", text);
+}
+
+std::string path_encoded(std::string_view text) {
+  return encoded_but_for("/:@", text);
 }
 
 Query& Query::add(std::string_view name, std::string_view value) {

@@ -450,10 +450,12 @@ TEST_P(EngineBuildContract, FailureOfTheContextIsTheFailureOfTheBuild) {
 }
 
 TEST_P(EngineBuildContract, LargeContextIsStreamed) {
+  std::string large;
+  large.resize(20'000'000, 'd');
   bed->expect_build({.steps = {{.name = fmt::format("[1/2] FROM {}", kBase)},
                                {.name = "[2/2] COPY data /data"}}});
   const auto built = engine().build(
-      request(), context_of(base() + "COPY data /data\n", std::string(20'000'000, 'd')), seen, {});
+      request(), context_of(base() + "COPY data /data\n", large), seen, {});
   ASSERT_TRUE(built) << built.error().for_log();
 }
 

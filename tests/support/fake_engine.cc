@@ -11,7 +11,6 @@ using docker::ContainerId;
 using docker::ContainerSpec;
 using docker::ImageDetails;
 using docker::Labels;
-using docker::LogLine;
 using docker::RestartPolicy;
 using docker::RunState;
 

@@ -8,7 +8,6 @@
 
 namespace minpaas::test {
 
-using docker::ContainerDetails;
 using docker::ContainerId;
 using docker::ContainerSpec;
 using docker::RestartPolicy;

@@ -46,5 +46,10 @@ TEST(Query, EncodesWhatUrlsCannotHold) {
             "?t=localhost%2Fa%3Av1&labels=%7B%22a%22%3A%22%C3%A4%20%26%3D%22%7D");
 }
 
+TEST(Query, NamesOfImagesKeepTheirSlashes) {
+  EXPECT_EQ(path_encoded("localhost:5000/a/b:v1@sha256:ab"), "localhost:5000/a/b:v1@sha256:ab");
+  EXPECT_EQ(path_encoded("a?b#c d"), "a%3Fb%23c%20d");
+}
+
 }  // namespace
 }  // namespace minpaas::docker
