@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 
 #include "hooks/deploy_queue.h"
 #include "hooks/key_owners.h"
@@ -90,6 +91,7 @@ class LocalPlatform : public Platform {
   Result<DeployOutcome> plan_push(const PushRequest& request, const Follow& follow);
   Result<state::DeployRow> choose_build(const AppName& name, std::optional<std::int64_t> id);
 
+  std::mutex making_repository_;
   const PipelineParts& parts_;
   KeyOwners& keys_;
   DeployQueue& queue_;

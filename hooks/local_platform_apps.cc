@@ -147,16 +147,14 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
 
 /// Also for an app whose repository a crash kept from being made.
 Result<void> LocalPlatform::make_repository(const AppName& name) {
+  // Of two first pushes at once the second finds what the first has made, whole.
+  const std::scoped_lock one_at_a_time(making_repository_);
   const auto folder = parts_.repository(name);
   if (git::Repository::open(folder)) {
     return {};
   }
   const auto made = git::Repository::init(folder, TRY(deploy_branch(name)));
-  // Another push of the same moment may have been quicker.
-  if (!made && made.error().code != ErrorCode::AlreadyExists) {
-    return made.error();
-  }
-  return {};
+  return made ? Result<void>() : made.error();
 }
 
 Result<AppReport> LocalPlatform::create_app(const Actor& actor, const AppName& name) {

@@ -150,7 +150,8 @@ Repository::~Repository() {
 }
 
 Result<Repository> Repository::init(const std::filesystem::path& folder, std::string_view branch) {
-  if (std::filesystem::exists(folder / "HEAD")) {
+  // One that a crash left half made is finished.
+  if (std::filesystem::exists(folder / "HEAD") && Repository::open(folder)) {
     return Error{ErrorCode::AlreadyExists,
                  fmt::format("{} is a repository already", folder.string()), "", ""};
   }
