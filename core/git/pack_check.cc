@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <optional>
 
 #include "core/git/git_error.h"
@@ -50,6 +51,52 @@ Error wrong_kind(const Oid& id) {
           ""};
 }
 
+/// The objects of a pack by their ids. As in the index of a pack, the first bytes of an id lead to
+/// the few that begin with them, and those are searched: never slow, whatever ids a pusher has
+/// found.
+class KnownObjects {
+ public:
+  explicit KnownObjects(std::vector<KnownObject> objects) : objects_(std::move(objects)) {
+    std::sort(objects_.begin(), objects_.end(),
+              [](const KnownObject& a, const KnownObject& b) { return is_before(a.id, b.id); });
+    if (objects_.size() < kWorthAFan) {
+      return;
+    }
+    fan_.assign(kPrefixes + 1, 0);
+    for (const auto& object : objects_) {
+      ++fan_[prefix(object.id) + 1];
+    }
+    std::partial_sum(fan_.begin(), fan_.end(), fan_.begin());
+  }
+
+  [[nodiscard]] std::optional<ObjectKind> find(const Oid& id) const {
+    auto begin = objects_.begin();
+    auto end = objects_.end();
+    if (!fan_.empty()) {
+      begin = objects_.begin() + fan_[prefix(id)];
+      end = objects_.begin() + fan_[prefix(id) + 1];
+    }
+    const auto at = std::lower_bound(
+        begin, end, id, [](const KnownObject& a, const Oid& b) { return is_before(a.id, b); });
+    if (at == end || at->id != id) {
+      return std::nullopt;
+    }
+    return at->kind;
+  }
+
+ private:
+  static constexpr std::size_t kPrefixes = 1U << 16;
+  static constexpr std::size_t kWorthAFan = 1000;
+
+  static std::size_t prefix(const Oid& id) {
+    return static_cast<std::size_t>(id.raw()[0]) << 8 | id.raw()[1];
+  }
+
+  std::vector<KnownObject> objects_;
+  /// Where the ids of each prefix begin; empty for few objects.
+  std::vector<std::uint32_t> fan_;
+};
+
 /// The objects of one pack beside those of the repository.
 class PackCheck {
  public:
@@ -59,9 +106,7 @@ class PackCheck {
   Result<void> run(const std::vector<Oid>& tips) {
     // In the order of the pack, in which bases of deltas are close to each other.
     const auto objects = TRY(list_objects());
-    known_ = objects;
-    std::sort(known_.begin(), known_.end(),
-              [](const KnownObject& a, const KnownObject& b) { return is_before(a.id, b.id); });
+    known_ = KnownObjects(objects);
     for (const auto& object : objects) {
       TRY(count());
       if (object.kind != ObjectKind::Blob) {
@@ -69,7 +114,7 @@ class PackCheck {
       }
     }
     for (const auto& tip : tips) {
-      if (!find(tip) && !in_main(tip)) {
+      if (!known_.find(tip) && !in_main(tip)) {
         return missing(tip);
       }
     }
@@ -115,7 +160,7 @@ class PackCheck {
     links_.clear();
     TRY(check_object(object.id, object.kind, bytes, links_));
     for (const auto& link : links_) {
-      if (const auto kind = find(link.target)) {
+      if (const auto kind = known_.find(link.target)) {
         if (*kind != link.kind) {
           return wrong_kind(object.id);
         }
@@ -141,16 +186,6 @@ class PackCheck {
     return TRY(to_kind(type)) == link.kind ? Result<void>() : wrong_kind(object.id);
   }
 
-  [[nodiscard]] std::optional<ObjectKind> find(const Oid& id) const {
-    const auto at =
-        std::lower_bound(known_.begin(), known_.end(), id,
-                         [](const KnownObject& a, const Oid& b) { return is_before(a.id, b); });
-    if (at == known_.end() || at->id != id) {
-      return std::nullopt;
-    }
-    return at->kind;
-  }
-
   /// Looks for new packs when it is not found: the first object that is really missing ends the
   /// check, so that happens once.
   bool in_main(const Oid& id) {
@@ -161,7 +196,7 @@ class PackCheck {
   OdbHandle pack_;
   OdbHandle main_;
   const CheckTick& tick_;
-  std::vector<KnownObject> known_;
+  KnownObjects known_{{}};
   std::vector<ObjectLink> links_;
   std::size_t counted_ = 0;
 };
