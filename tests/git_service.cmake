@@ -17,7 +17,7 @@ minpaas_test(deploy_target_test LABEL integration
 
 # Real clients against the program.
 minpaas_test(git_client_test LABEL integration
-  SOURCES integration/git/git_client_test.cc
+  SOURCES integration/git/front_test.cc integration/git/git_client_test.cc
   LIBRARIES minpaas_test_program)
 add_dependencies(git_client_test minpaasd)
 target_compile_definitions(git_client_test PRIVATE MINPAASD="$<TARGET_FILE:minpaasd>")

@@ -18,7 +18,8 @@ constexpr std::chrono::seconds kMostDrainTime{30};
 constexpr std::chrono::seconds kDrainSilence{2};
 constexpr std::chrono::seconds kLockPatience{60};
 constexpr std::chrono::seconds kSlotPatience{60};
-constexpr int kMostPacks = 50;
+/// Every reader looks through the packs one after the other.
+constexpr int kMostPacks = 20;
 
 SteadyTime now() {
   return std::chrono::steady_clock::now();
