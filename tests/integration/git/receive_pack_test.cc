@@ -8,6 +8,7 @@
 #include "tests/support/memory_streams.h"
 #include "tests/support/pack_builder.h"
 #include "tests/support/push_script.h"
+#include "tests/support/scripted_target.h"
 
 namespace minpaas::sshd::git {
 namespace {
@@ -16,6 +17,7 @@ using test::PackBuilder;
 using test::PackType;
 using test::PushAnswer;
 using test::PushScript;
+using test::ScriptedTarget;
 using test::TreeBuilder;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -36,31 +38,6 @@ struct Sample {
     builder.add(PackType::Blob, blob);
     return builder.finish();
   }
-};
-
-/// A target whose answers are set by the test.
-class ScriptedTarget : public PushTarget {
- public:
-  std::vector<Refusal> admit(const Push& push, PushProgress& progress) override {
-    admitted = push;
-    for (const auto& line : lines) {
-      progress.line(line);
-    }
-    return answers.empty() ? std::vector<Refusal>(push.commands.size()) : answers;
-  }
-
-  std::vector<Refusal> apply(const Push& push, PushProgress& progress) override {
-    applied = push;
-    progress.line("-----> deploying");
-    progress.keep_alive();
-    return std::vector<Refusal>(push.commands.size(), result);
-  }
-
-  std::vector<Refusal> answers;
-  Refusal result;
-  std::vector<std::string> lines;
-  Push admitted;
-  Push applied;
 };
 
 class Conversations : public testing::Test {
