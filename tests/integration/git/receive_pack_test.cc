@@ -92,7 +92,10 @@ TEST_F(Conversations, TakeAPushWithoutWaitingForTheEndOfTheStream) {
   EXPECT_EQ(resolve("refs/heads/main"), sample_.tip);
 }
 
-TEST_F(Conversations, AdvertiseWhatIsThere) {
+TEST_F(Conversations, AdvertiseWhatIsThereInTheVersionAskedFor) {
+  options_.protocol = "version=1";
+  EXPECT_THAT(push(PushScript().flush()).advertisement, HasSubstr("version 1\n"));
+  options_.protocol = "version=2";
   push(first_push());
   const auto answer = push(PushScript().flush());
   EXPECT_EQ(answer.advertisement.substr(0, 56), sample_.tip.hex() + " refs/heads/main");
@@ -381,11 +384,6 @@ TEST_F(Conversations, WaitForAPlaceAndGiveItBack) {
 TEST_F(Conversations, PointHeadToTheFirstBranch) {
   push(PushScript().command("refs/heads/trunk", Oid(), sample_.tip).flush().raw(sample_.pack()));
   EXPECT_EQ(repository_.open().head_branch().value(), "refs/heads/trunk");
-}
-
-TEST_F(Conversations, SpeakVersionOneWhenAsked) {
-  options_.protocol = "version=1";
-  EXPECT_THAT(push(PushScript().flush()).advertisement, HasSubstr("version 1\n"));
 }
 
 TEST(RefuseService, SaysErrInPlaceOfTheRefs) {
