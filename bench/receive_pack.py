@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""A small push into `minpaasd receive-pack DIR` beside the same push into `git receive-pack DIR`.
+"""A small push beside the same push into `git receive-pack DIR`, which sshd starts for each push:
+into the running server, and into `minpaasd receive-pack DIR` as a process of its own.
 
-Only the server side is timed: from the start of the server process to its end, with the client's
-bytes prepared beforehand. Both make what they store durable (git: core.fsync=all).
+Only the server side is timed, with the client's bytes prepared beforehand: from the start of the
+process (or the connection) to its end. Both make what they store durable (git: core.fsync=all).
 
 usage: receive_pack.py MINPAASD [PUSHES]
 """
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -64,34 +66,71 @@ def serve(command, sent):
         raise SystemExit(f"{command[0]} did not take the push: {done.stdout[-300:]!r} {done.stderr!r}")
 
 
+class Running:
+    """bench/push_server: the receive-pack of minpaasd in a process that is there already."""
+
+    def __init__(self, minpaasd, base):
+        program = os.path.join(os.path.dirname(minpaasd), "../../bench/push_server")
+        self.path = os.path.join(base, "socket")
+        self.process = subprocess.Popen([program, self.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if self.process.stdout.readline() != b"ready\n":
+            raise SystemExit(f"{program} ended with status {self.process.wait()}")
+
+    def serve(self, folder, sent):
+        with socket.socket(socket.AF_UNIX) as near:
+            near.connect(self.path)
+            near.sendall(folder.encode() + b"\n" + sent)
+            near.shutdown(socket.SHUT_WR)
+            answer = b"".join(iter(lambda: near.recv(65536), b""))
+        if b"ok refs/heads/main" not in answer:
+            raise SystemExit(f"the running server did not take the push: {answer[-300:]!r}")
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def prepare(base, names, pushes):
+    """Bare repositories that are equal, and the bytes of each push: {name: (folder, iterator)}."""
+    source = os.path.join(base, "source")
+    os.mkdir(source)
+    head = make_source(source)
+    folders = {name: os.path.join(base, f"{name}.git") for name in names}
+    for folder in folders.values():
+        git("clone", "-q", "--bare", source, folder, cwd=base)
+        git("config", "core.fsync", "all", cwd=folder)
+    prepared = []
+    for number in range(pushes):
+        head, sent = next_push(source, head, number)
+        prepared.append(sent)
+    return {name: (folder, iter(prepared)) for name, folder in folders.items()}
+
+
 def main():
     minpaasd = sys.argv[1]
     pushes = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    warm_up = 3
+    met = []
     with tempfile.TemporaryDirectory(prefix="minpaas-bench-") as base:
-        source = os.path.join(base, "source")
-        os.mkdir(source)
-        head = make_source(source)
-        bares = {}
-        for name in ("ours", "git"):
-            bares[name] = os.path.join(base, f"{name}.git")
-            git("clone", "-q", "--bare", source, bares[name], cwd=base)
-            git("config", "core.fsync", "all", cwd=bares[name])
-        prepared = []
-        for number in range(pushes + 3):
-            head, sent = next_push(source, head, number)
-            prepared.append(sent)
-        queues = {name: iter(prepared) for name in bares}
+        places = prepare(base, ("server", "process", "git-1", "git-2"), pushes + warm_up)
+        running = Running(minpaasd, base)
 
-        def ours():
-            return timed(lambda: serve([minpaasd, "receive-pack", bares["ours"]], next(queues["ours"])))
+        def process(name, *command):
+            folder, sent = places[name]
+            return lambda: timed(lambda: serve([*command, folder], next(sent)))
 
-        def theirs():
-            return timed(lambda: serve(["git", "receive-pack", bares["git"]], next(queues["git"])))
+        def server():
+            folder, sent = places["server"]
+            return timed(lambda: running.serve(folder, next(sent)))
 
-        mine, other, ratio = interleave(ours, theirs, pushes, warm_up=3)
-    ok = row("small push, server side, with fsync", milliseconds(mine), "git receive-pack",
-             milliseconds(other), ratio, 0.5)
-    sys.exit(0 if ok else 1)
+        measures = (("small push, server side, with fsync, in the running server", server, "git-1"),
+                    ("the same, minpaasd receive-pack as a process",
+                     process("process", minpaasd, "receive-pack"), "git-2"))
+        for measure, ours, theirs in measures:
+            mine, other, ratio = interleave(ours, process(theirs, "git", "receive-pack"), pushes, warm_up)
+            met.append(row(measure, milliseconds(mine), "git receive-pack", milliseconds(other), ratio, 0.5))
+        running.stop()
+    sys.exit(0 if all(met) else 1)
 
 
 if __name__ == "__main__":
