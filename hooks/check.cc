@@ -15,6 +15,8 @@ using docker::RunState;
 constexpr int kFirstServerError = 500;
 /// How long answers that have passed are still read, so that no connection is reset.
 constexpr milliseconds kGoodbye{200};
+/// Most apps listen within a tenth of a second: looks are dense at first, then one an interval.
+constexpr milliseconds kFirstInterval{10};
 /// Silence after which the pusher is told what the check is waiting for.
 constexpr seconds kSayAfter{5};
 
@@ -125,8 +127,10 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
   }
   const auto deadline = now() + settings_.timeout;
   say_at_ = now() + kSayAfter;
+  auto pace = std::min(kFirstInterval, settings_.interval);
   for (;;) {
-    const auto next = now() + settings_.interval;
+    const auto next = now() + pace;
+    pace = std::min(pace + pace / 4, settings_.interval);
     TRY(look_at_all());
     for (Watch& watch : watches_) {
       watch.tick(settings_, now());
