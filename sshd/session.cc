@@ -211,13 +211,13 @@ std::optional<Session::End> Session::check_phase() {
   }
   const auto now = context_.clock.steady();
   if (busy && phase == ServerPhase::Draining) {
-    has_last_words_ = true;
     return std::nullopt;
   }
   // A client that gets a disconnect message before it has read its exit status loses the status, so
   // one whose last request has just ended may go by itself.
   if (!end_by_) {
-    end_by_ = busy || has_last_words_ ? now + kLastWords : now;
+    const bool just_ended = request_ended_at_ && now - *request_ended_at_ < kLastWords;
+    end_by_ = busy || just_ended ? now + kLastWords : now;
   }
   if (now >= *end_by_) {
     return End{"the server is stopping", std::nullopt};

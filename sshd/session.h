@@ -103,7 +103,8 @@ class Session {
   bool authenticated_ = false;
   /// When the server stops: when to end at the latest, and whether a request ran till then.
   std::optional<SteadyTime> end_by_;
-  bool has_last_words_ = false;
+  /// When the last request's channel was closed.
+  std::optional<SteadyTime> request_ended_at_;
   SteadyTime confirmed_at_{};
   std::uint64_t closed_output_bytes_ = 0;
 

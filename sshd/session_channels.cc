@@ -84,6 +84,7 @@ void Session::forget_ended_requests() {
       return false;
     }
     closed_output_bytes_ += channel->output_bytes();
+    request_ended_at_ = context_.clock.steady();
     if (channel->bridge() && !channel->bridge()->exit_status()) {
       orphans_.push_back(channel->bridge());
     }

@@ -454,8 +454,8 @@ TEST_P(EngineBuildContract, LargeContextIsStreamed) {
   large.resize(20'000'000, 'd');
   bed->expect_build({.steps = {{.name = fmt::format("[1/2] FROM {}", kBase)},
                                {.name = "[2/2] COPY data /data"}}});
-  const auto built = engine().build(
-      request(), context_of(base() + "COPY data /data\n", large), seen, {});
+  const auto built =
+      engine().build(request(), context_of(base() + "COPY data /data\n", large), seen, {});
   ASSERT_TRUE(built) << built.error().for_log();
 }
 
