@@ -29,7 +29,7 @@ struct DeployJob {
   }
 };
 
-/// The row of a deploy that is asked for now, with everything optional left out.
+/// The row of a deploy that starts with this request; everything optional is left out.
 state::DeployRow asked_for(const AppName& app, state::DeployKind kind, const std::string& actor);
 
 /// A deploy that waits or runs. Owners: the queue until it is settled, everyone who follows it.

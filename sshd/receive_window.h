@@ -39,7 +39,7 @@ class ReceiveWindow {
   /// Whether `due` is worth asking.
   [[nodiscard]] bool is_due() const { return window_ == 0 || consumed_ >= window_ / 4; }
 
-  /// The window to ask libssh for now, or 0: at the first call, and whenever a quarter of the last
+  /// The window to ask of libssh, or 0: at the first call, and whenever a quarter of the last
   /// window has been consumed and no more than that `waits` for the request to read it.
   std::int64_t due(std::size_t waits);
   /// How much may wait for the request: all that can come through the window, so that libssh need
