@@ -190,7 +190,8 @@ Result<HttpResponse> Exchange::outcome() {
   }
   // curl ends an upload that an error answer has overtaken as a success.
   if (*result_ != CURLE_OK) {
-    return transport_error();
+    // The connection may break in the moment in which the caller gives up: that was the caller.
+    return request_.stop.stop_requested() ? cancelled() : transport_error();
   }
   reusable_ = true;
   return std::move(response_);
