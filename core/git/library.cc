@@ -35,7 +35,8 @@ Library::~Library() {
 
 // Two functions stand before those of libraries that Debian's libgit2 1.5 sets up when it starts.
 // What they put off is for transports that are not used here, and is 5 ms and 2 MB of a small push
-// that takes 7 ms in all. Everything else goes on to the library.
+// that takes 7 ms in all. Everything else goes on to the library. They are weak, so that a program
+// that links the libraries as archives can do so.
 namespace {
 
 template <typename Function>
@@ -49,7 +50,8 @@ struct mbedtls_x509_crt;
 
 /// Reads every CA certificate of the system at start. Whoever speaks TLS through libgit2 sets them
 /// with GIT_OPT_SET_SSL_CERT_LOCATIONS, which comes through here as well.
-extern "C" int mbedtls_x509_crt_parse_file(mbedtls_x509_crt* chain, const char* path) {
+extern "C" __attribute__((weak)) int mbedtls_x509_crt_parse_file(mbedtls_x509_crt* chain,
+                                                                 const char* path) {
   constexpr int kNothingRead = -1;
   if (minpaas::git::is_starting) {
     return kNothingRead;
@@ -59,7 +61,7 @@ extern "C" int mbedtls_x509_crt_parse_file(mbedtls_x509_crt* chain, const char* 
 }
 
 /// Sets up OpenSSL. libssh2 does it by itself when its first session is made.
-extern "C" int libssh2_init(int flags) {
+extern "C" __attribute__((weak)) int libssh2_init(int flags) {
   constexpr int kDone = 0;
   if (minpaas::git::is_starting) {
     return kDone;
