@@ -8,11 +8,10 @@ namespace minpaas::docker {
 namespace {
 
 /// `client version 1.41 is too old. Minimum supported API version is 1.44, ...`
-bool refuses_version(const HttpResponse& response) {
-  return response.status == 400 && response.body.find("client version") != std::string::npos &&
-         (response.body.find("too old") != std::string::npos ||
-          response.body.find("too new") != std::string::npos ||
-          response.body.find("newer than server") != std::string::npos);
+bool refuses_version(int status, const std::string& body) {
+  return status == 400 && body.find("client version") != std::string::npos &&
+         (body.find("too old") != std::string::npos || body.find("too new") != std::string::npos ||
+          body.find("newer than server") != std::string::npos);
 }
 
 }  // namespace
@@ -47,14 +46,16 @@ Result<HttpResponse> Api::send_as(const HttpRequest& request, const std::string&
   return http_.send(versioned);
 }
 
+Result<std::string> Api::agreed() {
+  const auto known = api_.with([](const std::optional<std::string>& api) { return api; });
+  return known ? *known : TRY(negotiate()).api;
+}
+
 Result<HttpResponse> Api::send(const HttpRequest& request, std::initializer_list<int> wanted) {
-  auto known = api_.with([](const std::optional<std::string>& api) { return api; });
-  if (!known) {
-    known = TRY(negotiate()).api;
-  }
-  auto response = TRY(send_as(request, *known));
+  const std::string known = TRY(agreed());
+  auto response = TRY(send_as(request, known));
   // An upload cannot be sent twice: its next attempt is the caller's.
-  if (refuses_version(response)) {
+  if (refuses_version(response.status, response.body)) {
     const auto agreed = TRY(negotiate());
     if (!request.upload) {
       response = TRY(send_as(request, agreed.api));
@@ -65,6 +66,22 @@ Result<HttpResponse> Api::send(const HttpRequest& request, std::initializer_list
     return engine_error(response.status, response.body);
   }
   return response;
+}
+
+Result<Hijacked> Api::hijack(const std::string& target, const std::string& json) {
+  const auto take_over = [&](const std::string& api) {
+    return docker::hijack(http_.socket_path(), {"/v" + api + target, json, deadlines_.change});
+  };
+  const std::string known = TRY(agreed());
+  auto answer = TRY(take_over(known));
+  if (refuses_version(answer.status, answer.body)) {
+    const auto anew = TRY(negotiate());
+    answer = TRY(take_over(anew.api));
+  }
+  if (answer.status >= 400) {
+    return engine_error(answer.status, answer.body);
+  }
+  return answer;
 }
 
 }  // namespace minpaas::docker

@@ -5,6 +5,7 @@
 
 #include "core/base/guarded.h"
 #include "core/docker/api_version.h"
+#include "core/docker/hijack.h"
 #include "core/docker/http_client.h"
 
 namespace minpaas::docker {
@@ -32,6 +33,9 @@ class Api {
   /// engine_error, save those that the caller wants to see as they are.
   Result<HttpResponse> send(const HttpRequest& request, std::initializer_list<int> wanted = {});
 
+  /// POST that takes the connection over; `target` has no version yet. Errors: as `send`.
+  Result<Hijacked> hijack(const std::string& target, const std::string& json);
+
   /// Asks the engine anew: what it is and what was agreed on.
   Result<EngineVersion> version();
 
@@ -39,6 +43,7 @@ class Api {
 
  private:
   Result<EngineVersion> negotiate();
+  Result<std::string> agreed();
   Result<HttpResponse> send_as(const HttpRequest& request, const std::string& api);
 
   HttpClient http_;

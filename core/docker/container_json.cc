@@ -35,13 +35,20 @@ std::string_view policy_name(RestartPolicy policy) {
   return policy == RestartPolicy::No ? "no" : "unless-stopped";
 }
 
+Json log_config(const ContainerSpec& spec) {
+  if (!spec.keep_log) {
+    return {{"Type", "none"}};
+  }
+  return {{"Type", "json-file"}, {"Config", {{"max-size", "10m"}, {"max-file", "3"}}}};
+}
+
 Json host_config(const ContainerSpec& spec) {
   Json host = {
       {"Init", true},
       {"CapDrop", {"ALL"}},
       {"SecurityOpt", {"no-new-privileges:true"}},
       {"PidsLimit", spec.pids},
-      {"LogConfig", {{"Type", "json-file"}, {"Config", {{"max-size", "10m"}, {"max-file", "3"}}}}},
+      {"LogConfig", log_config(spec)},
       {"RestartPolicy", {{"Name", policy_name(RestartPolicy::No)}}},
   };
   if (spec.memory_bytes > 0) {
@@ -51,6 +58,10 @@ Json host_config(const ContainerSpec& spec) {
   }
   if (spec.cpus > 0) {
     host["NanoCpus"] = static_cast<long long>(spec.cpus * 1e9);
+  }
+  if (spec.terminal) {
+    // Known since API 1.42; an older engine gives it by a resize after the start.
+    host["ConsoleSize"] = {spec.terminal->rows, spec.terminal->columns};
   }
   if (spec.read_only_root) {
     host["ReadonlyRootfs"] = true;
@@ -99,9 +110,18 @@ std::string create_body(const ContainerSpec& spec) {
   for (const auto& [name, value] : spec.env) {
     body["Env"].push_back(name + "=" + value);
   }
-  if (!spec.command.empty()) {
+  if (!spec.words.empty()) {
+    body["Entrypoint"] = {spec.words.front()};
+    body["Cmd"] = std::vector(spec.words.begin() + 1, spec.words.end());
+  } else if (!spec.command.empty()) {
     body["Entrypoint"] = {"/bin/sh", "-c"};
     body["Cmd"] = {spec.command};
+  }
+  if (spec.terminal) {
+    body["Tty"] = true;
+  }
+  if (spec.open_input) {
+    body["OpenStdin"] = body["StdinOnce"] = body["AttachStdin"] = true;
   }
   if (spec.internal_port > 0) {
     body["ExposedPorts"][fmt::format("{}/tcp", spec.internal_port)] = Json::object();

@@ -23,14 +23,16 @@ constexpr std::size_t kMostPathBytes = 107;
 }  // namespace
 
 Result<std::unique_ptr<Engine>> DockerEngine::connect(std::string_view host,
-                                                      const EngineDeadlines& deadlines) {
+                                                      const EngineDeadlines& deadlines,
+                                                      SignalProcess signal) {
   const auto path = host.substr(host.starts_with(kUnix) ? kUnix.size() : 0);
   if (!path.starts_with('/') || path.size() > kMostPathBytes) {
     return Error{ErrorCode::InvalidInput,
                  fmt::format("'{}' is no address of a Docker Engine", escape_controls(host)),
                  "write it as unix:///var/run/docker.sock", ""};
   }
-  return std::unique_ptr<Engine>(std::make_unique<DockerEngine>(std::string(path), deadlines));
+  return std::unique_ptr<Engine>(
+      std::make_unique<DockerEngine>(std::string(path), deadlines, std::move(signal)));
 }
 
 Result<std::string> DockerEngine::get(std::string target) {

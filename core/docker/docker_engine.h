@@ -5,6 +5,7 @@
 
 #include "core/docker/api.h"
 #include "core/docker/engine.h"
+#include "core/docker/process_signal.h"
 
 namespace minpaas::docker {
 
@@ -12,12 +13,14 @@ namespace minpaas::docker {
 /// stands alone. Thread: any.
 class DockerEngine : public Engine {
  public:
-  /// `host` is `unix:///path/of/socket`; nothing is connected to. Errors: InvalidInput.
+  /// `host` is `unix:///path/of/socket`; nothing is connected to. `signal` is for signal_exec.
+  /// Errors: InvalidInput.
   static Result<std::unique_ptr<Engine>> connect(std::string_view host,
-                                                 const EngineDeadlines& deadlines = {});
+                                                 const EngineDeadlines& deadlines = {},
+                                                 SignalProcess signal = signal_process_group);
 
-  DockerEngine(std::string socket_path, const EngineDeadlines& deadlines)
-      : api_(std::move(socket_path), deadlines) {}
+  DockerEngine(std::string socket_path, const EngineDeadlines& deadlines, SignalProcess signal)
+      : api_(std::move(socket_path), deadlines), signal_process_(std::move(signal)) {}
 
   Result<EngineVersion> version() override;
   Result<ImageId> build(const BuildRequest& request, const TarSource& context,
@@ -40,6 +43,16 @@ class DockerEngine : public Engine {
                     std::stop_token stop) override;
   Result<void> events(const Labels& labels, std::optional<SystemTime> since, const EventSink& sink,
                       std::stop_token stop) override;
+  Result<std::unique_ptr<Attachment>> attach_container(const ContainerId& id,
+                                                       const ContainerSpec& spec) override;
+  Result<int> wait_container(const ContainerId& id, std::stop_token stop) override;
+  Result<void> signal_container(const ContainerId& id, Signal signal) override;
+  Result<void> resize_container(const ContainerId& id, WindowSize size) override;
+  Result<ExecId> create_exec(const ContainerId& id, const ExecSpec& spec) override;
+  Result<std::unique_ptr<Attachment>> start_exec(const ExecId& id, const ExecSpec& spec) override;
+  Result<int> wait_exec(const ExecId& id, std::stop_token stop) override;
+  Result<void> signal_exec(const ExecId& id, Signal signal) override;
+  Result<void> resize_exec(const ExecId& id, WindowSize size) override;
   Result<long long> prune_build_cache(long long keep_bytes) override;
   Result<std::string> data_root() override;
 
@@ -50,6 +63,7 @@ class DockerEngine : public Engine {
   Result<bool> is_used(const ImageId& id);
 
   Api api_;
+  SignalProcess signal_process_;
 };
 
 }  // namespace minpaas::docker

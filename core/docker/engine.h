@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -12,7 +13,9 @@
 
 #include "core/app/release.h"
 #include "core/base/clock.h"
+#include "core/base/console.h"
 #include "core/base/result.h"
+#include "core/docker/attachment.h"
 
 /// The Docker Engine as the rest of MinPaas sees it. `DockerEngine` speaks the Engine API over a
 /// unix socket, `FakeEngine` (tests) keeps it all in memory; one contract suite holds both.
@@ -78,6 +81,14 @@ struct ContainerSpec {
   ImageId image = {};
   /// Empty: the image's own command. Otherwise run by `/bin/sh -c`, in place of its entrypoint.
   std::string command = {};
+  /// In place of `command`: a program and its arguments, run as they are, without a shell.
+  std::vector<std::string> words = {};
+  /// Its standard input is open for one attachment, and ends with it.
+  bool open_input = false;
+  /// Its three streams are a terminal of this size.
+  std::optional<WindowSize> terminal = std::nullopt;
+  /// False: what it prints is for its attachment alone, and no log of it is kept.
+  bool keep_log = true;
   std::map<std::string, std::string> env = {};
   Labels labels = {};
   /// Port of the container that is published on `host_address:host_port`; 0 publishes nothing.
@@ -114,14 +125,24 @@ struct ContainerDetails {
   std::optional<SystemTime> finished_at;
 };
 
+struct ExecId {
+  std::string value;
+};
+
+/// A program that is started in a container beside its own.
+struct ExecSpec {
+  std::vector<std::string> words = {};
+  std::optional<WindowSize> terminal = std::nullopt;
+  /// Beside the container's own environment.
+  std::map<std::string, std::string> env = {};
+};
+
 struct LogOptions {
   bool follow = false;
   /// Last N lines; absent = all.
   std::optional<int> tail = std::nullopt;
   std::optional<SystemTime> since = std::nullopt;
 };
-
-enum class LogStream { Out, Err };
 
 struct LogLine {
   SystemTime at;
@@ -204,6 +225,28 @@ class Engine {
   /// ends it (Unavailable).
   virtual Result<void> events(const Labels& labels, std::optional<SystemTime> since,
                               const EventSink& sink, std::stop_token stop) = 0;
+
+  /// POST /containers/{id}/attach, from now on: attached before its start, nothing of it is missed.
+  /// `spec` is what the container was made of.
+  virtual Result<std::unique_ptr<Attachment>> attach_container(const ContainerId& id,
+                                                               const ContainerSpec& spec) = 0;
+  /// POST /containers/{id}/wait until it does not run; returns its exit status.
+  virtual Result<int> wait_container(const ContainerId& id, std::stop_token stop) = 0;
+  /// To its first process, whose init passes it on. Ended or removed already counts as done.
+  virtual Result<void> signal_container(const ContainerId& id, Signal signal) = 0;
+  virtual Result<void> resize_container(const ContainerId& id, WindowSize size) = 0;
+  /// POST /containers/{id}/exec. Conflict: the container does not run.
+  virtual Result<ExecId> create_exec(const ContainerId& id, const ExecSpec& spec) = 0;
+  /// POST /exec/{id}/start, once. A program that is not there is told by its output and status.
+  virtual Result<std::unique_ptr<Attachment>> start_exec(const ExecId& id,
+                                                         const ExecSpec& spec) = 0;
+  /// Waits until it does not run; returns its exit status.
+  virtual Result<int> wait_exec(const ExecId& id, std::stop_token stop) = 0;
+  /// To its process group. The engine has no call for that: the signal is sent on this host, so it
+  /// takes the rights for it (PermissionDenied). Ended already counts as done.
+  virtual Result<void> signal_exec(const ExecId& id, Signal signal) = 0;
+  virtual Result<void> resize_exec(const ExecId& id, WindowSize size) = 0;
+
   /// POST /build/prune down to `keep_bytes` of build cache; returns bytes given back.
   virtual Result<long long> prune_build_cache(long long keep_bytes) = 0;
   /// GET /info: where the engine keeps its data on this host (to look at free space).

@@ -13,6 +13,43 @@
 namespace minpaas::test {
 namespace {
 
+int copy(FakeProgram& program) {
+  for (auto input = program.read(); !input.empty(); input = program.read()) {
+    program.print(input);
+  }
+  return 0;
+}
+
+int catch_signal(FakeProgram& program) {
+  program.print("up\n");
+  if (program.wait_for_event()) {
+    program.print("caught\n");
+  }
+  return 7;
+}
+
+int tell_size(FakeProgram& program) {
+  while (const auto event = program.wait_for_event()) {
+    const auto size = std::get<WindowSize>(*event);
+    program.print(fmt::format("{} {}\r\n", size.rows, size.columns));
+  }
+  return 0;
+}
+
+int print_much(FakeProgram& program) {
+  const std::string piece(10'000, '\0');
+  for (std::size_t printed = 0; printed < kMuch; printed += piece.size()) {
+    program.print(piece);
+  }
+  return 0;
+}
+
+int greet(FakeProgram& program) {
+  program.print("hi\n");
+  program.print("err\n", docker::LogStream::Err);
+  return 4;
+}
+
 class FakeBed : public EngineBed {
  public:
   FakeBed() {
@@ -21,6 +58,11 @@ class FakeBed : public EngineBed {
     fake_.behave(base, kEndsWithThree,
                  {.exit_code = 3, .log = {"out one", "out two"}, .error_log = {"err"}});
     fake_.behave(base, kIgnoresSigterm, {.ignores_sigterm = true});
+    fake_.behave(base, kCopies, {.program = copy});
+    fake_.behave(base, kCatchesInt, {.program = catch_signal, .catches = {Signal::Int}});
+    fake_.behave(base, kTellsItsSize, {.program = tell_size});
+    fake_.behave(base, kPrintsMuch, {.program = print_much});
+    fake_.behave(base, kGreets, {.program = greet});
   }
 
   docker::Engine& engine() override { return fake_; }
@@ -38,10 +80,21 @@ class SocketBed : public FakeBed {
   docker::Engine& engine() override { return *client_; }
 
  private:
+  /// In place of a signal on this host, where the fake's programs are no processes.
+  Result<void> signal_exec(int pid, Signal signal) {
+    for (const auto& exec : fake_.execs()) {
+      if (exec.pid == pid) {
+        return fake_.signal_exec(exec.id, signal);
+      }
+    }
+    return Error{ErrorCode::NotFound, "no such process", "", ""};
+  }
+
   TempDir dir_;
   EngineServer server_{dir_.path() / "engine.sock", fake_};
-  std::unique_ptr<docker::Engine> client_ =
-      *docker::DockerEngine::connect("unix://" + (dir_.path() / "engine.sock").string());
+  std::unique_ptr<docker::Engine> client_ = *docker::DockerEngine::connect(
+      "unix://" + (dir_.path() / "engine.sock").string(), {},
+      [this](int pid, Signal signal) { return signal_exec(pid, signal); });
 };
 
 class RealBed : public EngineBed {

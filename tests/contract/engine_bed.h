@@ -13,6 +13,13 @@ namespace minpaas::test {
 inline constexpr const char* kSleeps = "echo up; exec sleep 300";
 inline constexpr const char* kEndsWithThree = "echo out one; echo out two; echo err >&2; exit 3";
 inline constexpr const char* kIgnoresSigterm = "trap '' TERM; while :; do sleep 0.05; done";
+inline constexpr const char* kCopies = "exec cat";
+inline constexpr const char* kGreets = "echo $GREETING; echo err >&2; exit 4";
+inline constexpr const char* kCatchesInt =
+    "trap 'echo caught; exit 7' INT; echo up; while :; do sleep 0.05; done";
+inline constexpr const char* kTellsItsSize = "while :; do stty size; sleep 0.05; done";
+inline constexpr std::size_t kMuch = 20'000'000;
+inline constexpr const char* kPrintsMuch = "exec head -c 20000000 /dev/zero";
 
 /// Base image with a shell.
 inline constexpr const char* kBase = "localhost/minpaas/static-base:latest";

@@ -58,8 +58,18 @@ ContainerSpec read_create_body(std::string_view body, std::string_view name) {
   ContainerSpec spec;
   spec.name = name;
   spec.image = {json.at("Image").get<std::string>()};
-  if (json.contains("Cmd")) {
+  const auto entrypoint = json.value("Entrypoint", std::vector<std::string>());
+  if (entrypoint.size() == 2) {
     spec.command = json.at("Cmd").at(0).get<std::string>();
+  } else if (!entrypoint.empty()) {
+    spec.words = json.at("Cmd").get<std::vector<std::string>>();
+    spec.words.insert(spec.words.begin(), entrypoint.front());
+  }
+  spec.open_input = json.value("OpenStdin", false);
+  spec.keep_log = host.at("LogConfig").at("Type") != "none";
+  if (json.value("Tty", false)) {
+    spec.terminal = WindowSize{.columns = host.at("ConsoleSize").at(1).get<int>(),
+                               .rows = host.at("ConsoleSize").at(0).get<int>()};
   }
   for (const Json& pair : json.at("Env")) {
     const auto whole = pair.get<std::string>();
@@ -166,13 +176,34 @@ docker::Labels read_labels(std::string_view json) {
 }
 
 std::string write_frame(const docker::LogLine& line) {
-  const std::string payload = engine_rfc3339(line.at) + " " + line.text + "\n";
+  return write_frame(line.stream, engine_rfc3339(line.at) + " " + line.text + "\n");
+}
+
+std::string write_frame(docker::LogStream stream, std::string_view payload) {
   std::string frame(8, '\0');
-  frame[0] = line.stream == docker::LogStream::Out ? 1 : 2;
+  frame[0] = stream == docker::LogStream::Out ? 1 : 2;
   for (std::size_t i = 0; i < 4; ++i) {
     frame[4 + i] = static_cast<char>(payload.size() >> (8 * (3 - i)) & 0xffU);
   }
-  return frame + payload;
+  return frame.append(payload);
+}
+
+docker::ExecSpec read_exec_body(std::string_view body) {
+  const Json json = Json::parse(body);
+  docker::ExecSpec spec;
+  spec.words = json.at("Cmd").get<std::vector<std::string>>();
+  for (const Json& pair : json.at("Env")) {
+    const auto whole = pair.get<std::string>();
+    spec.env[whole.substr(0, whole.find('='))] = whole.substr(whole.find('=') + 1);
+  }
+  if (json.at("Tty").get<bool>()) {
+    spec.terminal = WindowSize{};
+  }
+  return spec;
+}
+
+WindowSize read_size(const std::map<std::string, std::string, std::less<>>& query) {
+  return {.columns = std::stoi(query.at("w")), .rows = std::stoi(query.at("h"))};
 }
 
 SystemTime read_engine_time(std::string_view text) {

@@ -9,6 +9,9 @@
 namespace minpaas::test {
 
 docker::ContainerSpec read_create_body(std::string_view body, std::string_view name);
+docker::ExecSpec read_exec_body(std::string_view body);
+/// Of a resize's query.
+WindowSize read_size(const std::map<std::string, std::string, std::less<>>& query);
 std::string write_container(const docker::ContainerDetails& details);
 std::string write_container_list(const std::vector<docker::ContainerDetails>& list);
 std::string write_image(const docker::ImageDetails& details);
@@ -20,6 +23,8 @@ docker::Labels read_label_filter(std::string_view filters);
 docker::Labels read_labels(std::string_view json);
 /// A multiplexed log frame.
 std::string write_frame(const docker::LogLine& line);
+/// A multiplexed frame of an attachment.
+std::string write_frame(docker::LogStream stream, std::string_view payload);
 /// `1795616785.123456000`
 SystemTime read_engine_time(std::string_view text);
 

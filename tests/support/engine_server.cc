@@ -104,6 +104,9 @@ void EngineServer::route(HttpCall& call, std::string_view path) {
   if (path.starts_with("/images/")) {
     return image(call, path.substr(std::string_view("/images/").size()));
   }
+  if (path.starts_with("/exec/")) {
+    return exec(call, path.substr(std::string_view("/exec/").size()));
+  }
   const auto rest = path.substr(std::min(path.size(), std::string_view("/containers/").size()));
   const auto slash = rest.find('/');
   container(call, {std::string(rest.substr(0, slash))},
@@ -152,6 +155,27 @@ void EngineServer::container(HttpCall& call, const ContainerId& id, std::string_
   }
   if (action == "logs") {
     return logs(call, id);
+  }
+  if (action == "attach") {
+    return attach(call, id);
+  }
+  if (action == "exec") {
+    return create_exec(call, id, *body);
+  }
+  if (action == "wait") {
+    const auto status = engine_.wait_container(id, call.gone());
+    return status ? call.answer(200, fmt::format(R"({{"StatusCode":{}}})", *status))
+                  : refuse(call, status.error());
+  }
+  if (action == "kill") {
+    if (found != known.end() && !runs) {
+      return call.answer(409, write_message("Container " + id.value + " is not running"));
+    }
+    return answer_change(call, engine_.signal_container(id, *parse_signal(call.query["signal"])),
+                         false);
+  }
+  if (action == "resize") {
+    return answer_change(call, engine_.resize_container(id, read_size(call.query)), false);
   }
   const auto details = engine_.inspect_container(id);
   return details ? call.answer(200, write_container(*details)) : refuse(call, details.error());

@@ -39,6 +39,12 @@ class EngineServer {
   void build(HttpCall& call);
   void logs(HttpCall& call, const docker::ContainerId& id);
   void events(HttpCall& call);
+  void create_exec(HttpCall& call, const docker::ContainerId& id, std::string_view body);
+  void exec(HttpCall& call, std::string_view path);
+  void exec_status(HttpCall& call, std::string_view id);
+  void attach(HttpCall& call, const docker::ContainerId& id);
+  /// Takes the connection over: carries the program's bytes until either side ends.
+  void carry(HttpCall& call, Result<std::unique_ptr<docker::Attachment>> attachment, bool terminal);
   void refuse(HttpCall& call, const Error& error);
   /// Answers 304 when nothing was to be done.
   void answer_change(HttpCall& call, const Result<void>& result, bool was_done);

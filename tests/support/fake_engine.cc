@@ -34,7 +34,13 @@ ContainerDetails as_listed(const ContainerDetails& details) {
 FakeEngine::FakeEngine() : FakeEngine(kRealClock) {}
 
 FakeEngine::FakeEngine(const Clock& clock) {
-  state_.with([&](FakeEngineState& state) { state.clock = &clock; });
+  state_.with([&](FakeEngineState& state) {
+    state.clock = &clock;
+    state.launch = [this](const ContainerId& id, std::shared_ptr<FakeProgram> program,
+                          const FakeBehaviour& behaviour) {
+      launch_container(id, std::move(program), behaviour);
+    };
+  });
 }
 
 void FakeEngine::change(const std::function<void(FakeEngineState&)>& change) {

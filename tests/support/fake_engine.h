@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -28,6 +31,8 @@ class FakeEngine : public docker::Engine {
   FakeEngine();
   /// Times come from `clock`, which must outlive the engine.
   explicit FakeEngine(const Clock& clock);
+  /// Ends all programs.
+  ~FakeEngine() override;
 
   // What is there.
 
@@ -80,7 +85,7 @@ class FakeEngine : public docker::Engine {
 
   /// The changes that were asked for, in order, failed ones too: `build TAG`, `create NAME`,
   /// `start NAME`, `stop NAME`, `remove NAME`, `rename OLD NEW`, `restart_policy NAME POLICY`,
-  /// `pull REFERENCE`, `remove_image ID`, `prune`.
+  /// `pull REFERENCE`, `remove_image ID`, `prune`, `signal NAME TERM`, `exec NAME WORDS`.
   [[nodiscard]] std::vector<std::string> journal() const;
   void clear_journal();
   /// How often it was called, reads too.
@@ -91,6 +96,7 @@ class FakeEngine : public docker::Engine {
   [[nodiscard]] std::optional<docker::ContainerSpec> spec(std::string_view name) const;
   [[nodiscard]] std::vector<docker::ImageDetails> images() const;
   [[nodiscard]] std::vector<docker::BuildRequest> builds() const;
+  [[nodiscard]] std::vector<FakeExec> execs() const;
   /// The tar bytes that the latest build got.
   [[nodiscard]] std::string last_context() const;
 
@@ -119,6 +125,18 @@ class FakeEngine : public docker::Engine {
                     const docker::LogSink& sink, std::stop_token stop) override;
   Result<void> events(const docker::Labels& labels, std::optional<SystemTime> since,
                       const docker::EventSink& sink, std::stop_token stop) override;
+  Result<std::unique_ptr<docker::Attachment>> attach_container(
+      const docker::ContainerId& id, const docker::ContainerSpec& spec) override;
+  Result<int> wait_container(const docker::ContainerId& id, std::stop_token stop) override;
+  Result<void> signal_container(const docker::ContainerId& id, Signal signal) override;
+  Result<void> resize_container(const docker::ContainerId& id, WindowSize size) override;
+  Result<docker::ExecId> create_exec(const docker::ContainerId& id,
+                                     const docker::ExecSpec& spec) override;
+  Result<std::unique_ptr<docker::Attachment>> start_exec(const docker::ExecId& id,
+                                                         const docker::ExecSpec& spec) override;
+  Result<int> wait_exec(const docker::ExecId& id, std::stop_token stop) override;
+  Result<void> signal_exec(const docker::ExecId& id, Signal signal) override;
+  Result<void> resize_exec(const docker::ExecId& id, WindowSize size) override;
   Result<long long> prune_build_cache(long long keep_bytes) override;
   Result<std::string> data_root() override;
 
@@ -131,8 +149,15 @@ class FakeEngine : public docker::Engine {
   /// Changes the state, then tells when_running and when_ended outside of the lock.
   void change(const std::function<void(FakeEngineState&)>& change);
   std::string name_of(const docker::ContainerId& id) const;
+  std::shared_ptr<FakeProgram> program_of(const docker::ExecId& id);
+  /// Runs a program on a thread; `ended` is told its exit status.
+  void launch(std::shared_ptr<FakeProgram> program, const FakeBehaviour& behaviour,
+              std::function<void(int)> ended);
+  void launch_container(const docker::ContainerId& id, std::shared_ptr<FakeProgram> program,
+                        const FakeBehaviour& behaviour);
 
   Guarded<FakeEngineState> state_;
+  Guarded<std::list<std::jthread>> threads_;
 };
 
 }  // namespace minpaas::test

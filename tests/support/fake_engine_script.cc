@@ -198,6 +198,12 @@ std::vector<docker::BuildRequest> FakeEngine::builds() const {
   return state_.with([](const FakeEngineState& state) { return state.builds; });
 }
 
+std::vector<FakeExec> FakeEngine::execs() const {
+  return state_.with([](const FakeEngineState& state) {
+    return std::vector<FakeExec>(state.execs.begin(), state.execs.end());
+  });
+}
+
 std::string FakeEngine::last_context() const {
   return state_.with([](const FakeEngineState& state) { return state.last_context; });
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace minpaas::test {
 
@@ -36,6 +37,10 @@ std::string with_tag(std::string_view reference) {
     full += ":latest";
   }
   return full;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 bool has_labels(const docker::Labels& labels, const docker::Labels& wanted) {
@@ -112,15 +117,41 @@ Result<ContainerId> FakeEngineState::create(const ContainerSpec& spec) {
     made.details.labels[name] = value;
   }
   made.spec = spec;
-  made.behaviour = image->behaviour;
-  for (const auto& [part, behaviour] : image->by_command) {
-    if (spec.command.find(part) != std::string::npos) {
-      made.behaviour = behaviour;
-      break;
-    }
-  }
+  made.behaviour =
+      behaviour_of(image->details.id, spec.words.empty() ? spec.command : joined(spec.words));
   emit("create", made);
   return made.details.id;
+}
+
+FakeBehaviour FakeEngineState::behaviour_of(const ImageId& image, std::string_view command) {
+  const FakeImage* found = find_image(image.value);
+  if (found == nullptr) {
+    return {};
+  }
+  for (const auto& [part, behaviour] : found->by_command) {
+    if (command.find(part) != std::string_view::npos) {
+      return behaviour;
+    }
+  }
+  return found->behaviour;
+}
+
+FakeExec* FakeEngineState::find_exec(std::string_view id) {
+  const auto found =
+      std::ranges::find_if(execs, [&](const FakeExec& exec) { return exec.id.value == id; });
+  return found == execs.end() ? nullptr : &*found;
+}
+
+docker::ExecId FakeEngineState::add_exec(const FakeContainer& container,
+                                         const docker::ExecSpec& spec) {
+  FakeExec& made = execs.emplace_back();
+  made.id = {next_hex()};
+  made.container = container.details.id;
+  made.spec = spec;
+  made.pid = 1000 + ++serial_;
+  made.behaviour = behaviour_of(container.details.image, joined(spec.words));
+  made.program = std::make_shared<FakeProgram>(made.behaviour.catches, spec.terminal);
+  return made.id;
 }
 
 bool FakeEngineState::port_is_free(const FakeContainer& wanting) const {
@@ -150,7 +181,7 @@ Result<void> FakeEngineState::start(FakeContainer& container) {
     return Error{ErrorCode::Failed, container.details.error, "", ""};
   }
   run(container);
-  if (container.behaviour.exit_code && container.inspections_left == 0) {
+  if (container.behaviour.exit_code && container.inspections_left == 0 && !container.program) {
     end(container, *container.behaviour.exit_code);
   }
   return {};
@@ -177,6 +208,14 @@ void FakeEngineState::run(FakeContainer& container) {
   for (const auto& line : container.behaviour.error_log) {
     print(container, line, docker::LogStream::Err);
   }
+  if (container.behaviour.program && !container.program) {
+    container.program =
+        std::make_shared<FakeProgram>(container.behaviour.catches, container.spec.terminal);
+  }
+  if (container.program) {
+    to_tell.push_back([tell = launch, id = details.id, program = container.program,
+                       behaviour = container.behaviour] { tell(id, program, behaviour); });
+  }
   if (when_running) {
     to_tell.push_back(
         [tell = when_running, details, spec = container.spec] { tell(details, spec); });
@@ -191,6 +230,14 @@ void FakeEngineState::end(FakeContainer& container, int exit_code) {
   details.address.clear();
   details.finished_at = next_time();
   details.state = RunState::Exited;
+  if (container.program) {
+    std::exchange(container.program, nullptr)->end(exit_code);
+  }
+  for (FakeExec& exec : execs) {
+    if (exec.container == details.id) {
+      exec.program->end(137);
+    }
+  }
   if (details.oom_killed) {
     emit("oom", container);
   }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/docker/engine.h"
+#include "tests/support/fake_program.h"
 
 namespace minpaas::test {
 
@@ -34,6 +36,12 @@ enum class EngineCall {
   Events,
   Prune,
   DataRoot,
+  Attach,
+  Wait,
+  Signal,
+  Resize,
+  CreateExec,
+  StartExec,
 };
 
 /// What a container does once it is started.
@@ -52,6 +60,11 @@ struct FakeBehaviour {
   std::string start_error = {};
   /// Empty: a loopback address of its own, where nothing listens unless the test does.
   std::string address = {};
+  /// What it does where someone is attached to it; absent: it prints the lines above, then ends
+  /// with exit_code, or waits to be ended.
+  FakeProgram::Main program = {};
+  /// Signals that `program` waits for and that do not end it.
+  std::set<Signal> catches = {};
 };
 
 struct FakeStep {
@@ -85,6 +98,17 @@ struct FakeContainer {
   FakeBehaviour behaviour;
   std::vector<docker::LogLine> log;
   int inspections_left = 0;
+  /// Of the present run, where there is one.
+  std::shared_ptr<FakeProgram> program;
+};
+
+struct FakeExec {
+  docker::ExecId id;
+  docker::ContainerId container;
+  docker::ExecSpec spec;
+  int pid = 0;
+  FakeBehaviour behaviour;
+  std::shared_ptr<FakeProgram> program;
 };
 
 /// The model behind FakeEngine; used under its lock only.
@@ -97,6 +121,10 @@ class FakeEngineState {
   Result<docker::ContainerId> create(const docker::ContainerSpec& spec);
   Result<void> start(FakeContainer& container);
   void end(FakeContainer& container, int exit_code);
+  /// What its image says of a container or exec with this command.
+  FakeBehaviour behaviour_of(const ImageId& image, std::string_view command);
+  FakeExec* find_exec(std::string_view id);
+  docker::ExecId add_exec(const FakeContainer& container, const docker::ExecSpec& spec);
   void remove(const docker::ContainerId& id);
   void print(FakeContainer& container, std::string_view text, docker::LogStream stream);
   void emit(std::string_view action, const FakeContainer& container, int exit_code = 0);
@@ -109,6 +137,11 @@ class FakeEngineState {
   int running_builds = 0;
   std::list<FakeImage> images;
   std::list<FakeContainer> containers;
+  std::list<FakeExec> execs;
+  /// Runs the container's program on a thread; set by the engine.
+  std::function<void(const docker::ContainerId&, std::shared_ptr<FakeProgram>,
+                     const FakeBehaviour&)>
+      launch;
   std::set<std::string> registry;
   std::set<int> occupied_ports;
   std::vector<docker::EngineEvent> events;
@@ -139,6 +172,8 @@ Error no_container(std::string_view id);
 Error no_image(std::string_view reference);
 /// `name` -> `name:latest`; with a tag or digest as it is.
 std::string with_tag(std::string_view reference);
+/// The words with blanks between them.
+std::string joined(const std::vector<std::string>& words);
 /// Whether `labels` has all of `wanted`; an empty value there matches any.
 bool has_labels(const docker::Labels& labels, const docker::Labels& wanted);
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -191,8 +192,25 @@ void HttpCall::end() {
   keep_ = keep_ && body_done_;
 }
 
-void HttpCall::raw(std::string_view bytes) {
-  send_all(bytes);
+bool HttpCall::raw(std::string_view bytes) {
+  return send_all(bytes);
+}
+
+std::string HttpCall::read_raw() {
+  if (buffer_.empty()) {
+    fill();
+  }
+  return std::exchange(buffer_, {});
+}
+
+void HttpCall::wait_for_close() const {
+  // Without events asked for, only the end of both directions wakes it.
+  pollfd entry{fd_, 0, 0};
+  ::poll(&entry, 1, -1);
+}
+
+void HttpCall::close() {
+  ::shutdown(fd_, SHUT_RDWR);
 }
 
 HttpServer::HttpServer(const std::filesystem::path& socket, Handler handler)

@@ -41,8 +41,15 @@ class HttpCall {
   bool begin(int status, std::string_view type);
   bool write(std::string_view piece);
   void end();
-  /// Bytes as they are.
-  void raw(std::string_view bytes);
+  /// Bytes as they are; false once the client is gone.
+  bool raw(std::string_view bytes);
+  /// The next bytes as they are, empty when the client sends no more. Thread: one, which may be
+  /// another than that of `raw`.
+  std::string read_raw();
+  /// Waits until the connection is closed on both sides, by this server too.
+  void wait_for_close() const;
+  /// Closes both directions.
+  void close();
 
   /// Closes the connection after this call.
   void hang_up() { keep_ = false; }

@@ -127,6 +127,25 @@ TEST(CreateBody, EmptyCommandLeavesTheImagesOwn) {
   EXPECT_FALSE(body.contains("Entrypoint"));
 }
 
+TEST(CreateBody, WordsAreRunWithoutAShell) {
+  const json body = json::parse(create_body({.words = {"printf", "%s", "$HOME"}}));
+  EXPECT_EQ(body["Entrypoint"], json({"printf"}));
+  EXPECT_EQ(body["Cmd"], json({"%s", "$HOME"}));
+  EXPECT_EQ(json::parse(create_body({.words = {"ls"}}))["Cmd"], json::array());
+}
+
+TEST(CreateBody, ProgramForAPersonHasATerminalAndNoLog) {
+  const json body = json::parse(create_body({.words = {"sh"},
+                                             .open_input = true,
+                                             .terminal = WindowSize{.columns = 99, .rows = 33},
+                                             .keep_log = false}));
+  EXPECT_EQ(body["Tty"], true);
+  EXPECT_EQ(body["OpenStdin"], true);
+  EXPECT_EQ(body["StdinOnce"], true) << "its input ends when the attachment's does";
+  EXPECT_EQ(body["HostConfig"]["ConsoleSize"], json({33, 99}));
+  EXPECT_EQ(body["HostConfig"]["LogConfig"], json({{"Type", "none"}}));
+}
+
 TEST(CreateBody, BytesThatAreNoUtf8DoNotBreakIt) {
   ContainerSpec spec;
   spec.env = {{"RAW", "\xff\xfe"}};
