@@ -61,9 +61,20 @@ void Channel::install_callbacks() {
   callbacks_.channel_close_function = [](ssh_session, ssh_channel, void* user) noexcept {
     notified(user).peer_closed_ = true;
   };
-  callbacks_.channel_pty_request_function = [](ssh_session, ssh_channel, const char*, int columns,
-                                               int, int, int, void* user) noexcept {
-    return notified(user).requests_.terminal(columns) ? 0 : -1;
+  callbacks_.channel_pty_request_function = [](ssh_session, ssh_channel, const char* type,
+                                               int columns, int rows, int, int,
+                                               void* user) noexcept {
+    const WindowSize size{.columns = columns, .rows = rows};
+    return notified(user).requests_.terminal(type == nullptr ? "" : type, size) ? 0 : -1;
+  };
+  callbacks_.channel_pty_window_change_function = [](ssh_session, ssh_channel, int columns,
+                                                     int rows, int, int, void* user) noexcept {
+    notified(user).resize({.columns = columns, .rows = rows});
+    return 0;
+  };
+  callbacks_.channel_signal_function = [](ssh_session, ssh_channel, const char* name,
+                                          void* user) noexcept {
+    notified(user).signal(name == nullptr ? "" : name);
   };
   callbacks_.channel_shell_request_function = [](ssh_session, ssh_channel, void* user) noexcept {
     return notified(user).requests_.shell() ? 0 : 1;
@@ -78,6 +89,22 @@ void Channel::install_callbacks() {
   };
   ssh_callbacks_init(&callbacks_);
   ssh_set_channel_callbacks(handle_, &callbacks_);
+}
+
+void Channel::resize(WindowSize size) {
+  if (!bridge_) {
+    requests_.resize(size);
+  } else if (requests_.has_terminal()) {
+    bridge_->post(ChannelRequests::plausible(size));
+  }
+}
+
+/// RFC 4254 6.9. One that is not known, or comes before the request, is dropped.
+void Channel::signal(std::string_view name) {
+  const auto signal = parse_signal(name);
+  if (bridge_ && signal) {
+    bridge_->post(*signal);
+  }
 }
 
 void Channel::attach(std::shared_ptr<ExecBridge> bridge) {
@@ -97,7 +124,7 @@ std::size_t Channel::take_input(std::span<const std::byte> bytes) {
 
 void Channel::accept_input(std::span<const std::byte> bytes) {
   window_.consumed(bytes.size());
-  if (requests_.has_terminal()) {
+  if (requests_.has_terminal() && bridge_->control() == Control::Server) {
     accept_typed(bytes);
   } else if (!bytes.empty()) {
     bridge_->input().push(bytes);

@@ -64,6 +64,8 @@ class Channel {
 
   static Channel& notified(void* user);
   void install_callbacks();
+  void resize(WindowSize size);
+  void signal(std::string_view name);
   std::size_t take_input(std::span<const std::byte> bytes);
   void accept_input(std::span<const std::byte> bytes);
   void accept_typed(std::span<const std::byte> bytes);

@@ -14,8 +14,12 @@ class ChannelRequests {
  public:
   /// True when the value is kept: GIT_PROTOCOL `version=0` to `2`, or a plain LANG, before exec.
   bool env(std::string_view name, std::string_view value);
-  /// Remembers that there is a terminal of so many columns. False after exec.
-  bool terminal(int columns);
+  /// Remembers that there is a terminal. False after exec.
+  bool terminal(std::string_view type, WindowSize size);
+  /// A new size before exec.
+  void resize(WindowSize size);
+  /// What a terminal can be: what is zero or absurd is as usual.
+  static WindowSize plausible(WindowSize size);
   /// False when the channel has an exec or shell already. A command that is too long is kept up to
   /// one byte more than allowed, so that it can be refused with a reason.
   bool exec(std::string_view command);

@@ -6,6 +6,7 @@
 
 #include "core/app/actor.h"
 #include "core/base/byte_stream.h"
+#include "core/base/console.h"
 
 /// The seam behind SSH: a verified actor, a command string, a few allowed environment values and a
 /// pair of byte streams with an exit status. Nothing behind it knows libssh.
@@ -18,7 +19,10 @@ struct ExecRequest {
   /// Only GIT_PROTOCOL and LANG ever get here.
   std::map<std::string, std::string> env;
   bool has_terminal = false;
-  int terminal_columns = 80;
+  /// As it was when the request came; later sizes are events of the console.
+  WindowSize window = {};
+  /// `xterm-256color`; empty when the peer did not say, or nothing that a TERM can be.
+  std::string terminal_type = {};
 };
 
 class ExecHandler {
@@ -27,6 +31,11 @@ class ExecHandler {
   /// Runs the request to its end and returns the exit status. Thread: one of its own per request,
   /// so it may block; it must end soon after `streams.gone`.
   virtual int run(const ExecRequest& request, ExecStreams& streams) = 0;
+
+  /// Whether the request runs a program that has what is typed, Ctrl-C and Ctrl-D too, and the
+  /// peer's signals for itself. Otherwise they are the server's: Ctrl-C and signals end the
+  /// request. Asked once, before the first byte. Thread: the connection's; it must not block.
+  virtual bool is_program(const ExecRequest& /*request*/) const { return false; }
 };
 
 /// Finds who owns a key. Thread: any.

@@ -2,11 +2,17 @@
 
 #include <exception>
 #include <string>
+#include <variant>
 
 #include "core/base/log.h"
 
 namespace minpaas::sshd {
 namespace {
+
+/// A peer that signals faster than they are handed on loses some, as with signals of the system.
+constexpr std::size_t kMostEvents = 16;
+/// Condition variables want a date.
+constexpr std::chrono::hours kLongestWait{24 * 365};
 
 /// Writes to one of the two streams as they are.
 class QueueWriter : public ByteWriter {
@@ -51,6 +57,27 @@ class TerminalWriter : public ByteWriter {
   char last_ = '\0';
 };
 
+class BridgeConsole : public Console {
+ public:
+  BridgeConsole(OutputQueue& output, InputQueue& input, ConsoleEvents& events)
+      : screen_(output, OutputStream::Out), input_(input), events_(events) {}
+
+  ByteWriter& screen() override { return screen_; }
+
+  void leave_input() override {
+    input_.break_off({ErrorCode::Cancelled, "the program has ended", "", ""});
+  }
+
+  std::optional<ConsoleEvent> next(const std::stop_token& stop) override {
+    return events_.next(stop);
+  }
+
+ private:
+  QueueWriter screen_;
+  InputQueue& input_;
+  ConsoleEvents& events_;
+};
+
 /// Runs the handler; an exception becomes status 1 and a line for the log.
 int run_guarded(ExecHandler& handler, const ExecRequest& request, ExecStreams& streams) {
   try {
@@ -64,16 +91,52 @@ int run_guarded(ExecHandler& handler, const ExecRequest& request, ExecStreams& s
 
 }  // namespace
 
+void ConsoleEvents::post(const ConsoleEvent& event) {
+  waiting_.update([&](std::deque<ConsoleEvent>& waiting) {
+    if (std::holds_alternative<WindowSize>(event)) {
+      std::erase_if(waiting, [](const ConsoleEvent& older) {
+        return std::holds_alternative<WindowSize>(older);
+      });
+    }
+    if (waiting.size() < kMostEvents) {
+      waiting.push_back(event);
+    }
+  });
+}
+
+std::optional<ConsoleEvent> ConsoleEvents::next(const std::stop_token& stop) {
+  return waiting_.wait_until(
+      std::chrono::steady_clock::now() + kLongestWait, stop,
+      [](const std::deque<ConsoleEvent>& waiting) { return !waiting.empty(); },
+      [&](std::deque<ConsoleEvent>& waiting) -> std::optional<ConsoleEvent> {
+        if (stop.stop_requested() || waiting.empty()) {
+          return std::nullopt;
+        }
+        const ConsoleEvent event = waiting.front();
+        waiting.pop_front();
+        return event;
+      });
+}
+
+void ExecBridge::post(const ConsoleEvent& event) {
+  if (control_ == Control::Program) {
+    events_.post(event);
+  } else if (const auto* signal = std::get_if<Signal>(&event)) {
+    interrupt("interrupted by SIG" + std::string(to_string(*signal)));
+  }
+}
+
 void ExecBridge::run(ExecHandler& handler, const ExecRequest& request) {
   int status = 1;
+  BridgeConsole console(output_, input_, events_);
   if (request.has_terminal) {
     TerminalWriter terminal(output_);
-    ExecStreams streams{input_, terminal, terminal, gone_.get_token()};
+    ExecStreams streams{input_, terminal, terminal, gone_.get_token(), &console};
     status = run_guarded(handler, request, streams);
   } else {
     QueueWriter out(output_, OutputStream::Out);
     QueueWriter err(output_, OutputStream::Err);
-    ExecStreams streams{input_, out, err, gone_.get_token()};
+    ExecStreams streams{input_, out, err, gone_.get_token(), &console};
     status = run_guarded(handler, request, streams);
   }
   exit_status_.with([status](std::optional<int>& held) { held = status; });

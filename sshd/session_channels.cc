@@ -60,7 +60,8 @@ void Session::start_request(Channel& channel, ExecRequest request) {
     refuse_request(channel, 5, "error: the server runs too many requests; try again later\n");
     return;
   }
-  auto bridge = std::make_shared<ExecBridge>(wake_);
+  const Control control = context_.handler.is_program(request) ? Control::Program : Control::Server;
+  auto bridge = std::make_shared<ExecBridge>(wake_, control);
   const auto started = context_.requests.start(
       "ssh-request", kRequestStack,
       [bridge, &handler = context_.handler, request] { bridge->run(handler, request); });

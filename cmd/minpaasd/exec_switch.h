@@ -16,6 +16,10 @@ class ExecSwitch : public sshd::ExecHandler {
                                                       : commands_.run(request, streams);
   }
 
+  bool is_program(const sshd::ExecRequest& request) const override {
+    return !sshd::git::is_git_request(request.command) && commands_.is_program(request);
+  }
+
  private:
   sshd::ExecHandler& git_;
   sshd::ExecHandler& commands_;

@@ -11,6 +11,8 @@
 
 namespace minpaas {
 
+class Console;
+
 /// A source of bytes: a channel's input, a file descriptor, a buffer in tests. Thread: one reader.
 class ByteReader {
  public:
@@ -41,6 +43,8 @@ struct ExecStreams {
   /// Requested when the peer has closed the channel or the connection, or typed Ctrl-C in a
   /// terminal session: a program that waits ends.
   std::stop_token gone;
+  /// What the peer says beside its bytes; null where nobody listens to that.
+  Console* console = nullptr;
 };
 
 /// Reads from a descriptor it does not own. Works with blocking and non-blocking ones.

@@ -36,6 +36,8 @@ class Console {
   /// Output as it is, for a program with a terminal of its own, which ends lines itself. Where
   /// there is no terminal it is the standard output. Thread: that of the other writers.
   virtual ByteWriter& screen() = 0;
+  /// Reads of the input end with Cancelled from now on, also one that waits. Thread: any.
+  virtual void leave_input() = 0;
   /// Waits for the next event; absent once `stop` is requested. Thread: one.
   virtual std::optional<ConsoleEvent> next(const std::stop_token& stop) = 0;
 };

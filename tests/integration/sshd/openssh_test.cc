@@ -139,6 +139,13 @@ TEST_F(OpenSsh, EndsARequestByCtrlCOnATerminal) {
   EXPECT_EQ(result.out, "waiting\r\nstopped\r\n");
 }
 
+TEST_F(OpenSsh, PassesWhatIsTypedToAProgramAsItIs) {
+  start();
+  const auto result = run_program(ssh() + Arguments{"-tt", "raw"}, "a\r\x03\x04q");
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.out, "97\n13\n3\n4\n113\n");
+}
+
 TEST_F(OpenSsh, SendsOnlyGitProtocolAndLang) {
   start();
   const auto result = run_program(

@@ -51,5 +51,15 @@ TEST_F(OtherClients, Paramiko) {
          std::to_string(port_), key("ed25519").string()});
 }
 
+TEST_F(OtherClients, SendSizesAndSignals) {
+  start();
+  const auto result =
+      run_program({"/usr/bin/python3",
+                   std::string(MINPAAS_SOURCE_DIR) + "/tests/integration/sshd/paramiko_terminal.py",
+                   std::to_string(port_), key("ed25519").string()});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, "vt220+x 91x31\n101x44\nsignal USR1\n143\n130\n");
+}
+
 }  // namespace
 }  // namespace minpaas::test

@@ -76,6 +76,43 @@ int print_both_streams(ExecStreams& streams) {
   return 4;
 }
 
+std::string text_of(WindowSize size) {
+  return std::to_string(size.columns) + "x" + std::to_string(size.rows);
+}
+
+int tell_events(const sshd::ExecRequest& request, ExecStreams& streams) {
+  auto& screen = streams.console->screen();
+  static_cast<void>(
+      screen.write(request.terminal_type + " " + text_of(request.window) + "\nready\n"));
+  while (const auto event = streams.console->next(streams.gone)) {
+    if (const auto* size = std::get_if<WindowSize>(&*event)) {
+      static_cast<void>(screen.write(text_of(*size) + "\n"));
+    } else if (std::get<Signal>(*event) == Signal::Term) {
+      return 143;
+    } else {
+      static_cast<void>(
+          screen.write("signal " + std::string(to_string(std::get<Signal>(*event))) + "\n"));
+    }
+  }
+  return 130;
+}
+
+int tell_typed(ExecStreams& streams) {
+  bool more = true;
+  for_each_block(streams, [&](auto block) {
+    for (const std::byte byte : block) {
+      static_cast<void>(
+          streams.console->screen().write(std::to_string(std::to_integer<int>(byte)) + "\n"));
+      more = more && byte != std::byte{'q'};
+    }
+    return more;
+  });
+  streams.console->leave_input();
+  std::byte byte{};
+  const auto after = streams.in.read({&byte, 1}, in_two_minutes());
+  return !after && after.error().code == ErrorCode::Cancelled ? 0 : 9;
+}
+
 /// Makes the key pair at its first use: RSA keys take their time.
 void make_key(const std::filesystem::path& path, const std::string& name) {
   const bool rsa = name.starts_with("rsa");
@@ -153,7 +190,7 @@ int TestPrograms::run_program(const sshd::ExecRequest& request, ExecStreams& str
   }
   if (verb == "terminal") {
     static_cast<void>(streams.out.write(
-        request.has_terminal ? "columns " + std::to_string(request.terminal_columns) + "\n"
+        request.has_terminal ? "columns " + std::to_string(request.window.columns) + "\n"
                              : "none\n"));
     static_cast<void>(streams.err.write("err\n"));
     return 0;
@@ -170,6 +207,12 @@ int TestPrograms::run_program(const sshd::ExecRequest& request, ExecStreams& str
   }
   if (verb == "wait" || verb == "git-wait") {
     return wait_for_end(streams, verb == "git-wait");
+  }
+  if (verb == "console") {
+    return tell_events(request, streams);
+  }
+  if (verb == "raw") {
+    return tell_typed(streams);
   }
   if (verb == "cat" || verb == "git-receive-pack") {
     return cat(streams);

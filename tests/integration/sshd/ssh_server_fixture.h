@@ -30,9 +30,15 @@ class KnownKeys : public sshd::Authenticator {
 
 /// Programs for the tests: `true`, `exit N`, `echo TEXT`, `cat`, `count`, `source BYTES`, `env`,
 /// `whoami`, `streams`, `terminal`, `wait`, `git-wait`, `deaf MS`; an empty command greets.
+/// Programs that have typed characters and signals for themselves: `console` (prints its terminal
+/// and what it is told, until SIGTERM), `raw` (prints what is typed as numbers, up to `q`).
 class TestPrograms : public sshd::ExecHandler {
  public:
   int run(const sshd::ExecRequest& request, ExecStreams& streams) override;
+
+  bool is_program(const sshd::ExecRequest& request) const override {
+    return request.command == "console" || request.command == "raw";
+  }
 
   struct Counts {
     int started = 0;

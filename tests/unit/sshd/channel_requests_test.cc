@@ -10,7 +10,7 @@ TEST(ChannelRequestsTest, GiveTheRequestOnce) {
   EXPECT_FALSE(requests.take());
   EXPECT_TRUE(requests.env("GIT_PROTOCOL", "version=2"));
   EXPECT_TRUE(requests.env("LANG", "ca_ES.UTF-8@valencia"));
-  EXPECT_TRUE(requests.terminal(120));
+  EXPECT_TRUE(requests.terminal("xterm-256color", {.columns = 120, .rows = 50}));
   EXPECT_TRUE(requests.exec("apps --json"));
   const auto request = requests.take();
   ASSERT_TRUE(request);
@@ -18,7 +18,8 @@ TEST(ChannelRequestsTest, GiveTheRequestOnce) {
   EXPECT_EQ(request->env.at("GIT_PROTOCOL"), "version=2");
   EXPECT_EQ(request->env.at("LANG"), "ca_ES.UTF-8@valencia");
   EXPECT_TRUE(request->has_terminal);
-  EXPECT_EQ(request->terminal_columns, 120);
+  EXPECT_EQ(request->window, (WindowSize{.columns = 120, .rows = 50}));
+  EXPECT_EQ(request->terminal_type, "xterm-256color");
   EXPECT_FALSE(requests.take());
 }
 
@@ -67,15 +68,33 @@ TEST(ChannelRequestsTest, RefuseWhatComesAfterExec) {
   ChannelRequests requests;
   requests.exec("true");
   EXPECT_FALSE(requests.env("LANG", "C"));
-  EXPECT_FALSE(requests.terminal(80));
+  EXPECT_FALSE(requests.terminal("xterm", {}));
 }
 
 TEST(ChannelRequestsTest, KeepTheWidthOfATerminalWithinReason) {
   for (const auto& [sent, kept] : {std::pair{0, 80}, {-5, 80}, {1'000'000, 1000}, {132, 132}}) {
     ChannelRequests requests;
-    requests.terminal(sent);
+    requests.terminal("xterm", {.columns = sent, .rows = 24});
     requests.shell();
-    EXPECT_EQ(requests.take()->terminal_columns, kept) << sent;
+    EXPECT_EQ(requests.take()->window.columns, kept) << sent;
+  }
+}
+
+TEST(ChannelRequestsTest, TakeANewSizeUntilExec) {
+  ChannelRequests requests;
+  requests.terminal("xterm", {});
+  requests.resize({.columns = 100, .rows = -1});
+  requests.exec("run blog -- sh");
+  requests.resize({.columns = 7, .rows = 7});
+  EXPECT_EQ(requests.take()->window, (WindowSize{.columns = 100, .rows = 24}));
+}
+
+TEST(ChannelRequestsTest, DropATerminalTypeThatCouldBeMore) {
+  for (const char* type : {"xterm;id", "a b", "x\nLD_PRELOAD=y", "../x", "\x1b[c"}) {
+    ChannelRequests requests;
+    EXPECT_TRUE(requests.terminal(type, {}));
+    requests.shell();
+    EXPECT_EQ(requests.take()->terminal_type, "") << type;
   }
 }
 

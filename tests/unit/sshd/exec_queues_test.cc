@@ -198,5 +198,64 @@ TEST(ExecBridges, LetAnInterruptedRequestSayItsLastWords) {
   EXPECT_EQ(read(bridge.input()), "error cancelled");
 }
 
+TEST(ExecBridges, KeepAllSignalsAndTheNewestSize) {
+  ExecBridge bridge(std::make_shared<WakeUp>(*WakeUp::make()), Control::Program);
+  for (const ConsoleEvent& event :
+       {ConsoleEvent(WindowSize{.columns = 1, .rows = 1}), ConsoleEvent(Signal::Int),
+        ConsoleEvent(WindowSize{.columns = 2, .rows = 2}), ConsoleEvent(Signal::Term)}) {
+    bridge.post(event);
+  }
+
+  class Listener : public ExecHandler {
+   public:
+    int run(const ExecRequest& /*request*/, ExecStreams& streams) override {
+      EXPECT_EQ(streams.console->next({}), ConsoleEvent(Signal::Int));
+      EXPECT_EQ(streams.console->next({}), ConsoleEvent(WindowSize{.columns = 2, .rows = 2}));
+      EXPECT_EQ(streams.console->next({}), ConsoleEvent(Signal::Term));
+      std::stop_source stop;
+      stop.request_stop();
+      EXPECT_FALSE(streams.console->next(stop.get_token()));
+      EXPECT_FALSE(streams.gone.stop_requested());
+      return 0;
+    }
+  } listener;
+
+  bridge.run(listener, {});
+}
+
+TEST(ExecBridges, DropSignalsThatNobodyTakes) {
+  ExecBridge bridge(std::make_shared<WakeUp>(*WakeUp::make()), Control::Program);
+  for (int i = 0; i < 100'000; ++i) {
+    bridge.post(Signal::Usr1);
+  }
+  EXPECT_FALSE(bridge.exit_status());
+}
+
+TEST(ExecBridges, EndBySignalWhereNoProgramTakesIt) {
+  ExecBridge bridge(std::make_shared<WakeUp>(*WakeUp::make()));
+  TwoLines handler;
+  bridge.post(Signal::Int);
+  bridge.run(handler, {});
+  EXPECT_EQ(bridge.exit_status(), 130);
+}
+
+TEST(ExecBridges, PassOutputToAScreenAsItIs) {
+  ExecBridge bridge(std::make_shared<WakeUp>(*WakeUp::make()), Control::Program);
+
+  class Painter : public ExecHandler {
+   public:
+    int run(const ExecRequest& /*request*/, ExecStreams& streams) override {
+      EXPECT_TRUE(streams.console->screen().write("down\n"));
+      EXPECT_TRUE(streams.err.write("said\n"));
+      return 0;
+    }
+  } painter;
+
+  ExecRequest request;
+  request.has_terminal = true;
+  bridge.run(painter, request);
+  EXPECT_EQ(all_output(bridge), "O:down\nsaid\r\n");
+}
+
 }  // namespace
 }  // namespace minpaas::sshd

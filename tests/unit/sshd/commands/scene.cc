@@ -45,7 +45,8 @@ Said Scene::run(std::string_view command, std::string input) {
                       .command = std::string(command),
                       .env = {},
                       .has_terminal = has_terminal,
-                      .terminal_columns = 80};
+                      .window = {},
+                      .terminal_type = {}};
   ExecStreams streams{in, out, err, gone.get_token()};
   const int status = handler.run(request, streams);
   return {status, out.text, err.text};
