@@ -57,10 +57,6 @@ std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
                                            std::string_view blob_base64) {
   const auto row = store_.find(std::string(fingerprint));
   if (row && is_key(row->key, fingerprint, blob_base64)) {
-    const auto touched = store_.touch(row->key.fingerprint, clock_.now());
-    if (!touched) {
-      log::warn("key {}: {}", fingerprint, touched.error().for_log());
-    }
     return Actor{row->user_id, row->user, row->role, row->key.fingerprint, ""};
   }
   if (!row && row.error().code != ErrorCode::NotFound) {
@@ -72,6 +68,14 @@ std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
     }
   }
   return std::nullopt;
+}
+
+void KeyOwners::note_use(const Actor& actor) {
+  const auto touched = store_.touch(actor.key_fingerprint, clock_.now());
+  // The keys of the file have no row.
+  if (!touched && touched.error().code != ErrorCode::NotFound) {
+    log::warn("key {}: {}", actor.key_fingerprint, touched.error().for_log());
+  }
 }
 
 Result<std::vector<state::KeyRow>> KeyOwners::list() {

@@ -21,6 +21,8 @@ class KeyOwners {
 
   /// Both must match the same key. Absent: nobody's, or the lookup failed (which is logged).
   std::optional<Actor> find_actor(std::string_view fingerprint, std::string_view blob_base64);
+  /// The owner has signed with the key: remembers when it was used last.
+  void note_use(const Actor& actor);
 
   /// Keys of the database, then those of the file (their user is `kAdminKeysUser`).
   Result<std::vector<state::KeyRow>> list();

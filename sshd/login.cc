@@ -16,8 +16,14 @@ std::optional<Actor> Login::look_up(const PublicKey& key) {
   return actor;
 }
 
+void Login::ask_methods() {
+  verified_.reset();
+  ++attempts_;
+}
+
 bool Login::try_key(std::string_view user, const PublicKey& key, KeyProof proof) {
   verified_.reset();
+  ++attempts_;
   const auto actor = look_up(key);
   if (!actor) {
     ++unknown_keys_;
@@ -26,6 +32,7 @@ bool Login::try_key(std::string_view user, const PublicKey& key, KeyProof proof)
   }
   if (proof == KeyProof::Signed) {
     verified_ = key;
+    authenticator_.note_use(*actor);
     log::info("ssh: {} user '{}': {} logged in with {}", from_, user.substr(0, 64), actor->name,
               key.fingerprint);
   }
@@ -46,7 +53,9 @@ std::optional<Actor> Login::confirm() {
   if (!actor) {
     log::info("ssh: {}: key {} is no longer accepted", from_, verified_->fingerprint);
     verified_.reset();
+    return actor;
   }
+  authenticator_.note_use(*actor);
   return actor;
 }
 

@@ -27,8 +27,8 @@ class Login {
   /// An attempt with a password, keyboard-interactive, a certificate, a wrong signature.
   void refuse(std::string_view user, std::string_view method);
 
-  /// The `none` method, by which clients ask for the list of methods. Not counted.
-  void ask_methods() { verified_.reset(); }
+  /// The `none` method, by which clients ask for the list of methods. No failure.
+  void ask_methods();
 
   /// Looks the verified key up again: absent when it is no longer known, and from then on.
   std::optional<Actor> confirm();
@@ -37,7 +37,8 @@ class Login {
 
   /// The peer has tried too much: end the connection.
   [[nodiscard]] bool is_exhausted() const {
-    return unknown_keys_ >= kMostUnknownKeys || refusals_ >= kMostRefusals;
+    return unknown_keys_ >= kMostUnknownKeys || refusals_ >= kMostRefusals ||
+           attempts_ >= kMostAttempts;
   }
 
   [[nodiscard]] bool has_failed() const { return unknown_keys_ + refusals_ > 0; }
@@ -45,6 +46,8 @@ class Login {
   /// People with many keys in their agent must get to the right one.
   static constexpr int kMostUnknownKeys = 20;
   static constexpr int kMostRefusals = 6;
+  /// Attempts of all kinds together: a known key that is offered and never signs costs a look-up.
+  static constexpr int kMostAttempts = 120;
 
  private:
   std::optional<Actor> look_up(const PublicKey& key);
@@ -54,6 +57,7 @@ class Login {
   std::optional<PublicKey> verified_;
   int unknown_keys_ = 0;
   int refusals_ = 0;
+  int attempts_ = 0;
 };
 
 }  // namespace minpaas::sshd

@@ -74,6 +74,8 @@ class KeyAuthenticator : public sshd::Authenticator {
     return owners_.find_actor(fingerprint, blob_base64);
   }
 
+  void note_use(const Actor& actor) override { owners_.note_use(actor); }
+
  private:
   hooks::KeyOwners& owners_;
 };

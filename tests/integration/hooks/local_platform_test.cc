@@ -292,6 +292,8 @@ TEST_F(Keys, AreAddedFoundAndRemoved) {
   EXPECT_EQ(actor->name, "laptop");
   EXPECT_EQ(actor->role, Role::Admin);
   EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, "AAAA"));
+  EXPECT_FALSE((*platform().keys(bed_.admin)).front().last_used_at) << "it was only looked up";
+  bed_.server().keys.note_use(*actor);
   EXPECT_TRUE((*platform().keys(bed_.admin)).front().last_used_at);
   ASSERT_TRUE(platform().remove_key(bed_.admin, key.fingerprint));
   EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, key.blob_base64));

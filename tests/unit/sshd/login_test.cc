@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <vector>
 
 namespace minpaas::sshd {
 namespace {
@@ -20,7 +21,10 @@ class Book : public Authenticator {
     return actor;
   }
 
+  void note_use(const Actor& actor) override { used.push_back(actor.key_fingerprint); }
+
   std::map<std::string, std::string> names{{"a", "alice"}, {"b", "bob"}};
+  std::vector<std::string> used;
 };
 
 PublicKey key(const std::string& blob) {
@@ -121,6 +125,23 @@ TEST_F(Logins, DoNotCountTheQuestionForMethods) {
   }
   EXPECT_FALSE(login_.is_exhausted());
   EXPECT_FALSE(login_.has_failed());
+}
+
+TEST_F(Logins, EndWhenAKnownKeyIsOfferedAgainAndAgain) {
+  for (int i = 1; i < Login::kMostAttempts; ++i) {
+    ASSERT_TRUE(login_.try_key("git", key("a"), KeyProof::Offered));
+    ASSERT_FALSE(login_.is_exhausted()) << i;
+  }
+  login_.ask_methods();
+  EXPECT_TRUE(login_.is_exhausted());
+}
+
+TEST_F(Logins, CountAKeyAsUsedOnlyWhenItHasSigned) {
+  login_.try_key("git", key("a"), KeyProof::Offered);
+  login_.try_key("git", key("x"), KeyProof::Signed);
+  EXPECT_TRUE(book_.used.empty());
+  login_.try_key("git", key("a"), KeyProof::Signed);
+  EXPECT_EQ(book_.used, std::vector<std::string>{"SHA256:a"});
 }
 
 }  // namespace
