@@ -54,6 +54,12 @@ void Admission::Ticket::offend(Offence offence) const {
   }
 }
 
+bool Admission::Ticket::is_crowded() const {
+  const int most = admission_->settings_.max_unauthenticated;
+  return admission_->state_.with(
+      [most](const State& state) { return state.total.unauthenticated > most / 2; });
+}
+
 Admission::Admission(const config::SshSettings& settings, const Clock& clock, Loopback loopback)
     : settings_(settings), loopback_(loopback), state_(State(clock)) {}
 

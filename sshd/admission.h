@@ -34,6 +34,8 @@ class Admission {
     /// It has logged in, and no longer counts as unauthenticated. May be called once.
     void authenticated();
     void offend(Offence offence) const;
+    /// More than half of the places for connections that log in are taken.
+    [[nodiscard]] bool is_crowded() const;
 
    private:
     Admission* admission_;

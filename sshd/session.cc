@@ -166,6 +166,7 @@ std::optional<Session::End> Session::advance_login() {
 SessionActivity Session::activity() const {
   SessionActivity activity;
   activity.authenticated = authenticated_;
+  activity.crowded = !authenticated_ && ticket_.is_crowded();
   activity.in_bytes = counter_.in_bytes;
   activity.out_bytes = counter_.out_bytes;
   activity.socket_backlog = (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0;

@@ -39,7 +39,9 @@ void SessionTimers::note(SteadyTime now, const SessionActivity& activity) {
 std::optional<Expiry> SessionTimers::check(SteadyTime now, const SessionActivity& activity) {
   note(now, activity);
   if (!activity.authenticated) {
-    return now - started_ >= limits_.grace ? std::optional(Expiry::Grace) : std::nullopt;
+    const auto grace =
+        activity.crowded ? std::min(limits_.grace, limits_.crowded_grace) : limits_.grace;
+    return now - started_ >= grace ? std::optional(Expiry::Grace) : std::nullopt;
   }
   if (now - last_received_ >= limits_.silence) {
     return Expiry::PeerSilent;
@@ -67,7 +69,7 @@ milliseconds SessionTimers::until_next(SteadyTime now) const {
   if (authenticated_) {
     next = std::min(next, last_busy_ + limits_.idle);
   } else {
-    next = started_ + limits_.grace;
+    next = std::min(started_ + limits_.grace, now + limits_.crowd_look);
   }
   return std::clamp(std::chrono::ceil<milliseconds>(next - now), milliseconds(0),
                     milliseconds(15'000));

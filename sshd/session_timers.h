@@ -10,6 +10,8 @@ namespace minpaas::sshd {
 /// What the timers look at, taken every turn of a connection's loop.
 struct SessionActivity {
   bool authenticated = false;
+  /// Many connections are logging in.
+  bool crowded = false;
   /// At least one request runs, or its output is still on the way.
   bool busy = false;
   /// Bytes received and sent on the socket so far.
@@ -48,6 +50,10 @@ class SessionTimers {
     /// libssh without blocking sends a keepalive on every second call only, so this is half the
     /// interval between two. Proxies cut silent connections after 60 to 90 s.
     seconds keepalive{15};
+    /// Grace while many are logging in: who takes a place must use it. People need a second or two.
+    seconds crowded_grace{5};
+    /// How often one that has not logged in looks whether it has become crowded.
+    seconds crowd_look{1};
   };
 
   SessionTimers(const Limits& limits, SteadyTime now);

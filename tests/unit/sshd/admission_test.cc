@@ -58,6 +58,15 @@ TEST_F(Admissions, CapUnauthenticatedConnectionsInAll) {
   EXPECT_EQ(refusal_, Refusal::TooManyUnauthenticated);
 }
 
+TEST_F(Admissions, AreCrowdedWhenMoreThanHalfOfThePlacesToLogInAreTaken) {
+  ASSERT_TRUE(enter(caps_, numbered_address(0)));
+  EXPECT_FALSE(tickets_.front()->is_crowded());
+  ASSERT_TRUE(enter(caps_, numbered_address(1)));
+  EXPECT_TRUE(tickets_.front()->is_crowded());
+  tickets_.back()->authenticated();
+  EXPECT_FALSE(tickets_.front()->is_crowded());
+}
+
 TEST_F(Admissions, CapLoggedInConnectionsOfAnAddress) {
   for (int i = 0; i < 4; ++i) {
     ASSERT_TRUE(enter(caps_, home_));

@@ -39,6 +39,21 @@ TEST_F(SessionTimersTest, WhoIsNotLoggedInAtTheEndOfTheGraceTimeGoes) {
   EXPECT_EQ(pass(seconds(1)), Expiry::Grace);
 }
 
+TEST_F(SessionTimersTest, WhoDoesNotLogInGoesSoonerWhenOthersNeedThePlace) {
+  activity_.authenticated = false;
+  EXPECT_EQ(pass(seconds(4)), std::nullopt);
+  activity_.crowded = true;
+  EXPECT_EQ(pass(seconds(1)), Expiry::Grace);
+}
+
+TEST_F(SessionTimersTest, WhoHasNotLoggedInNoticesSoonThatItHasBecomeCrowded) {
+  activity_.authenticated = false;
+  EXPECT_EQ(pass(seconds(10)), std::nullopt);
+  EXPECT_LE(timers_.until_next(now_), seconds(1));
+  activity_.crowded = true;
+  EXPECT_EQ(pass(seconds(1)), Expiry::Grace);
+}
+
 TEST_F(SessionTimersTest, NothingButLoggingInExtendsTheGraceTime) {
   activity_.authenticated = false;
   activity_.busy = true;
@@ -98,8 +113,9 @@ TEST_F(SessionTimersTest, KeepalivesAreDueEveryFifteenSecondsOnceLoggedIn) {
 
 TEST_F(SessionTimersTest, TheLoopWakesForTheNextTimer) {
   activity_.authenticated = false;
-  pass(seconds(25));
-  EXPECT_EQ(timers_.until_next(now_), seconds(5));
+  pass(seconds(29));
+  now_ += milliseconds(500);
+  EXPECT_EQ(timers_.until_next(now_), milliseconds(500));
   EXPECT_EQ(timers_.until_next(now_ + seconds(10)), seconds(0));
 }
 
