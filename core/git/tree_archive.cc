@@ -11,6 +11,11 @@ namespace minpaas::git {
 namespace {
 
 constexpr int kMostDepth = 100;
+/// Folders can share their content, so that a commit of a few hundred bytes unfolds to any number
+/// of files: what is looked at, and the memory for the paths, have bounds.
+constexpr std::size_t kMostEntries = 1'000'000;
+constexpr std::size_t kMostPathBytes = 4095;
+constexpr std::size_t kMostPathBytesInAll = std::size_t{256} << 20;
 constexpr std::size_t kMostLinkBytes = 4096;
 constexpr std::size_t kMostIgnoreBytes = 64 * 1024;
 /// A Git LFS pointer is a text of about 130 bytes; the format allows up to 1 KiB.
@@ -53,6 +58,7 @@ class Walk {
     for (std::size_t i = 0; i < git_tree_entrycount(tree); ++i) {
       const git_tree_entry* entry = git_tree_entry_byindex(tree, i);
       const std::string path = folder + git_tree_entry_name(entry);
+      TRY(count(path));
       if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
         TRY(enter(entry, path, depth));
       } else if (!rules_.ignores(path)) {
@@ -65,6 +71,25 @@ class Walk {
   std::vector<Entry> entries;
 
  private:
+  Result<void> count(const std::string& path) {
+    ++looked_at_;
+    path_bytes_ += path.size();
+    if (path.size() > kMostPathBytes) {
+      return Error{ErrorCode::InvalidInput,
+                   fmt::format("a path is longer than {} bytes", kMostPathBytes), "", ""};
+    }
+    if (looked_at_ > kMostEntries || path_bytes_ > kMostPathBytesInAll) {
+      return Error{ErrorCode::InvalidInput,
+                   fmt::format("the commit has more than {} files and folders, or their paths more "
+                               "than {} in all",
+                               kMostEntries, format_bytes(kMostPathBytesInAll)),
+                   "take what the app does not need out of the repository, or name its folder in "
+                   ".minpaasignore",
+                   ""};
+    }
+    return {};
+  }
+
   Result<void> enter(const git_tree_entry* entry, const std::string& path, int depth) {
     if (rules_.prunes(path)) {
       return {};
@@ -91,6 +116,8 @@ class Walk {
   git_repository* repository_;
   git_odb* odb_;
   IgnoreRules rules_;
+  std::size_t looked_at_ = 0;
+  std::size_t path_bytes_ = 0;
 };
 
 Result<std::string> ignore_text(const SourceTree& tree) {

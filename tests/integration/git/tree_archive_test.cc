@@ -157,6 +157,25 @@ TEST_F(Archives, EndWhenTheyAreTold) {
   EXPECT_EQ(broken.error().code, ErrorCode::Disconnected);
 }
 
+TEST_F(Archives, OfACommitThatUnfoldsToMillionsOfFilesAreRefused) {
+  // Ten folders in each of ten folders and so on, all with the same content.
+  const auto made = run_program(
+      {"sh", "-ec",
+       "cd '" + repository_.path().string() +
+           "'; entry=\"100644 blob $(echo x | git hash-object -w --stdin)\"; "
+           "for level in 1 2 3 4 5 6 7 8 9 10 11 12; do "
+           "tree=$(for i in 0 1 2 3 4 5 6 7 8 9; do printf '%s\\td%s\\n' \"$entry\" $i; done "
+           "| git mktree); entry=\"040000 tree $tree\"; done; "
+           "git -c user.name=A -c user.email=a@b commit-tree -m x $tree"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  const auto commit = Oid::parse(std::string_view(made.out).substr(0, 40));
+  ASSERT_TRUE(commit);
+  const auto report = inspect_archive(*repository_, *commit, {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::InvalidInput);
+  EXPECT_THAT(report.error().message, HasSubstr("more than 1000000 files and folders"));
+}
+
 TEST_F(Archives, AreOfCommitsOnly) {
   const auto missing = inspect_archive(*repository_, Oid(), {});
   ASSERT_FALSE(missing);
