@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "hooks/ownership.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -204,8 +205,7 @@ void Doctor::examine_host_keys(Findings& findings) {
 
 void Doctor::examine_apps(Findings& findings) {
   const auto apps = parts_.apps.list();
-  const auto containers =
-      parts_.engine.list_containers({{std::string(docker::kLabelInstance), parts_.instance}});
+  const auto containers = own_containers(parts_.engine, parts_.instance, {});
   if (!apps || !containers) {
     findings.push_back(problem("apps", apps ? containers.error() : apps.error()));
     return;

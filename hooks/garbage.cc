@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "hooks/ownership.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -74,10 +75,7 @@ Result<int> Garbage::remove_unneeded(const Images& images, const std::set<ImageI
   const auto unfinished = TRY(unfinished_deploys());
   int removed = 0;
   for (const ImageDetails& image : images) {
-    const bool ours = !instance_.empty() &&
-                      label_of(image.labels, docker::kLabelInstance) == instance_ &&
-                      !label_of(image.labels, docker::kLabelApp).empty();
-    if (!ours || needed.contains(image.id) ||
+    if (!is_own_image(image, instance_) || needed.contains(image.id) ||
         unfinished.contains(label_of(image.labels, docker::kLabelDeploy))) {
       continue;
     }

@@ -86,6 +86,7 @@ class LocalPlatform : public Platform {
                               const Result<std::vector<docker::ContainerDetails>>& containers);
   Result<std::vector<docker::ContainerDetails>> our_containers(const std::optional<AppName>& app);
   Result<void> remove_from_engine(const AppName& name);
+  Result<void> remove_image(const ImageId& id);
   Result<void> remove_files(const AppName& name);
   Result<DeployOutcome> enqueue(DeployJob job, const Follow& follow);
   Result<DeployOutcome> plan_push(const PushRequest& request, const Follow& follow);

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "hooks/local_platform.h"
+#include "hooks/ownership.h"
 #include "hooks/stages.h"
 
 namespace minpaas::hooks {
@@ -74,8 +75,8 @@ Result<state::AppRow> LocalPlatform::find_app(const Actor& actor, const AppName&
 
 Result<std::vector<docker::ContainerDetails>> LocalPlatform::our_containers(
     const std::optional<AppName>& app) {
-  return parts_.engine.list_containers({{std::string(docker::kLabelInstance), parts_.instance},
-                                        {std::string(docker::kLabelApp), app ? app->str() : ""}});
+  return own_containers(parts_.engine, parts_.instance,
+                        {{std::string(docker::kLabelApp), app ? app->str() : ""}});
 }
 
 Result<AppStatus> LocalPlatform::status_of(

@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/git/repository.h"
 #include "hooks/local_platform.h"
+#include "hooks/ownership.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -39,6 +40,16 @@ class Closed {
 
 }  // namespace
 
+/// One that somebody else's container uses stays until the garbage is collected after it.
+Result<void> LocalPlatform::remove_image(const ImageId& id) {
+  const auto removed = parts_.engine.remove_image(id);
+  if (!removed && removed.error().code == ErrorCode::Conflict) {
+    log::warn("image {} stays: {}", id.value, removed.error().for_log());
+    return {};
+  }
+  return removed;
+}
+
 /// By label, never by name: only what this installation made for this app.
 Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
   for (const auto& container : TRY(our_containers(name))) {
@@ -49,7 +60,9 @@ Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
   const docker::Labels labels{{std::string(docker::kLabelInstance), parts_.instance},
                               {std::string(docker::kLabelApp), name.str()}};
   for (const auto& image : TRY(parts_.engine.list_images(labels))) {
-    TRY(parts_.engine.remove_image(image.id));
+    if (is_own_image(image, parts_.instance)) {
+      TRY(remove_image(image.id));
+    }
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "hooks/ownership.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -99,8 +100,7 @@ Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_tok
 
 Result<Repairs> Reconciler::look(const std::set<AppName>& held, const ReconcileView& view,
                                  ReconcileReport& report) {
-  const auto present =
-      TRY(engine_.list_containers({{std::string(docker::kLabelInstance), policy_.instance}}));
+  const auto present = TRY(own_containers(engine_, policy_.instance, {}));
   // Read after the containers: the deploy of each that was seen is in the journal by now.
   const auto unfinished = TRY(stores_.deploys.unfinished());
   const auto rows = TRY(read_rows(held, unfinished));

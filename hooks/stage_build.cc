@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "hooks/base_image.h"
+#include "hooks/ownership.h"
 #include "hooks/source_archive.h"
 #include "hooks/stages.h"
 #include "hooks/timed_stop.h"
@@ -82,10 +83,8 @@ docker::BuildRequest request_for(const StageContext& context, const runtimes::Bu
                                  docker::Builder builder) {
   docker::BuildRequest request;
   request.dockerfile = plan.dockerfile_path;
-  request.tag = fmt::format("localhost/minpaas/{}:d{}", context.app().str(), context.deploy());
-  request.labels = {{std::string(docker::kLabelApp), context.app().str()},
-                    {std::string(docker::kLabelInstance), context.parts.instance},
-                    {std::string(docker::kLabelDeploy), std::to_string(context.deploy())}};
+  request.tag = image_tag(context.app(), context.deploy());
+  request.labels = image_labels(context.app(), context.parts.instance, context.deploy());
   request.build_args = plan.build_args;
   request.builder = builder;
   request.use_cache = !context.job.no_cache;

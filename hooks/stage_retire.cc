@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/base/log.h"
+#include "hooks/ownership.h"
 #include "hooks/stages.h"
 
 namespace minpaas::hooks {
@@ -19,9 +20,8 @@ Result<void> remove_container(const PipelineParts& parts, const std::string& id)
 
 /// By label: also what has no row yet, twins of a router and the container of a release command.
 Result<void> remove_containers_of_deploy(const PipelineParts& parts, std::int64_t deploy) {
-  const docker::Labels labels{{std::string(docker::kLabelInstance), parts.instance},
-                              {std::string(docker::kLabelDeploy), std::to_string(deploy)}};
-  for (const auto& container : TRY(parts.engine.list_containers(labels))) {
+  const docker::Labels of_deploy{{std::string(docker::kLabelDeploy), std::to_string(deploy)}};
+  for (const auto& container : TRY(own_containers(parts.engine, parts.instance, of_deploy))) {
     TRY(parts.engine.remove_container(container.id));
   }
   return {};

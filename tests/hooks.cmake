@@ -16,6 +16,9 @@ minpaas_test(reconcile_test LABEL integration
 minpaas_test(app_logs_test LABEL unit
   SOURCES unit/hooks/app_logs_test.cc unit/hooks/log_merge_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
+minpaas_test(ownership_test LABEL unit
+  SOURCES unit/hooks/ownership_test.cc
+  LIBRARIES minpaas::hooks minpaas::test_support)
 minpaas_test(garbage_test LABEL unit
   SOURCES unit/hooks/garbage_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)

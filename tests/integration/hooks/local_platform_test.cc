@@ -211,6 +211,18 @@ TEST_F(Apps, LeaveNothingBehindWhenTheyAreDestroyed) {
   EXPECT_TRUE(platform().create_app(bed_.admin, app_));
 }
 
+TEST_F(Apps, LeaveAloneWhatPeopleStartedFromTheirImages) {
+  push_one();
+  const auto image = (*bed_.server().releases.live(app_))->image;
+  // The engine hands the labels of an image on to its containers.
+  const docker::ContainerSpec theirs{
+      .name = "debug", .image = image, .labels = (*bed_.engine.inspect_image(image.value)).labels};
+  const auto debug = bed_.engine.create_container(theirs);
+  ASSERT_TRUE(debug) << debug.error().for_log();
+  ASSERT_TRUE(platform().destroy_app(bed_.admin, app_));
+  EXPECT_TRUE(bed_.engine.inspect_container(*debug)) << "it carries the labels of its image only";
+}
+
 TEST_F(Apps, StayWhenTheEngineCannotRemoveTheirContainers) {
   push_one();
   bed_.engine.go_down();

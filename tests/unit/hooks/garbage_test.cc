@@ -32,7 +32,7 @@ class GarbageCollection : public testing::Test {
   ImageId build(const std::string& app = "blog", const std::string& instance = "this-server",
                 const std::string& deploy = "1") {
     return engine_.add_image(
-        app + ":" + std::to_string(++built_), {},
+        "localhost/minpaas/" + app + ":d" + std::to_string(++built_), {},
         {{"minpaas.app", app}, {"minpaas.instance", instance}, {"minpaas.deploy", deploy}});
   }
 
@@ -107,6 +107,16 @@ TEST_F(GarbageCollection, OfAllFindsImagesOfAppsThatAreGone) {
   EXPECT_EQ(garbage.collect_all()->images, 1);
   EXPECT_THAT(left(), SizeIs(3));
   EXPECT_THAT(left(), Contains(live));
+}
+
+TEST_F(GarbageCollection, LeavesAnImageThatSomebodyBuiltOnOneOfOurs) {
+  build();
+  // It has inherited the labels.
+  const ImageId theirs = engine_.add_image(
+      "company/debug:1", {},
+      {{"minpaas.app", "blog"}, {"minpaas.instance", "this-server"}, {"minpaas.deploy", "1"}});
+  EXPECT_EQ(collect().images, 1);
+  EXPECT_THAT(left(), testing::ElementsAre(theirs));
 }
 
 TEST_F(GarbageCollection, RemovesNothingWithoutAnInstance) {
