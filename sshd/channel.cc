@@ -123,10 +123,13 @@ std::size_t Channel::take_input(std::span<const std::byte> bytes) {
 }
 
 void Channel::accept_input(std::span<const std::byte> bytes) {
+  if (bytes.empty()) {
+    return;  // also what comes before a request, when there is no bridge yet
+  }
   window_.consumed(bytes.size());
   if (requests_.has_terminal() && bridge_->control() == Control::Server) {
     accept_typed(bytes);
-  } else if (!bytes.empty()) {
+  } else {
     bridge_->input().push(bytes);
   }
 }

@@ -150,6 +150,16 @@ TEST_F(ConnectionAttacks, AStoppedClientHoldsNoMoreThanAQueueOfOutput) {
   EXPECT_EQ(result.out.size(), 300'000'000U);
 }
 
+TEST_F(ConnectionAttacks, TypingOnATerminalBeforeTheCommandIsNoHarm) {
+  start();
+  const auto result = run_program(
+      {"/usr/bin/python3",
+       std::string(MINPAAS_SOURCE_DIR) + "/tests/integration/sshd/paramiko_run.py",
+       std::to_string(port_), key("ed25519").string(), "--early-input", "typed\r", "cat"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, "typed\r\n");
+}
+
 TEST_F(ConnectionAttacks, AChannelWithTinyPacketsEndsTheConnectionInsteadOfSpinning) {
   start();
   for (const char* size : {"10", "11", "20", "73"}) {

@@ -3,6 +3,7 @@
 
 With --max-packet N the channel is opened with that largest packet, which paramiko itself would
 never ask for; the program then ends with 0 when the server has closed the connection.
+With --early-input TEXT the TEXT is typed on a terminal before the command is asked for.
 """
 
 import os
@@ -28,8 +29,11 @@ def feed(channel):
     channel.shutdown_write()
 
 
-def run(transport, command):
+def run(transport, command, early_input=None):
     channel = transport.open_session()
+    if early_input is not None:
+        channel.get_pty()
+        channel.sendall(early_input.encode())
     channel.exec_command(command)
     feeder = threading.Thread(target=feed, args=(channel,), daemon=True)
     feeder.start()
@@ -55,6 +59,8 @@ def run_main():
     transport = connect(port, key)
     if len(sys.argv) > 4 and sys.argv[3] == "--max-packet":
         status = abuse(transport, int(sys.argv[4]), sys.argv[5])
+    elif len(sys.argv) > 4 and sys.argv[3] == "--early-input":
+        status = run(transport, sys.argv[5], early_input=sys.argv[4])
     else:
         status = run(transport, command)
     transport.close()
