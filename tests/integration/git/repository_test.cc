@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "core/git/history.h"
 #include "tests/support/bare_repository.h"
 #include "tests/support/commits.h"
 #include "tests/support/pack_builder.h"
@@ -53,6 +54,28 @@ TEST_F(Repositories, TellWhatACommitIs) {
   EXPECT_TRUE(repository_->is_commit(id));
   EXPECT_FALSE(repository_->is_commit(test::object_id("blob", "x")));
   EXPECT_FALSE(repository_->commit(test::object_id("blob", "x")));
+}
+
+TEST_F(Repositories, TellWhichCommitsOneHistoryHasAndAnotherHasNot) {
+  const auto commit = [&](const std::string& subject, const Oid& parent) {
+    return test::make_commit(repository_.path(), {{"app.py", subject}}, subject, parent);
+  };
+  const Oid base = commit("base", Oid());
+  const Oid left = commit("left", base);
+  const Oid right = commit("right two", commit("right one", base));
+  const auto subjects = [&](const Oid& from, const Oid& to, std::size_t most) {
+    std::vector<std::string> all;
+    const auto commits = commits_since(*repository_, from, to, most);
+    for (const auto& found : *commits) {
+      all.push_back(found.subject);
+    }
+    return all;
+  };
+  EXPECT_THAT(subjects(left, right, 9), testing::ElementsAre("right two", "right one"));
+  EXPECT_THAT(subjects(right, left, 9), testing::ElementsAre("left"));
+  EXPECT_THAT(subjects(left, right, 1), testing::ElementsAre("right two"));
+  EXPECT_THAT(subjects(base, base, 9), testing::IsEmpty());
+  EXPECT_FALSE(commits_since(*repository_, base, test::object_id("blob", "x"), 9));
 }
 
 TEST_F(Repositories, ReadFilesOfACommit) {
