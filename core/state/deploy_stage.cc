@@ -7,11 +7,12 @@
 namespace minpaas::state {
 namespace {
 
-constexpr EnumText<DeployKind, 4> kKinds{"deploy kind",
+constexpr EnumText<DeployKind, 5> kKinds{"deploy kind",
                                          {{{DeployKind::Push, "push"},
                                            {DeployKind::Rebuild, "rebuild"},
                                            {DeployKind::ConfigChange, "config_change"},
-                                           {DeployKind::Restart, "restart"}}}};
+                                           {DeployKind::Restart, "restart"},
+                                           {DeployKind::Rollback, "rollback"}}}};
 
 constexpr EnumText<DeployStage, 12> kStages{"deploy stage",
                                             {{{DeployStage::Queued, "queued"},

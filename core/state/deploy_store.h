@@ -12,7 +12,7 @@
 namespace minpaas::state {
 
 /// Why a deploy was asked for; it decides at which stage the deploy enters the pipeline.
-enum class DeployKind { Push, Rebuild, ConfigChange, Restart };
+enum class DeployKind { Push, Rebuild, ConfigChange, Restart, Rollback };
 std::string_view to_string(DeployKind kind);
 
 /// Stages in order. The journal row of a stage is committed before the stage's side effects.
@@ -44,13 +44,13 @@ struct DeployRow {
   AppName app;
   DeployKind kind = DeployKind::Push;
   DeployStage stage = DeployStage::Queued;
-  /// What is deployed; absent for ConfigChange and Restart.
+  /// What is deployed; absent where the commit stays what it is.
   std::optional<Oid> commit;
   /// Ref to move when the release is live, with the value that it must still have; empty = none.
   std::string ref;
   std::optional<Oid> ref_old;
   std::optional<ReleaseNumber> release;
-  /// Image that the build made, empty before.
+  /// Image that the build made (empty before), or that a Rollback needs: kept until it is finished.
   std::string image;
   /// Config version before a ConfigChange, to go back to.
   std::optional<int> config_before;

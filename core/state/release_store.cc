@@ -167,6 +167,22 @@ Result<std::optional<Release>> ReleaseStore::live(const AppName& app) {
                     [&](SQLite::Database& connection) { return select_live(connection, app); });
 }
 
+Result<std::optional<Release>> ReleaseStore::before_live(const AppName& app) {
+  using Found = std::optional<Release>;
+  return read_value(database_, [&](SQLite::Database& connection) -> Result<Found> {
+    SQLite::Statement query(connection,
+                            fmt::format("{} WHERE app_id = ?1 AND state = 'superseded' AND number <"
+                                        " (SELECT number FROM releases WHERE app_id = ?1"
+                                        " AND state = 'live') ORDER BY number DESC LIMIT 1",
+                                        kSelect));
+    query.bind(1, TRY(app_id(connection, app)));
+    if (!query.executeStep()) {
+      return Found();
+    }
+    return Found(TRY(release_from(connection, query, app)));
+  });
+}
+
 Result<std::vector<Release>> ReleaseStore::list(const AppName& app, int most) {
   return read_value(database_, [&](SQLite::Database& connection) -> Result<std::vector<Release>> {
     std::vector<Release> releases;

@@ -19,6 +19,8 @@ class ReleaseStore {
   Result<Release> get(const AppName& app, ReleaseNumber number);
   /// The release that serves; absent before the first one.
   Result<std::optional<Release>> live(const AppName& app);
+  /// The newest one before the live release that was live once; absent when there is none.
+  Result<std::optional<Release>> before_live(const AppName& app);
   /// Newest first.
   Result<std::vector<Release>> list(const AppName& app, int most);
   /// In one transaction: `number` becomes live and the one that was live becomes superseded. This

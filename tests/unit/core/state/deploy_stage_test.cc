@@ -54,8 +54,8 @@ TEST(DeployStage, HasAWordForEachValueAndBack) {
 }
 
 TEST(DeployKind, HasAWordForEachValueAndBack) {
-  for (const auto kind :
-       {DeployKind::Push, DeployKind::Rebuild, DeployKind::ConfigChange, DeployKind::Restart}) {
+  for (const auto kind : {DeployKind::Push, DeployKind::Rebuild, DeployKind::ConfigChange,
+                          DeployKind::Restart, DeployKind::Rollback}) {
     EXPECT_EQ(parse_deploy_kind(to_string(kind)).value(), kind);
   }
   EXPECT_EQ(parse_deploy_kind("").error().code, ErrorCode::Corrupt);

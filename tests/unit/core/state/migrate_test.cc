@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/state/database.h"
+#include "core/state/deploy_store.h"
 #include "core/state/migrations.h"
 #include "tests/support/state_file.h"
 
@@ -101,6 +102,30 @@ TEST(Migrations, BringEveryOlderSchemaToTheNewest) {
     }
     EXPECT_EQ(schema, expected) << "from version " << from;
   }
+}
+
+TEST(Migrations, KeepDeploysAndNeverGiveTheirIdsAwayAgain) {
+  test::TempDir folder;
+  const auto path = folder.path() / "minpaas.db";
+  {
+    SQLite::Database old(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    ASSERT_TRUE(migrate(old, migrations().first(2)));
+    old.exec("INSERT INTO apps (id, name, port, created_at) VALUES (1, 'blog', 10000, 0)");
+    for (const char* id : {"3", "9"}) {
+      old.exec(
+          "INSERT INTO deploys (id, app_id, kind, stage, ref, image, actor, note, reason,"
+          " created_at) VALUES (" +
+          std::string(id) + ", 1, 'push', 'queued', '', '', 'ann', '', '', 5)");
+    }
+    old.exec("DELETE FROM deploys WHERE id = 9");
+  }
+  auto now = Database::open(path);
+  ASSERT_TRUE(now);
+  DeployStore deploys(**now);
+  EXPECT_EQ(deploys.get(3)->actor, "ann");
+  DeployRow row = test::deploy_of(test::app_name("blog"));
+  row.kind = DeployKind::Rollback;
+  EXPECT_EQ(deploys.add(row).value(), 10);
 }
 
 TEST(Migrations, MakeOnlyStrictTables) {

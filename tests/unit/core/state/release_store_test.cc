@@ -141,6 +141,16 @@ TEST_F(Releases, AreListedNewestFirst) {
   EXPECT_EQ(newest[1].number.value(), 2);
 }
 
+TEST_F(Releases, NameTheLastOneThatServedBeforeTheLiveOne) {
+  EXPECT_FALSE(store().before_live(app_).value());
+  const Release first = add_live("a");
+  EXPECT_FALSE(store().before_live(app_).value());
+  ASSERT_TRUE(store().mark_failed(app_, add("broken").number));
+  add_live("b");
+  add("pending");
+  EXPECT_EQ(store().before_live(app_).value()->number, first.number);
+}
+
 TEST_F(Releases, NameTheImagesThatServedOnceEach) {
   add_live("a");
   add_live("b");
