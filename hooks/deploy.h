@@ -23,9 +23,16 @@ struct DeployJob {
   /// For ConfigChange.
   ConfigVars set;
   std::vector<ConfigKey> unset;
+  /// For Rollback.
+  std::optional<ReleaseNumber> target = std::nullopt;
 
   [[nodiscard]] bool builds() const {
     return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
+  }
+
+  /// What ran it once already does not run it again: a rollback changes no data.
+  [[nodiscard]] bool runs_release_command() const {
+    return builds() || row.kind == state::DeployKind::ConfigChange;
   }
 };
 

@@ -63,20 +63,19 @@ Result<std::set<ImageId>> Garbage::kept(const AppName& app) {
   return images;
 }
 
-Result<std::set<std::string>> Garbage::unfinished_deploys() {
-  std::set<std::string> ids;
-  for (const state::DeployRow& deploy : TRY(deploys_.unfinished())) {
-    ids.insert(std::to_string(deploy.id));
-  }
-  return ids;
+bool Garbage::is_awaited(const ImageDetails& image, const std::vector<state::DeployRow>& deploys) {
+  return std::ranges::any_of(deploys, [&](const state::DeployRow& deploy) {
+    return deploy.image == image.id.value ||
+           label_of(image.labels, docker::kLabelDeploy) == std::to_string(deploy.id);
+  });
 }
 
 Result<int> Garbage::remove_unneeded(const Images& images, const std::set<ImageId>& needed) {
-  const auto unfinished = TRY(unfinished_deploys());
+  const auto unfinished = TRY(deploys_.unfinished());
   int removed = 0;
   for (const ImageDetails& image : images) {
     if (!is_own_image(image, instance_) || needed.contains(image.id) ||
-        unfinished.contains(label_of(image.labels, docker::kLabelDeploy))) {
+        is_awaited(image, unfinished)) {
       continue;
     }
     const auto done = engine_.remove_image(image.id);

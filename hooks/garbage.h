@@ -45,7 +45,9 @@ class Garbage {
 
   Result<std::set<ImageId>> in_use();
   Result<std::set<ImageId>> kept(const AppName& app);
-  Result<std::set<std::string>> unfinished_deploys();
+  /// Whether one of the unfinished deploys makes the image or goes back to it.
+  static bool is_awaited(const docker::ImageDetails& image,
+                         const std::vector<state::DeployRow>& deploys);
   Result<int> remove_unneeded(const Images& images, const std::set<ImageId>& needed);
   Result<long long> prune_cache();
 

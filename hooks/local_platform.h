@@ -40,7 +40,16 @@ class LocalPlatform : public Platform {
   Result<void> set_app(const Actor& actor, const AppName& name,
                        const std::vector<std::pair<std::string, std::string>>& values) override;
   Result<std::vector<ProcessReport>> processes(const Actor& actor, const AppName& name) override;
+
+  // local_platform_releases.cc
   Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
+  Result<ReleaseReport> release(const Actor& actor, const AppName& name,
+                                ReleaseNumber number) override;
+  Result<ReleaseDiff> compare_releases(const Actor& actor, const AppName& name, ReleaseNumber from,
+                                       ReleaseNumber to) override;
+  Result<DeployOutcome> rollback(const Actor& actor, const AppName& name,
+                                 std::optional<ReleaseNumber> number,
+                                 const Follow& follow) override;
 
   // local_platform_destroy.cc
   Result<void> destroy_app(const Actor& actor, const AppName& name) override;

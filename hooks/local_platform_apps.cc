@@ -227,10 +227,4 @@ Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
   return reports;
 }
 
-Result<std::vector<Release>> LocalPlatform::releases(const Actor& actor, const AppName& name,
-                                                     int most) {
-  TRY(find_app(actor, name));
-  return parts_.releases.list(name, most);
-}
-
 }  // namespace minpaas::hooks

@@ -3,22 +3,15 @@
 #include <fmt/format.h>
 
 #include "core/base/log.h"
-#include "runtimes/contract.h"
 
 namespace minpaas::hooks {
 namespace {
 
 /// What fits behind `! [remote rejected] main -> main`.
 constexpr std::size_t kMostReasonCharacters = 120;
-constexpr std::size_t kMostKeysNamed = 5;
 
 ReleaseDraft draft_of(const runtimes::BuildPlan& plan, const Built& built, const Oid& commit) {
   return {built.image, commit, plan.runtime, built.internal_port, plan.processes, plan.formation};
-}
-
-ReleaseDraft draft_of(const Release& live) {
-  return {live.image,         live.commit,    live.runtime,
-          live.internal_port, live.processes, live.formation};
 }
 
 /// Quantities are the app's: a push keeps those of the process types that it still has.
@@ -28,31 +21,6 @@ void keep_quantities(const std::optional<Release>& live, ReleaseDraft& draft) {
       quantity = live->formation.at(process);
     }
   }
-}
-
-std::string name_keys(std::vector<std::string> keys) {
-  if (keys.size() > kMostKeysNamed) {
-    const std::size_t more = keys.size() - kMostKeysNamed;
-    keys.resize(kMostKeysNamed);
-    keys.push_back(fmt::format("{} more", more));
-  }
-  return runtimes::join_for_people(keys);
-}
-
-/// `Set DEBUG and LEVEL, unset OLD`
-std::string describe_change(const DeployJob& job) {
-  std::vector<std::string> set;
-  for (const auto& [key, value] : job.set) {
-    set.push_back(key.str());
-  }
-  std::vector<std::string> unset;
-  for (const ConfigKey& key : job.unset) {
-    unset.push_back(key.str());
-  }
-  if (set.empty()) {
-    return "Unset " + name_keys(unset);
-  }
-  return "Set " + name_keys(set) + (unset.empty() ? "" : ", unset " + name_keys(unset));
 }
 
 std::string describe_build(const DeployJob& job, const Oid& commit) {
@@ -143,32 +111,10 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
   return make_live(context, draft, describe_build(context.job, *commit));
 }
 
-Pipeline::Done Pipeline::from_live(const StageContext& context) {
-  const auto live = TRY(parts_.releases.live(context.app()));
-  TRY(enter(context, state::DeployStage::Releasing));
-  if (context.job.row.kind == state::DeployKind::ConfigChange) {
-    const int before = TRY(parts_.configs.latest(context.app())).first;
-    const int after = TRY(parts_.configs.change(context.app(), context.job.set, context.job.unset,
-                                                parts_.clock.now()));
-    parts_.reach("config changed");
-    if (!live || before == after) {
-      // Stored for the first release, or nothing to do: the journal passes through to its end.
-      TRY(enter(context, state::DeployStage::Switching));
-      return std::optional<Release>();
-    }
-    return make_live(context, draft_of(*live), describe_change(context.job));
-  }
-  if (!live) {
-    return Error{ErrorCode::Conflict, "nothing was pushed to this app yet",
-                 "push it with git first", ""};
-  }
-  return make_live(context, draft_of(*live), "Restart");
-}
-
 Pipeline::Done Pipeline::make_live(const StageContext& context, const ReleaseDraft& draft,
                                    const std::string& description) {
   const auto prepared = TRY(store_release(context, draft, description));
-  if (context.job.row.kind != state::DeployKind::Restart) {
+  if (context.job.runs_release_command()) {
     TRY(run_release_command(context, prepared));
   }
   TRY(enter(context, state::DeployStage::Starting));

@@ -23,7 +23,11 @@ class Pipeline : public DeployRunner {
 
   Done go(const StageContext& context);
   Done from_source(const StageContext& context);
+  // pipeline_from_live.cc
   Done from_live(const StageContext& context);
+  Done change_config(const StageContext& context, const std::optional<Release>& live);
+  Done roll_back(const StageContext& context);
+
   Done make_live(const StageContext& context, const ReleaseDraft& draft,
                  const std::string& description);
   Result<void> enter(const StageContext& context, state::DeployStage stage);

@@ -20,6 +20,7 @@
 #include "core/state/deploy_store.h"
 #include "core/state/key_store.h"
 #include "hooks/follow.h"
+#include "hooks/release_report.h"
 
 /// The service layer: one function per thing that a person can do. SSH commands, the git service
 /// and later HTTP call these; authorisation and validation live here, once.
@@ -143,6 +144,18 @@ class Platform {
   virtual Result<std::vector<ProcessReport>> processes(const Actor& actor, const AppName& name) = 0;
   virtual Result<std::vector<Release>> releases(const Actor& actor, const AppName& name,
                                                 int most) = 0;
+  /// Errors: NotFound.
+  virtual Result<ReleaseReport> release(const Actor& actor, const AppName& name,
+                                        ReleaseNumber number) = 0;
+  virtual Result<ReleaseDiff> compare_releases(const Actor& actor, const AppName& name,
+                                               ReleaseNumber from, ReleaseNumber to) = 0;
+  /// Image, config and formation of an older release as a new one; the ref goes to its commit.
+  /// Absent number: the last release before the live one that was live. Errors: NotFound (no such
+  /// release, or its image is gone), Conflict (it is live or never was), Busy (a deploy is under
+  /// way and no number was given).
+  virtual Result<DeployOutcome> rollback(const Actor& actor, const AppName& name,
+                                         std::optional<ReleaseNumber> number,
+                                         const Follow& follow) = 0;
 
   /// Deploys of the app that built something, newest first.
   virtual Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,

@@ -60,7 +60,9 @@ Result<void> remove_images_of_deploy(const PipelineParts& parts, std::int64_t de
 /// failed one can be newer.
 Result<void> revert_config(const PipelineParts& parts, const state::DeployRow& row) {
   const auto live = TRY(parts.releases.live(row.app));
-  if (row.kind != state::DeployKind::ConfigChange || !live) {
+  const bool changes_config =
+      row.kind == state::DeployKind::ConfigChange || row.kind == state::DeployKind::Rollback;
+  if (!changes_config || !live) {
     return {};
   }
   const auto newest = TRY(parts.configs.latest(row.app));

@@ -5,6 +5,9 @@ minpaas_test(push_test LABEL integration
 minpaas_test(recovery_test LABEL integration
   SOURCES integration/hooks/recovery_test.cc
   LIBRARIES minpaas::deploy_support)
+minpaas_test(rollback_test LABEL integration
+  SOURCES integration/hooks/rollback_test.cc
+  LIBRARIES minpaas::deploy_support)
 minpaas_test(deploy_queue_test LABEL integration
   SOURCES integration/hooks/deploy_queue_test.cc
   LIBRARIES minpaas::deploy_support)

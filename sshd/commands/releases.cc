@@ -3,6 +3,8 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/progress.h"
+#include "sshd/commands/release_view.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -10,22 +12,6 @@ namespace {
 
 constexpr int kUsualReleases = 15;
 constexpr int kMostReleases = 1000;
-
-Json to_json(const Release& release) {
-  Json processes = Json::object();
-  for (const auto& [type, command] : release.processes) {
-    processes[type.str()] = command;
-  }
-  return {{"release", release.number.str()},
-          {"state", to_string(release.state)},
-          {"commit", json_commit(release.commit)},
-          {"description", release.description},
-          {"actor", release.actor},
-          {"created_at", json_time(release.created_at)},
-          {"runtime", release.runtime},
-          {"image", release.image.value},
-          {"processes", processes}};
-}
 
 Result<int> list(Invocation& call) {
   const AppName app = TRY(call.app());
@@ -54,6 +40,50 @@ Result<int> list(Invocation& call) {
   return 0;
 }
 
+Result<int> show_diff(Invocation& call, const AppName& app, ReleaseNumber to,
+                      std::string_view other) {
+  const ReleaseNumber from = TRY(ReleaseNumber::parse(other));
+  const auto diff = TRY(call.platform.compare_releases(call.actor, app, from, to));
+  if (call.out.is_json()) {
+    call.out.json(to_json(diff));
+    return 0;
+  }
+  const std::string text = diff_text(diff);
+  call.out.note(text.empty() ? fmt::format("{} and {} are the same", from.str(), to.str())
+                             : fmt::format("From {} to {}:", from.str(), to.str()));
+  call.out.data(text);
+  return 0;
+}
+
+Result<int> show(Invocation& call) {
+  const AppName app = TRY(call.app());
+  const ReleaseNumber number = TRY(ReleaseNumber::parse(call.args.operand(1)));
+  if (const auto other = call.args.value("diff")) {
+    return show_diff(call, app, number, *other);
+  }
+  const auto report = TRY(call.platform.release(call.actor, app, number));
+  if (call.out.is_json()) {
+    call.out.json(to_json(report));
+  } else {
+    call.out.data(report_text(report, call.clock.now()));
+  }
+  return 0;
+}
+
+Result<int> rollback(Invocation& call) {
+  const AppName app = TRY(call.app());
+  std::optional<ReleaseNumber> number;
+  if (const auto given = call.args.optional_operand(1)) {
+    number = TRY(ReleaseNumber::parse(*given));
+  }
+  const Deed deed{.done = fmt::format("Rolled {} back", app.str()),
+                  .noun = "rollback",
+                  .look_at = "logs",
+                  .untouched = "the live release goes on serving"};
+  const auto outcome = call.platform.rollback(call.actor, app, number, show_progress(call));
+  return report_outcome(call, app, deed, outcome);
+}
+
 }  // namespace
 
 std::vector<Command> releases_commands() {
@@ -64,6 +94,22 @@ std::vector<Command> releases_commands() {
        .options = {{"number", 'n', "N", "how many, 15 unless said otherwise"}},
        .example = "blog -n 5",
        .run = list},
+      {.verb = "releases:info",
+       .summary = "Show all about a release, or how it differs from another one",
+       .operands = {{"APP"}, {"vN"}},
+       .options = {{"diff", 0, "vM", "what has changed since this release"}},
+       .example = "blog v3 --diff v2",
+       .details = "Of the config only names are shown, never values.",
+       .run = show},
+      {.verb = "rollback",
+       .summary = "Go back to an older release, without a build",
+       .operands = {{"APP"}, {"vN", Arity::Optional}},
+       .example = "blog v2",
+       .details = "Image, config and formation of the old release become a new one, which is "
+                  "checked before it gets\nthe traffic. Without vN: the last release before the "
+                  "live one that was live.\nThe release command does not run, and the branch that "
+                  "deploys goes back to the old commit.",
+       .run = rollback},
   };
 }
 

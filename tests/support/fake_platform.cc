@@ -12,7 +12,13 @@ namespace {
 using state::DeployKind;
 using state::DeployStage;
 
-state::DeployRow new_row(const AppName& app, DeployKind kind, const Actor& actor) {
+Error nothing_pushed() {
+  return {ErrorCode::Conflict, "nothing was pushed to this app yet", "push it with git first", ""};
+}
+
+}  // namespace
+
+state::DeployRow FakePlatform::new_row(const AppName& app, DeployKind kind, const Actor& actor) {
   return {.id = 0,
           .app = app,
           .kind = kind,
@@ -29,12 +35,6 @@ state::DeployRow new_row(const AppName& app, DeployKind kind, const Actor& actor
           .created_at = {},
           .finished_at = std::nullopt};
 }
-
-Error nothing_pushed() {
-  return {ErrorCode::Conflict, "nothing was pushed to this app yet", "push it with git first", ""};
-}
-
-}  // namespace
 
 const Release* FakePlatform::App::live() const {
   const auto found = std::find_if(releases.begin(), releases.end(), [](const Release& release) {
@@ -150,6 +150,7 @@ Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, 
     }
     app.releases.push_back(next);
     app.releases.back().state = ReleaseState::Live;
+    app.configs[next.number] = app.config;
     outcome.release = next.number;
     outcome.url = fmt::format("http://localhost:{}", app.port);
     row.release = next.number;
@@ -243,6 +244,7 @@ Result<hooks::DeployOutcome> FakePlatform::change_config(const Actor& actor, con
                             next_release(name, *app, actor, "Set config"), follow);
   if (script.stage == DeployStage::Succeeded) {
     app->config = changed;
+    app->configs[app->live()->number] = changed;
   }
   return outcome;
 }

@@ -62,6 +62,13 @@ class FakePlatform : public hooks::Platform {
   Result<std::vector<hooks::ProcessReport>> processes(const Actor& actor,
                                                       const AppName& name) override;
   Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
+  Result<hooks::ReleaseReport> release(const Actor& actor, const AppName& name,
+                                       ReleaseNumber number) override;
+  Result<hooks::ReleaseDiff> compare_releases(const Actor& actor, const AppName& name,
+                                              ReleaseNumber from, ReleaseNumber to) override;
+  Result<hooks::DeployOutcome> rollback(const Actor& actor, const AppName& name,
+                                        std::optional<ReleaseNumber> number,
+                                        const hooks::Follow& follow) override;
   Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
                                                int most) override;
   Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
@@ -88,6 +95,8 @@ class FakePlatform : public hooks::Platform {
     int port = 0;
     SystemTime created_at;
     ConfigVars config;
+    /// Of each release.
+    std::map<ReleaseNumber, ConfigVars> configs;
     std::vector<Release> releases;
     std::vector<Build> builds;
     std::vector<LogLine> logs;
@@ -98,6 +107,9 @@ class FakePlatform : public hooks::Platform {
   /// Errors: the outage, NotFound.
   Result<App*> find(const AppName& name);
   Result<void> require_admin(const Actor& actor) const;
+  /// Errors: those of find, NotFound.
+  Result<const Release*> find_release(const AppName& name, ReleaseNumber number);
+  static state::DeployRow new_row(const AppName& app, state::DeployKind kind, const Actor& actor);
   App& make(const AppName& name);
   hooks::AppReport report(const AppName& name, const App& app) const;
   /// Plays the script: lines to the follower, then a release when it says so; that goes on when the

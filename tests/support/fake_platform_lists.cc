@@ -39,16 +39,6 @@ Result<std::vector<hooks::ProcessReport>> FakePlatform::processes(const Actor& /
   return all;
 }
 
-Result<std::vector<Release>> FakePlatform::releases(const Actor& /*actor*/, const AppName& name,
-                                                    int most) {
-  const App* app = TRY(find(name));
-  std::vector<Release> newest_first(app->releases.rbegin(), app->releases.rend());
-  newest_first.erase(
-      newest_first.begin() + std::min<std::ptrdiff_t>(most, std::ssize(newest_first)),
-      newest_first.end());
-  return newest_first;
-}
-
 Result<std::vector<state::DeployRow>> FakePlatform::builds(const Actor& /*actor*/,
                                                            const AppName& name, int most) {
   const App* app = TRY(find(name));

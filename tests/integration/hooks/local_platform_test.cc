@@ -350,6 +350,10 @@ TEST_F(PlatformOfOne, DeniesMembersEverything) {
   EXPECT_TRUE(denied(platform().restart(member, app_, follow)));
   EXPECT_TRUE(denied(platform().processes(member, app_)));
   EXPECT_TRUE(denied(platform().releases(member, app_, 1)));
+  EXPECT_TRUE(denied(platform().release(member, app_, ReleaseNumber(1))));
+  EXPECT_TRUE(
+      denied(platform().compare_releases(member, app_, ReleaseNumber(1), ReleaseNumber(1))));
+  EXPECT_TRUE(denied(platform().rollback(member, app_, std::nullopt, follow)));
   EXPECT_TRUE(denied(platform().builds(member, app_, 1)));
   EXPECT_TRUE(denied(platform().build_output(member, app_, 1, follow)));
   EXPECT_TRUE(denied(platform().cancel_builds(member, app_)));

@@ -80,6 +80,16 @@ TEST_F(GarbageCollection, KeepsTheImageOfAnUnfinishedDeploy) {
   EXPECT_THAT(left(), Contains(image));
 }
 
+TEST_F(GarbageCollection, KeepsTheImageThatARollbackGoesBackTo) {
+  const auto old = build();
+  auto rollback = test::deploy_of(app_);
+  rollback.image = old.value;
+  const auto deploy = *deploys_.add(rollback);
+  EXPECT_EQ(collect().images, 0);
+  ASSERT_TRUE(deploys_.finish(deploy, state::DeployStage::Failed, "", test::at_second(2)));
+  EXPECT_EQ(collect().images, 1);
+}
+
 TEST_F(GarbageCollection, KeepsTheImageOfAnyContainer) {
   const auto image = build();
   docker::ContainerSpec foreign;

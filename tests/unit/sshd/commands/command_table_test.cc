@@ -42,7 +42,8 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
         "apps:set",      "apps:destroy", "delete",        "config",      "config:get",
         "config:set",    "config:unset", "config:export", "logs",        "ps",
         "ps:restart",    "ps:rebuild",   "releases",      "builds",      "builds:output",
-        "builds:cancel", "keys",         "keys:add",      "keys:remove", "doctor"}) {
+        "builds:cancel", "keys",         "keys:add",      "keys:remove", "doctor",
+        "releases:info", "rollback"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -175,7 +176,8 @@ TEST(Reference, NamesEveryFieldOfTheJson) {
   for (const char* line :
        {"help --json", "version --json", "apps --json", "apps:info blog --json",
         "config:get blog DEBUG --json", "ps blog --json", "ps:restart blog --json",
-        "releases blog --json", "builds blog --json", "keys --json", "doctor --json"}) {
+        "releases blog --json", "releases:info blog v2 --diff v1 --json", "builds blog --json",
+        "keys --json", "doctor --json"}) {
     Scene scene;
     const std::string verb = std::string(line).substr(0, std::string_view(line).find(' '));
     const json printed = json::parse(scene.run(line).out, nullptr, false);

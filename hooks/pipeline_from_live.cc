@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include "hooks/pipeline.h"
+#include "hooks/rollback.h"
+#include "runtimes/contract.h"
+
+/// The deploys that build nothing.
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::size_t kMostKeysNamed = 5;
+
+ReleaseDraft draft_of(const Release& release) {
+  return {release.image,         release.commit,    release.runtime,
+          release.internal_port, release.processes, release.formation};
+}
+
+std::string name_keys(std::vector<std::string> keys) {
+  if (keys.size() > kMostKeysNamed) {
+    const std::size_t more = keys.size() - kMostKeysNamed;
+    keys.resize(kMostKeysNamed);
+    keys.push_back(fmt::format("{} more", more));
+  }
+  return runtimes::join_for_people(keys);
+}
+
+/// `Set DEBUG and LEVEL, unset OLD`
+std::string describe_change(const DeployJob& job) {
+  std::vector<std::string> set;
+  for (const auto& [key, value] : job.set) {
+    set.push_back(key.str());
+  }
+  std::vector<std::string> unset;
+  for (const ConfigKey& key : job.unset) {
+    unset.push_back(key.str());
+  }
+  if (set.empty()) {
+    return "Unset " + name_keys(unset);
+  }
+  return "Set " + name_keys(set) + (unset.empty() ? "" : ", unset " + name_keys(unset));
+}
+
+}  // namespace
+
+Pipeline::Done Pipeline::from_live(const StageContext& context) {
+  const auto live = TRY(parts_.releases.live(context.app()));
+  if (context.job.row.kind == state::DeployKind::ConfigChange) {
+    return change_config(context, live);
+  }
+  if (!live) {
+    return Error{ErrorCode::Conflict, "nothing was pushed to this app yet",
+                 "push it with git first", ""};
+  }
+  if (context.job.row.kind == state::DeployKind::Rollback) {
+    return roll_back(context);
+  }
+  TRY(enter(context, state::DeployStage::Releasing));
+  return make_live(context, draft_of(*live), "Restart");
+}
+
+Pipeline::Done Pipeline::change_config(const StageContext& context,
+                                       const std::optional<Release>& live) {
+  TRY(enter(context, state::DeployStage::Releasing));
+  const int before = TRY(parts_.configs.latest(context.app())).first;
+  const int after = TRY(
+      parts_.configs.change(context.app(), context.job.set, context.job.unset, parts_.clock.now()));
+  parts_.reach("config changed");
+  if (!live || before == after) {
+    // Stored for the first release, or nothing to do: the journal passes through to its end.
+    TRY(enter(context, state::DeployStage::Switching));
+    return std::optional<Release>();
+  }
+  return make_live(context, draft_of(*live), describe_change(context.job));
+}
+
+Pipeline::Done Pipeline::roll_back(const StageContext& context) {
+  // Asked again: the deploys that ran before this one may have taken it away.
+  const auto target = TRY(find_rollback_target(parts_, context.app(), context.job.target));
+  context.output.stage(fmt::format("Rolling {} back to {} ({})", context.app().str(),
+                                   target.number.str(), target.description));
+  TRY(enter(context, state::DeployStage::Releasing));
+  const auto config = TRY(parts_.configs.at(context.app(), target.config_version));
+  if (TRY(parts_.configs.latest(context.app())).second != config) {
+    TRY(parts_.configs.revert_to(context.app(), target.config_version, parts_.clock.now()));
+    parts_.reach("config changed");
+  }
+  return make_live(context, draft_of(target), "Rollback to " + target.number.str());
+}
+
+}  // namespace minpaas::hooks
