@@ -144,7 +144,8 @@ class PackCheck {
       git_object_t type = GIT_OBJECT_INVALID;
       TRY(check_git(git_odb_read_header(&size, &type, pack_.get(), &id),
                     "read an object of the pack"));
-      objects.push_back({from_git(id), TRY(to_kind(type))});
+      const auto kind = TRY(to_kind(type));
+      objects.push_back({from_git(id), kind});
       TRY(count());
     }
     return objects;

@@ -17,8 +17,9 @@ constexpr const char* kSelect =
     "SELECT id, name, runtime, deploy_branch, port, stopped, created_at FROM apps";
 
 Result<AppRow> row_from(SQLite::Statement& query) {
+  const AppName name = TRY(app_name_from(query.getColumn(1)));
   return AppRow{.id = query.getColumn(0).getInt64(),
-                .name = TRY(app_name_from(query.getColumn(1))),
+                .name = name,
                 .runtime = query.getColumn(2).getString(),
                 .deploy_branch = query.getColumn(3).getString(),
                 .port = query.getColumn(4).getInt(),

@@ -25,10 +25,12 @@ Result<std::vector<ContainerRow>> select(Database& database, std::string_view wh
                                     where));
         TRY(bind_values(connection, query));
         while (query.executeStep()) {
+          const AppName app = TRY(app_name_from(query.getColumn(1)));
+          const ProcessType process = TRY(process_from(query.getColumn(3)));
           rows.push_back(ContainerRow{.id = query.getColumn(0).getString(),
-                                      .app = TRY(app_name_from(query.getColumn(1))),
+                                      .app = app,
                                       .release = ReleaseNumber(query.getColumn(2).getInt()),
-                                      .process = TRY(process_from(query.getColumn(3))),
+                                      .process = process,
                                       .index = query.getColumn(4).getInt()});
         }
         return rows;

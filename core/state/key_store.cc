@@ -23,6 +23,7 @@ Error no_such_key(const std::string& fingerprint) {
 }
 
 Result<KeyRow> row_from(SQLite::Statement& query) {
+  const Role role = TRY(kRoles.value(query.getColumn(7).getString()));
   return KeyRow{.key = {.type = query.getColumn(0).getString(),
                         .blob_base64 = query.getColumn(1).getString(),
                         .comment = query.getColumn(2).getString(),
@@ -30,7 +31,7 @@ Result<KeyRow> row_from(SQLite::Statement& query) {
                 .name = query.getColumn(4).getString(),
                 .user_id = query.getColumn(5).getInt64(),
                 .user = query.getColumn(6).getString(),
-                .role = TRY(kRoles.value(query.getColumn(7).getString())),
+                .role = role,
                 .created_at = time_from(query.getColumn(8)),
                 .last_used_at = optional_time_from(query.getColumn(9))};
 }

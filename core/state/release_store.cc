@@ -35,11 +35,13 @@ Result<void> read_processes(SQLite::Database& connection, std::int64_t app, Rele
 /// The row that `query` (kSelect) stands on.
 Result<Release> release_from(SQLite::Database& connection, SQLite::Statement& query,
                              const AppName& app) {
+  const ReleaseState state = TRY(parse_release_state(query.getColumn(1).getString()));
+  const auto commit = TRY(oid_from(query.getColumn(3)));
   Release release{.app = app,
                   .number = ReleaseNumber(query.getColumn(0).getInt()),
-                  .state = TRY(parse_release_state(query.getColumn(1).getString())),
+                  .state = state,
                   .image = ImageId{query.getColumn(2).getString()},
-                  .commit = TRY(oid_from(query.getColumn(3))),
+                  .commit = commit,
                   .config_version = query.getColumn(4).getInt(),
                   .runtime = query.getColumn(5).getString(),
                   .internal_port = query.getColumn(6).getInt(),
