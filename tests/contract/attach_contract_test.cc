@@ -1,14 +1,8 @@
-// What every docker::Engine promises of programs that someone is attached to: the streams of a
-// container and programs started beside its own. Held by the same three engines as the rest.
-
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <cstdlib>
+// What an engine promises of programs that someone is attached to: the streams of a container and
+// programs started beside its own.
 #include <thread>
 
-#include "tests/contract/engine_bed.h"
+#include "tests/contract/engine_contract.h"
 
 namespace minpaas::test {
 namespace {
@@ -64,28 +58,13 @@ void write(Attachment& stream, std::string_view text) {
   EXPECT_TRUE(written) << written.error().for_log();
 }
 
-class AttachContract : public testing::TestWithParam<BedKind> {
+class AttachContract : public EngineContract {
  protected:
-  void SetUp() override {
-    bed = make_bed(GetParam());
-    if (!bed && std::getenv("CI") != nullptr) {
-      FAIL() << "no Docker Engine with " << kBase << " answers";
-    }
-    if (!bed) {
-      GTEST_SKIP() << "no Docker Engine with " << kBase << " answers";
-    }
-  }
-
-  docker::Engine& engine() { return bed->engine(); }
-
   ContainerSpec spec_of(const std::string& script) {
-    ContainerSpec spec;
-    spec.name = fmt::format("minpaas-{}-run", bed->tag());
-    spec.image = engine().inspect_image(kBase)->id;
+    ContainerSpec spec = EngineContract::spec_of("run", "");
     spec.words = {"/bin/sh", "-c", script};
     spec.open_input = true;
     spec.keep_log = false;
-    spec.labels = {{kLabelTest, bed->tag()}};
     return spec;
   }
 
@@ -120,7 +99,6 @@ class AttachContract : public testing::TestWithParam<BedKind> {
     return std::move(*stream);
   }
 
-  std::unique_ptr<EngineBed> bed;
   ContainerId id;
   docker::ExecId exec;
 };
@@ -264,16 +242,7 @@ TEST_P(AttachContract, MissingThingsAreNotFound) {
   EXPECT_TRUE(engine().signal_container(nobody, Signal::Term));
 }
 
-std::string kind_name(const testing::TestParamInfo<BedKind>& info) {
-  return info.param == BedKind::Fake             ? "Fake"
-         : info.param == BedKind::FakeOverSocket ? "Socket"
-                                                 : "Real";
-}
-
-INSTANTIATE_TEST_SUITE_P(Engines, AttachContract,
-                         testing::Values(BedKind::Fake, BedKind::FakeOverSocket,
-                                         BedKind::RealEngine),
-                         kind_name);
+MINPAAS_ON_EVERY_ENGINE(AttachContract);
 
 }  // namespace
 }  // namespace minpaas::test

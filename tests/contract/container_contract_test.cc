@@ -1,0 +1,160 @@
+// What an engine promises of containers: their states, names, labels, ports.
+#include <thread>
+
+#include "tests/contract/engine_contract.h"
+
+namespace minpaas::test {
+namespace {
+
+using docker::ContainerId;
+using docker::ContainerSpec;
+using docker::RestartPolicy;
+using docker::RunState;
+using testing::HasSubstr;
+
+using ContainerContract = EngineContract;
+
+TEST_P(ContainerContract, TellsItsVersion) {
+  const auto version = engine().version();
+  ASSERT_TRUE(version);
+  EXPECT_FALSE(version->version.empty());
+  EXPECT_THAT(version->api, HasSubstr("1."));
+  EXPECT_EQ(version->default_builder, docker::Builder::BuildKit);
+  EXPECT_THAT(*engine().data_root(), testing::StartsWith("/"));
+}
+
+TEST_P(ContainerContract, ContainerLivesThroughItsStates) {
+  const auto id = create("web", kSleeps);
+  auto details = *engine().inspect_container(id);
+  EXPECT_EQ(details.state, RunState::Created);
+  EXPECT_EQ(details.pid, 0);
+  EXPECT_EQ(details.address, "");
+  EXPECT_FALSE(details.started_at);
+  EXPECT_EQ(details.name, spec_of("web", "").name);
+  EXPECT_EQ(details.image, spec_of("web", "").image);
+
+  ASSERT_TRUE(engine().start_container(id));
+  details = *engine().inspect_container(id);
+  EXPECT_EQ(details.state, RunState::Running);
+  EXPECT_GT(details.pid, 0);
+  EXPECT_NE(details.address, "");
+  EXPECT_TRUE(details.started_at);
+  EXPECT_FALSE(details.finished_at);
+
+  ASSERT_TRUE(engine().stop_container(id, seconds(5)));
+  details = *engine().inspect_container(id);
+  EXPECT_EQ(details.state, RunState::Exited);
+  EXPECT_EQ(details.exit_code, 143) << "SIGTERM reaches the program: it has an init";
+  EXPECT_EQ(details.pid, 0);
+  EXPECT_EQ(details.address, "");
+  EXPECT_TRUE(details.finished_at);
+
+  ASSERT_TRUE(engine().remove_container(id));
+  EXPECT_EQ(engine().inspect_container(id).error().code, ErrorCode::NotFound);
+}
+
+TEST_P(ContainerContract, ChangesThatAreDoneAlreadyAreSuccesses) {
+  const auto id = run("web", kSleeps);
+  EXPECT_TRUE(engine().start_container(id));
+  EXPECT_TRUE(engine().stop_container(id, seconds(5)));
+  EXPECT_TRUE(engine().stop_container(id, seconds(5)));
+  EXPECT_TRUE(engine().remove_container(id));
+  EXPECT_TRUE(engine().remove_container(id));
+  EXPECT_TRUE(engine().stop_container(id, seconds(5)));
+  EXPECT_TRUE(engine().remove_image({"sha256:" + std::string(64, '0')}));
+}
+
+TEST_P(ContainerContract, RunningContainerCanBeRemoved) {
+  const auto id = run("web", kSleeps);
+  EXPECT_TRUE(engine().remove_container(id));
+  EXPECT_EQ(engine().inspect_container(id).error().code, ErrorCode::NotFound);
+}
+
+TEST_P(ContainerContract, ProgramThatIgnoresSigtermIsKilled) {
+  const auto id = run("stubborn", kIgnoresSigterm);
+  EXPECT_TRUE(engine().stop_container(id, seconds(1)));
+  EXPECT_EQ(engine().inspect_container(id)->exit_code, 137);
+}
+
+TEST_P(ContainerContract, MissingThingsAreNotFound) {
+  const ContainerId nobody{"minpaas-nobody"};
+  EXPECT_EQ(engine().start_container(nobody).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(engine().inspect_container(nobody).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(engine().rename_container(nobody, "minpaas-x").error().code, ErrorCode::NotFound);
+  EXPECT_EQ(engine().set_restart_policy(nobody, RestartPolicy::No).error().code,
+            ErrorCode::NotFound);
+  EXPECT_EQ(engine().inspect_image("localhost/minpaas/none:x").error().code, ErrorCode::NotFound);
+  const auto logs = engine().logs(nobody, {}, [](const auto&) { return true; }, {});
+  EXPECT_EQ(logs.error().code, ErrorCode::NotFound);
+  ContainerSpec spec = spec_of("web", kSleeps);
+  spec.image = {"localhost/minpaas/none:x"};
+  EXPECT_EQ(engine().create_container(spec).error().code, ErrorCode::NotFound);
+}
+
+TEST_P(ContainerContract, NamesAreUnique) {
+  const auto first = create("a", kSleeps);
+  EXPECT_EQ(engine().create_container(spec_of("a", kSleeps)).error().code,
+            ErrorCode::AlreadyExists);
+  const auto second = create("b", kSleeps);
+  EXPECT_EQ(engine().rename_container(second, spec_of("a", "").name).error().code,
+            ErrorCode::AlreadyExists);
+  ASSERT_TRUE(engine().rename_container(first, spec_of("c", "").name));
+  ASSERT_TRUE(engine().rename_container(second, spec_of("a", "").name));
+  EXPECT_EQ(engine().inspect_container(first)->name, spec_of("c", "").name);
+}
+
+TEST_P(ContainerContract, ListsByAllLabels) {
+  auto spec = spec_of("a", kSleeps);
+  spec.labels["minpaas.process"] = "web";
+  const auto web = *engine().create_container(spec);
+  spec = spec_of("b", kEndsWithThree);
+  spec.labels["minpaas.process"] = "worker";
+  const auto worker = *engine().create_container(spec);
+  EXPECT_EQ(engine().list_containers(labels)->size(), 2U) << "those that do not run too";
+
+  auto wanted = labels;
+  wanted["minpaas.process"] = "web";
+  const auto found = *engine().list_containers(wanted);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].id, web);
+  EXPECT_EQ(found[0].name, spec_of("a", "").name);
+  EXPECT_EQ(found[0].image, spec.image);
+  EXPECT_EQ(found[0].labels.at("minpaas.process"), "web");
+  EXPECT_EQ(found[0].state, RunState::Created);
+  wanted["minpaas.process"] = "";
+  EXPECT_EQ(engine().list_containers(wanted)->size(), 2U) << "an empty value matches any";
+}
+
+TEST_P(ContainerContract, HostPortHasOneOwner) {
+  auto spec = spec_of("a", kSleeps);
+  spec.internal_port = 8080;
+  // Free on the machine: below the range that the kernel gives to clients, above what is usual.
+  spec.host_port = 20'000 + static_cast<int>(std::hash<std::string>()(bed->tag()) % 10'000);
+  spec.host_address = "127.0.0.1";
+  const auto first = *engine().create_container(spec);
+  spec.name = spec_of("b", "").name;
+  const auto second = *engine().create_container(spec);
+  ASSERT_TRUE(engine().start_container(first));
+  EXPECT_EQ(engine().start_container(second).error().code, ErrorCode::Conflict);
+  ASSERT_TRUE(engine().stop_container(first, seconds(5)));
+  EXPECT_TRUE(engine().start_container(second)) << "as soon as the first is stopped";
+}
+
+TEST_P(ContainerContract, PolicyRestartsUntilStopped) {
+  const auto id = create("crashing", kEndsWithThree);
+  ASSERT_TRUE(engine().set_restart_policy(id, RestartPolicy::UnlessStopped));
+  ASSERT_TRUE(engine().start_container(id));
+  const auto deadline = std::chrono::steady_clock::now() + seconds(30);
+  while (engine().inspect_container(id)->restart_count == 0 &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  EXPECT_GE(engine().inspect_container(id)->restart_count, 1);
+  ASSERT_TRUE(engine().stop_container(id, seconds(5)));
+  EXPECT_EQ(wait_for(id, RunState::Exited).state, RunState::Exited);
+}
+
+MINPAAS_ON_EVERY_ENGINE(ContainerContract);
+
+}  // namespace
+}  // namespace minpaas::test
