@@ -209,25 +209,25 @@ void Run::say_what_is_missing() {
 }
 
 Error Run::dead(const Watch& watch, const std::string& reason) {
-  const std::string message = fmt::format("{} {}", watch.name(), reason);
-  line_(" !     " + message);
   show_last_lines(engine_, watch.target().container, watch.name(), line_);
-  return {ErrorCode::Failed, message, "", ""};
+  return {ErrorCode::Failed, fmt::format("{} {}", watch.name(), reason), "", ""};
 }
 
 Error Run::too_late() {
-  std::string first;
-  for (const Watch& watch : watches_) {
-    if (watch.healthy()) {
+  // The first one is the Error, so it comes last: what is said of it stands behind its lines too.
+  std::string reason;
+  for (auto watch = watches_.rbegin(); watch != watches_.rend(); ++watch) {
+    if (watch->healthy()) {
       continue;
     }
-    const std::string message = fmt::format("{} is not healthy after {} s: {}", watch.name(),
-                                            settings_.timeout.count(), watch.explain());
-    first = first.empty() ? message : first;
-    line_(" !     " + message);
-    show_last_lines(engine_, watch.target().container, watch.name(), line_);
+    if (!reason.empty()) {
+      line_(" !     " + reason);
+    }
+    show_last_lines(engine_, watch->target().container, watch->name(), line_);
+    reason = fmt::format("{} is not healthy after {} s: {}", watch->name(),
+                         settings_.timeout.count(), watch->explain());
   }
-  return {ErrorCode::Timeout, first, "", ""};
+  return {ErrorCode::Timeout, reason, "", ""};
 }
 
 }  // namespace

@@ -30,8 +30,9 @@ class Checker {
 
   /// Probes all in parallel until each is healthy. Fails at once when a container dies, and at the
   /// deadline with what was seen last (nothing listens; listens on 127.0.0.1 only; answers 500);
-  /// `line` then gets why, and the container's last 50 log lines. Errors: Failed, Timeout,
-  /// Cancelled (`stop`), those of the Engine.
+  /// `line` then gets the container's last 50 log lines. Why is the Error alone, for the caller to
+  /// show; of several that are late, the Error is that of the first, and `line` gets the others.
+  /// Errors: Failed, Timeout, Cancelled (`stop`), those of the Engine.
   Result<void> wait_healthy(const std::vector<CheckTarget>& targets, const LineSink& line,
                             std::stop_token stop);
 

@@ -83,7 +83,8 @@ def a_dockerfile_that_cannot_be_read(server):
 def an_app_that_exits_at_once(server):
     app = apps.serving(server, "exits")
     apps.python(app, "version two", before='print("cannot find the database", flush=True); sys.exit(7)')
-    fails(app, "exited with status 7", "cannot find the database")
+    said = fails(app, "cannot find the database", "main -> main (web.1 exited with status 7)")
+    assert said.count(" !     web.1 exited with status 7") == 1, f"the reason is not said once: {said}"
 
 
 def an_app_that_never_listens(server):
