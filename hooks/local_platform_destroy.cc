@@ -4,6 +4,7 @@
 #include "core/git/repository.h"
 #include "hooks/local_platform.h"
 #include "hooks/ownership.h"
+#include "hooks/process_set.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -52,9 +53,13 @@ Result<void> LocalPlatform::remove_image(const ImageId& id) {
 
 /// By label, never by name: only what this installation made for this app.
 Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
+  std::vector<docker::ContainerId> containers;
   for (const auto& container : TRY(our_containers(name))) {
-    TRY(parts_.engine.stop_container(container.id, parts_.settings.containers.stop_timeout));
-    TRY(parts_.engine.remove_container(container.id));
+    containers.push_back(container.id);
+  }
+  TRY(stop_all(parts_.engine, containers, parts_.settings.containers.stop_timeout));
+  for (const docker::ContainerId& container : containers) {
+    TRY(parts_.engine.remove_container(container));
   }
   TRY(parts_.router.remove(name));
   const docker::Labels labels{{std::string(docker::kLabelInstance), parts_.instance},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "core/app/shell_command.h"
 #include "core/base/log.h"
@@ -109,6 +110,23 @@ Result<std::vector<StartedProcess>> start_processes(
     }
   }
   return made;
+}
+
+Result<void> stop_all(docker::Engine& engine, const std::vector<docker::ContainerId>& containers,
+                      seconds grace) {
+  std::vector<std::future<Result<void>>> stops;
+  for (const docker::ContainerId& id : containers) {
+    stops.push_back(std::async(std::launch::async,
+                               [&engine, &id, grace] { return engine.stop_container(id, grace); }));
+  }
+  Result<void> all;
+  for (auto& stop : stops) {
+    auto stopped = stop.get();
+    if (all && !stopped) {
+      all = std::move(stopped);
+    }
+  }
+  return all;
 }
 
 }  // namespace minpaas::hooks

@@ -51,4 +51,9 @@ Result<std::vector<StartedProcess>> start_processes(
     docker::Engine& engine, const std::vector<PlannedProcess>& plans,
     const std::function<Result<void>(const StartedProcess&)>& created);
 
+/// Stops all of them at the same time: each may take the whole of `grace`. Every one is tried; the
+/// Error is that of the first that failed.
+Result<void> stop_all(docker::Engine& engine, const std::vector<docker::ContainerId>& containers,
+                      seconds grace);
+
 }  // namespace minpaas::hooks

@@ -85,9 +85,13 @@ void retire(const StageContext& context, const Release& release) {
     return;
   }
   context.output.stage("Retiring the old release");
+  std::vector<docker::ContainerId> containers;
   for (const state::ContainerRow& row : *old) {
-    log_failure(parts.engine.stop_container({row.id}, parts.settings.containers.stop_timeout),
-                context.deploy(), "stop an old container");
+    containers.push_back({row.id});
+  }
+  log_failure(stop_all(parts.engine, containers, parts.settings.containers.stop_timeout),
+              context.deploy(), "stop an old container");
+  for (const state::ContainerRow& row : *old) {
     log_failure(remove_container(parts, row.id), context.deploy(), "remove an old container");
   }
   context.output.done("Retired");

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "tests/support/fake_engine.h"
 #include "tests/support/releases.h"
 
@@ -112,6 +114,30 @@ TEST_F(ProcessSet, IsRemovedWhenItCannotBeRecorded) {
   });
   ASSERT_FALSE(started);
   EXPECT_THAT(engine_.containers(), IsEmpty());
+}
+
+TEST_F(ProcessSet, IsStoppedAllAtOnceAndToTheEnd) {
+  const auto started = start_processes(engine_, plan(), nullptr);
+  std::vector<docker::ContainerId> containers;
+  for (const StartedProcess& process : *started) {
+    containers.push_back(process.container);
+  }
+  Guarded<int> arrived;
+  std::atomic<int> met = 0;
+  engine_.before(EngineCall::Stop, [&](const std::string&) {
+    arrived.update([](int& count) { ++count; });
+    const auto all = [](int count) { return count == 3; };
+    met += arrived.wait_until(std::chrono::steady_clock::now() + seconds(30), {}, all, all) ? 1 : 0;
+  });
+  engine_.fail_next(EngineCall::Stop, {ErrorCode::Timeout, "it does not end", "", ""});
+  const auto stopped = stop_all(engine_, containers, seconds(10));
+  EXPECT_EQ(met, 3) << "each stop waits for the others to be asked";
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, ErrorCode::Timeout);
+  EXPECT_EQ(std::ranges::count(engine_.containers(), docker::RunState::Exited,
+                               &docker::ContainerDetails::state),
+            2)
+      << "the others are stopped all the same";
 }
 
 TEST_F(ProcessSet, NeverShowsAConfigValueInAnError) {
