@@ -153,9 +153,8 @@ int TestPrograms::wait_for_end(ExecStreams& streams, bool git) {
   static_cast<void>(streams.out.write("waiting\n"));
   bool released = false;
   counts_.wait_until(
-      in_two_minutes(), streams.gone,
-      [&](const Counts& counts) { return git && counts.release_git; },
-      [&](Counts& counts) { released = git && counts.release_git; });
+      in_two_minutes(), streams.gone, [&](const Counts& counts) { return git && counts.released; },
+      [&](Counts& counts) { released = git && counts.released; });
   if (released) {
     static_cast<void>(streams.out.write("released\n"));
     return 0;
@@ -163,6 +162,13 @@ int TestPrograms::wait_for_end(ExecStreams& streams, bool git) {
   counts_.update([](Counts& counts) { ++counts.gone; });
   static_cast<void>(streams.err.write("stopped\n"));
   return 130;
+}
+
+/// A request that takes its time to notice that its peer is gone.
+int TestPrograms::ignore_the_peer(ExecStreams& streams) {
+  static_cast<void>(streams.out.write("deaf\n"));
+  const auto released = [](const Counts& counts) { return counts.released; };
+  return counts_.wait_until(in_two_minutes(), {}, released, released) ? 0 : 9;
 }
 
 int TestPrograms::run_program(const sshd::ExecRequest& request, ExecStreams& streams) {
@@ -196,11 +202,7 @@ int TestPrograms::run_program(const sshd::ExecRequest& request, ExecStreams& str
     return 0;
   }
   if (verb == "deaf") {
-    // A request that takes its time to notice that its peer is gone.
-    words >> number;
-    static_cast<void>(streams.out.write("deaf\n"));
-    std::this_thread::sleep_for(milliseconds(number));
-    return 0;
+    return ignore_the_peer(streams);
   }
   if (verb == "throw") {
     throw std::runtime_error("a bug in a handler");

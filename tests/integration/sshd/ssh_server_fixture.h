@@ -29,7 +29,7 @@ class KnownKeys : public sshd::Authenticator {
 };
 
 /// Programs for the tests: `true`, `exit N`, `echo TEXT`, `cat`, `count`, `source BYTES`, `env`,
-/// `whoami`, `streams`, `terminal`, `wait`, `git-wait`, `deaf MS`; an empty command greets.
+/// `whoami`, `streams`, `terminal`, `wait`, `git-wait`, `deaf`; an empty command greets.
 /// Programs that have typed characters and signals for themselves: `console` (prints its terminal
 /// and what it is told, until SIGTERM), `raw` (prints what is typed as numbers, up to `q`).
 class TestPrograms : public sshd::ExecHandler {
@@ -45,7 +45,7 @@ class TestPrograms : public sshd::ExecHandler {
     int ended = 0;
     /// Requests that ended because the peer went, or the server stopped.
     int gone = 0;
-    bool release_git = false;
+    bool released = false;
   };
 
   /// Waits until `ready(Counts)` holds; false after a minute.
@@ -55,13 +55,15 @@ class TestPrograms : public sshd::ExecHandler {
                               [&](Counts& counts) { return ready(counts); });
   }
 
-  void release_git() {
-    counts_.update([](Counts& counts) { counts.release_git = true; });
+  /// Lets `git-wait` and `deaf` end.
+  void release() {
+    counts_.update([](Counts& counts) { counts.released = true; });
   }
 
  private:
   int run_program(const sshd::ExecRequest& request, ExecStreams& streams);
   int wait_for_end(ExecStreams& streams, bool git);
+  int ignore_the_peer(ExecStreams& streams);
 
   Guarded<Counts> counts_;
 };

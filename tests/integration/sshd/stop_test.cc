@@ -1,4 +1,6 @@
 // What a server that stops does to those who are connected.
+#include <future>
+
 #include "tests/integration/sshd/raw_connection.h"
 #include "tests/integration/sshd/ssh_server_fixture.h"
 
@@ -37,7 +39,7 @@ TEST_F(Stopping, LetsAGitRequestFinish) {
   ASSERT_TRUE(client.wait_for_output("waiting"));
   bool stopped = false;
   std::thread stopper([&] { stopped = server_->stop(seconds(120)); });
-  programs_.release_git();
+  programs_.release();
   const auto result = client.finish();
   stopper.join();
   EXPECT_TRUE(stopped);
@@ -56,12 +58,15 @@ TEST_F(Stopping, EndsAGitRequestWhenItsTimeIsOver) {
 
 TEST_F(Stopping, TellsWhenARequestDoesNotEnd) {
   start();
-  Program client(ssh() + Arguments{"deaf 15000"});
+  Program client(ssh() + Arguments{"deaf"});
   ASSERT_TRUE(client.wait_for_output("deaf"));
   EXPECT_FALSE(server_->stop(milliseconds(0)));
   // The connection is gone all the same, and the destructor waits for the request.
   EXPECT_EQ(client.finish().status, 255);
-  server_.reset();
+  auto destroyed = std::async(std::launch::async, [this] { server_.reset(); });
+  EXPECT_EQ(destroyed.wait_for(milliseconds(100)), std::future_status::timeout);
+  programs_.release();
+  destroyed.get();
   EXPECT_TRUE(programs_.wait_until([](const auto& counts) { return counts.ended == 1; }));
 }
 
