@@ -92,7 +92,7 @@ class DeployBed {
   [[nodiscard]] std::string broken_promise(const AppName& app);
 
   Actor admin{1, "ada", Role::Admin, "SHA256:x", ""};
-  TempDir folder;
+  TempDir folder{quick_folder()};
   git::Library git;
   RealClock clock;
   FakeEngine engine;

@@ -45,7 +45,7 @@ class StateFile {
   [[nodiscard]] state::InstanceStore instance() const { return state::InstanceStore(*database_); }
 
  private:
-  TempDir folder_;
+  TempDir folder_{quick_folder()};
   std::unique_ptr<state::Database> database_;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -7,11 +9,19 @@
 
 namespace minpaas::test {
 
+/// Where syncing costs nothing: memory, or the usual place where there is no file system of it. For
+/// tests that commit a lot and lose no power.
+inline std::filesystem::path quick_folder() {
+  return ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path();
+}
+
 /// A fresh folder that is deleted with the object.
 class TempDir {
  public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "minpaas-test-XXXXXX").string();
+  TempDir() : TempDir(std::filesystem::temp_directory_path()) {}
+
+  explicit TempDir(const std::filesystem::path& parent) {
+    std::string pattern = (parent / "minpaas-test-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
       throw std::runtime_error("no temporary folder");
     }
