@@ -145,4 +145,12 @@ std::string commit_content(const Oid& tree, std::initializer_list<Oid> parents) 
          "committer A <a@example.org> 1700000000 +0000\n\nmessage\n";
 }
 
+std::string SampleCommit::pack() const {
+  PackBuilder builder;
+  builder.add(PackType::Commit, commit);
+  builder.add(PackType::Tree, tree);
+  builder.add(PackType::Blob, blob);
+  return builder.finish();
+}
+
 }  // namespace minpaas::test

@@ -64,4 +64,15 @@ class TreeBuilder {
 
 std::string commit_content(const Oid& tree, std::initializer_list<Oid> parents = {});
 
+/// A commit with one file, in pieces that tests can leave out or bend.
+struct SampleCommit {
+  std::string blob = "hello\n";
+  std::string tree = TreeBuilder().add("100644", "a", object_id("blob", blob)).content();
+  std::string commit = commit_content(object_id("tree", tree));
+  Oid tip = object_id("commit", commit);
+  Oid blob_id = object_id("blob", blob);
+
+  [[nodiscard]] std::string pack() const;
+};
+
 }  // namespace minpaas::test

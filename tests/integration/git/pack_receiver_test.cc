@@ -12,24 +12,9 @@ namespace {
 using test::BareRepository;
 using test::PackBuilder;
 using test::PackType;
+using test::SampleCommit;
 using test::TreeBuilder;
 using testing::HasSubstr;
-
-/// A commit with one file, in pieces that tests can leave out or bend.
-struct Sample {
-  std::string blob = "hello\n";
-  std::string tree = TreeBuilder().add("100644", "a", test::object_id("blob", blob)).content();
-  std::string commit = test::commit_content(test::object_id("tree", tree));
-  Oid tip = test::object_id("commit", commit);
-
-  [[nodiscard]] std::string pack() const {
-    PackBuilder builder;
-    builder.add(PackType::Commit, commit);
-    builder.add(PackType::Tree, tree);
-    builder.add(PackType::Blob, blob);
-    return builder.finish();
-  }
-};
 
 class Receiving : public testing::Test {
  protected:
@@ -45,7 +30,7 @@ class Receiving : public testing::Test {
 
   /// A commit whose tree has these bytes.
   static std::string pack_of_tree(const std::string& tree) {
-    const Sample sample;
+    const SampleCommit sample;
     PackBuilder pack;
     pack.add(PackType::Tree, tree);
     pack.add(PackType::Blob, sample.blob);
@@ -54,7 +39,7 @@ class Receiving : public testing::Test {
   }
 
   BareRepository repository_;
-  Sample sample_;
+  SampleCommit sample_;
 };
 
 TEST_F(Receiving, KeepsWhatIsWhole) {

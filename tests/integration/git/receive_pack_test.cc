@@ -17,28 +17,12 @@ using test::PackBuilder;
 using test::PackType;
 using test::PushAnswer;
 using test::PushScript;
+using test::SampleCommit;
 using test::ScriptedTarget;
 using test::TreeBuilder;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// A commit with one file.
-struct Sample {
-  std::string blob = "hello\n";
-  std::string tree = TreeBuilder().add("100644", "a", test::object_id("blob", blob)).content();
-  std::string commit = test::commit_content(test::object_id("tree", tree));
-  Oid tip = test::object_id("commit", commit);
-  Oid blob_id = test::object_id("blob", blob);
-
-  [[nodiscard]] std::string pack() const {
-    PackBuilder builder;
-    builder.add(PackType::Commit, commit);
-    builder.add(PackType::Tree, tree);
-    builder.add(PackType::Blob, blob);
-    return builder.finish();
-  }
-};
 
 class Conversations : public testing::Test {
  protected:
@@ -76,7 +60,7 @@ class Conversations : public testing::Test {
   }
 
   test::BareRepository repository_;
-  Sample sample_;
+  SampleCommit sample_;
   ReceivePackOptions options_;
   std::stop_source gone_;
   int status_ = -1;
