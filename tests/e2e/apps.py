@@ -44,10 +44,10 @@ def slow_build(app, text, seconds):
     return dockerfile(app, text, f" && echo {text} begins {uuid.uuid4()} && sleep {seconds}")
 
 
-def serving(server, name, text="version one"):
-    """A new Python app that is live."""
+def serving(server, name, text="version one", write=python):
+    """A new app that is live, a Python one unless `write` makes another kind."""
     app = server.new_app(name=name)
-    python(app, text)
+    write(app, text)
     pushed = app.push()
     assert pushed.status == 0, pushed
     assert server.serves(name, text), "the app does not answer after a successful push"
@@ -56,12 +56,7 @@ def serving(server, name, text="version one"):
 
 def serving_dockerfile(server, name, text="version one"):
     """A new Dockerfile app that is live. The server must have [runtimes] allow_dockerfile."""
-    app = server.new_app(name=name)
-    dockerfile(app, text)
-    pushed = app.push()
-    assert pushed.status == 0, pushed
-    assert server.serves(name, text), "the app does not answer after a successful push"
-    return app
+    return serving(server, name, text, write=dockerfile)
 
 
 class Untouched:
