@@ -61,6 +61,7 @@ std::vector<Setting> router_settings() {
           in("http_listen", &S::http_listen, Listen{}),
           in("https_listen", &S::https_listen, Listen{}),
           in("app_address", &S::app_address, Text{check_ip_address}),
+          in("drain_timeout", &S::drain_timeout, Duration<seconds>{seconds(1), hours(24)}),
           in("port_first", &S::port_first, Whole<int>{1, 65535}),
           in("port_last", &S::port_last, Whole<int>{1, 65535})};
 }

@@ -241,9 +241,8 @@ Result<void> check_docker_host(std::string_view value) {
 }
 
 Result<void> check_router_kind(std::string_view value) {
-  if (value != "direct") {
-    return wrong(fmt::format("there is no router '{}' in this version", value),
-                 "write direct: each app's port is published by the engine");
+  if (value != "auto" && value != "haproxy" && value != "direct") {
+    return wrong(fmt::format("there is no router '{}'", value), "write auto, haproxy or direct");
   }
   return {};
 }

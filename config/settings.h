@@ -48,12 +48,15 @@ struct DockerSettings {
 };
 
 struct RouterSettings {
-  std::string kind = "direct";
+  /// `auto`: haproxy where it is installed, else direct.
+  std::string kind = "auto";
   std::string domain = "localhost";
   ListenAddress http_listen;
   ListenAddress https_listen;
-  /// Address that app ports are published on.
+  /// Address that app ports are served on.
   std::string app_address = "0.0.0.0";
+  /// How long requests at a replaced release may go on.
+  seconds drain_timeout{30};
   int port_first = 10000;
   int port_last = 19999;
 };

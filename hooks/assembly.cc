@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "hooks/port_probe.h"
 #include "hooks/recovery.h"
+#include "hooks/stages.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -113,9 +114,13 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       logs_(around.engine, opened_.instance),
       reconciler_(around.engine, {apps_, releases_, configs_, containers_, deploys_}, around.router,
                   checker_, parts_.policy()),
-      supervisor_(around.engine, around.clock,
-                  {.instance = opened_.instance, .stop_grace = settings.containers.stop_timeout},
-                  [this](std::stop_token stop) { return reconcile(std::move(stop)); }),
+      supervisor_(
+          around.engine, around.clock,
+          {.instance = opened_.instance, .stop_grace = settings.containers.stop_timeout},
+          [this](std::stop_token stop) { return reconcile(std::move(stop)); },
+          [this](const AppName& app, const docker::ContainerId& container) {
+            parts_.router.refresh(app, container);
+          }),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries}),
       platform_(parts_, keys_, queue_, tasks()) {}
@@ -141,7 +146,27 @@ PlatformTasks Assembly::tasks() {
           [this](int port) { return port_is_free(parts_.settings.router.app_address, port); }};
 }
 
+/// What the database says has the traffic.
+Result<std::vector<router::Route>> Assembly::routes() {
+  std::vector<router::Route> routes;
+  for (const state::AppRow& app : TRY(apps_.list())) {
+    const auto live = TRY(releases_.live(app.name));
+    if (!live) {
+      continue;
+    }
+    router::Route route{app.name, app.port, live->internal_port, {}};
+    if (!app.stopped) {
+      const auto rows = TRY(containers_of(parts_, app.name, live->number, Belonging::ToRelease));
+      route.serving = web_containers(rows);
+    }
+    routes.push_back(std::move(route));
+  }
+  return routes;
+}
+
 Result<void> Assembly::start() {
+  const auto known = TRY(routes());
+  TRY(parts_.router.start(known));
   const RecoveryReport report = TRY(recover(parts_));
   if (report.finished + report.undone + report.refs_moved > 0) {
     log::info("recovery: {} deploys finished, {} taken back, {} refs moved", report.finished,

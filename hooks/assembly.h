@@ -64,6 +64,7 @@ class Assembly {
 
   static Result<Opened> open(const config::Settings& settings);
   Assembly(Opened opened, const config::Settings& settings, const Surroundings& around);
+  Result<std::vector<router::Route>> routes();
   HealthCheck health_check();
   PlatformTasks tasks();
   bool is_crashed(const docker::ContainerId& container) const;

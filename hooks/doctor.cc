@@ -83,6 +83,7 @@ Doctor::Findings Doctor::examine() {
     findings.push_back(engine_disk());
     examine_base_images(findings);
   }
+  examine_router(findings);
   findings.push_back(keys());
   if (!parts_.settings.access.admin_keys.empty()) {
     findings.push_back(admin_keys());
@@ -103,6 +104,19 @@ DoctorFinding Doctor::engine() {
   return version ? ok("Docker Engine", fmt::format("{} (API {}) at {}", version->version,
                                                    version->api, parts_.settings.docker.host))
                  : problem("Docker Engine", version.error());
+}
+
+/// Nothing to say of a router that needs no program of its own.
+void Doctor::examine_router(Findings& findings) {
+  const auto problems = parts_.router.problems();
+  for (const std::string& words : problems) {
+    findings.push_back(problem("router", words, "look at router/haproxy.log in [server] data_dir"));
+  }
+  if (problems.empty()) {
+    findings.push_back(ok("router", parts_.router.publishes_ports()
+                                        ? "published ports: a deploy has a short gap"
+                                        : "HAProxy"));
+  }
 }
 
 DoctorFinding Doctor::data_disk() {

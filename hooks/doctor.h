@@ -39,6 +39,7 @@ class Doctor {
   DoctorFinding keys();
   DoctorFinding admin_keys();
   DoctorFinding secret_key();
+  void examine_router(Findings& findings);
   void examine_base_images(Findings& findings);
   void examine_host_keys(Findings& findings);
   void examine_apps(Findings& findings);

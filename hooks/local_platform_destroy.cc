@@ -53,6 +53,7 @@ Result<void> LocalPlatform::remove_image(const ImageId& id) {
 
 /// By label, never by name: only what this installation made for this app.
 Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
+  TRY(parts_.router.remove(name));
   std::vector<docker::ContainerId> containers;
   for (const auto& container : TRY(our_containers(name))) {
     containers.push_back(container.id);
@@ -61,7 +62,6 @@ Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
   for (const docker::ContainerId& container : containers) {
     TRY(parts_.engine.remove_container(container));
   }
-  TRY(parts_.router.remove(name));
   const docker::Labels labels{{std::string(docker::kLabelInstance), parts_.instance},
                               {std::string(docker::kLabelApp), name.str()}};
   for (const auto& image : TRY(parts_.engine.list_images(labels))) {

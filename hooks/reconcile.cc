@@ -113,7 +113,8 @@ Result<Repairs> Reconciler::look(const std::set<AppName>& held, const ReconcileV
       report.skipped.push_back(app.app);
     }
   }
-  return plan_repairs(rows, present, deploys, policy_.instance, view.crashed);
+  return plan_repairs(rows, present,
+                      {policy_.instance, router_.publishes_ports(), deploys, view.crashed});
 }
 
 Result<std::vector<AppRows>> Reconciler::read_rows(
@@ -175,7 +176,7 @@ Result<void> Reconciler::start(const AppRepair& repair, ReconcileReport& report)
     }
   }
   if (!repair.web.empty()) {
-    TRY(router_.restore(repair.app, repair.port, repair.web));
+    TRY(router_.restore({repair.app, repair.port, repair.live.internal_port, repair.web}));
   }
   report.started += static_cast<int>(repair.start.size());
   return {};
@@ -228,7 +229,7 @@ Result<void> Reconciler::route(const AppRepair& repair, const std::vector<Starte
     for (const StartedProcess& process : web) {
       serving.push_back(process.container);
     }
-    return router_.restore(repair.app, repair.port, serving);
+    return router_.restore({repair.app, repair.port, repair.live.internal_port, serving});
   }
   router::RouteChange change{.app = repair.app,
                              .release = repair.live.number,

@@ -28,13 +28,16 @@ Result<void> restore_route(const PipelineParts& parts, const AppName& app,
   const auto rows = TRY(containers_of(parts, app, live->number, Belonging::ToRelease));
   const auto serving = web_containers(rows);
   const state::AppRow row = TRY(parts.apps.get(app));
-  return serving.empty() || row.stopped ? Result<void>()
-                                        : parts.router.restore(app, row.port, serving);
+  return serving.empty() || row.stopped
+             ? Result<void>()
+             : parts.router.restore({app, row.port, live->internal_port, serving});
 }
 
 /// Old containers go first: with the direct router one of them may still have the port.
 Result<void> remove_others(const PipelineParts& parts, const Release& live) {
-  for (const auto& row : TRY(containers_of(parts, live.app, live.number, Belonging::ToOthers))) {
+  const auto rows = TRY(containers_of(parts, live.app, live.number, Belonging::ToOthers));
+  parts.router.drain(live.app, web_containers(rows));
+  for (const auto& row : rows) {
     TRY(parts.engine.remove_container({row.id}));
     TRY(parts.containers.remove(row.id));
   }
@@ -58,6 +61,11 @@ Result<void> settle(const PipelineParts& parts, const state::DeployRow& row,
     ++report.finished;
     log::info("deploy {} of {} is finished: {} is live", row.id, row.app.str(), live->number.str());
     return parts.deploys.finish(row.id, state::DeployStage::Succeeded, "", parts.clock.now());
+  }
+  if (!parts.router.publishes_ports()) {
+    // A router of its own leaves the new containers before they are removed.
+    log_failure(restore_route(parts, row.app, live), fmt::format("deploy {}", row.id),
+                "restore the route");
   }
   undo(parts, row);
   log_failure(restore_route(parts, row.app, live), fmt::format("deploy {}", row.id),

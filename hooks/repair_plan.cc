@@ -21,17 +21,35 @@ bool runs(const ContainerDetails& container) {
   return container.state == RunState::Running || container.state == RunState::Restarting;
 }
 
+using Kept = std::map<ProcessUnit, const ContainerDetails*>;
+
+bool has_port(const ContainerDetails& container) {
+  return !label_of(container, docker::kLabelPort).empty();
+}
+
+/// A router that publishes ports serves one web container by its port: when none has it, the first
+/// is made anew.
+void drop_unpublished(Kept& kept) {
+  const auto is_web = [](const auto& entry) { return entry.first.first.is_web(); };
+  const auto first = std::ranges::find_if(kept, is_web);
+  const bool published = std::ranges::any_of(
+      kept, [&](const auto& entry) { return is_web(entry) && has_port(*entry.second); });
+  if (first != kept.end() && !published) {
+    kept.erase(first);
+  }
+}
+
 /// Rows of the live release that have a container, one for each unit: where a unit has two, one
 /// that runs.
-std::map<ProcessUnit, const ContainerDetails*> keepers(const AppRows& rows,
-                                                       const Present& present) {
-  std::map<ProcessUnit, const ContainerDetails*> kept;
+Kept keepers(const AppRows& rows, const Present& present, bool publishes_ports) {
+  Kept kept;
   if (!rows.live) {
     return kept;
   }
   for (const state::ContainerRow& row : rows.containers) {
     const auto found = present.find(row.id);
-    if (row.release != rows.live->number || found == present.end()) {
+    if (row.release != rows.live->number || found == present.end() ||
+        (!publishes_ports && has_port(*found->second))) {
       continue;
     }
     auto& place = kept[{row.process, row.index}];
@@ -39,11 +57,13 @@ std::map<ProcessUnit, const ContainerDetails*> keepers(const AppRows& rows,
       place = found->second;
     }
   }
+  if (publishes_ports) {
+    drop_unpublished(kept);
+  }
   return kept;
 }
 
-AppRepair repair_of(const AppRows& rows, const std::map<ProcessUnit, const ContainerDetails*>& kept,
-                    const std::set<ContainerId>& crashed) {
+AppRepair repair_of(const AppRows& rows, const Kept& kept, const std::set<ContainerId>& crashed) {
   AppRepair repair{.app = rows.app,
                    .port = rows.port,
                    .live = *rows.live,
@@ -76,9 +96,9 @@ AppRepair repair_of(const AppRows& rows, const std::map<ProcessUnit, const Conta
 }
 
 /// Adds what one app needs; the ids of its wanted containers go to `wanted`.
-void plan_app(const AppRows& rows, const Present& present, const std::set<ContainerId>& crashed,
+void plan_app(const AppRows& rows, const Present& present, const RepairRules& rules,
               std::set<std::string>& wanted, Repairs& repairs) {
-  const auto kept = keepers(rows, present);
+  const auto kept = keepers(rows, present, rules.publishes_ports);
   std::set<std::string> kept_ids;
   for (const auto& [unit, container] : kept) {
     kept_ids.insert(container->id.value);
@@ -90,15 +110,14 @@ void plan_app(const AppRows& rows, const Present& present, const std::set<Contai
   }
   wanted.merge(kept_ids);
   if (rows.live && !rows.stopped) {
-    repairs.apps.push_back(repair_of(rows, kept, crashed));
+    repairs.apps.push_back(repair_of(rows, kept, rules.crashed));
   }
 }
 
 }  // namespace
 
 Repairs plan_repairs(const std::vector<AppRows>& apps, const std::vector<ContainerDetails>& present,
-                     const std::set<std::int64_t>& unfinished, const std::string& instance,
-                     const std::set<ContainerId>& crashed) {
+                     const RepairRules& rules) {
   Present by_id;
   for (const ContainerDetails& container : present) {
     by_id.emplace(container.id.value, &container);
@@ -110,17 +129,17 @@ Repairs plan_repairs(const std::vector<AppRows>& apps, const std::vector<Contain
     if (rows.busy) {
       busy.insert(rows.app.str());
     } else {
-      plan_app(rows, by_id, crashed, wanted, repairs);
+      plan_app(rows, by_id, rules, wanted, repairs);
     }
   }
   std::set<std::string> unfinished_labels;
-  for (const std::int64_t deploy : unfinished) {
+  for (const std::int64_t deploy : rules.unfinished) {
     unfinished_labels.insert(std::to_string(deploy));
   }
   for (const ContainerDetails& container : present) {
     const std::string app = label_of(container, docker::kLabelApp);
-    const bool ours = !app.empty() && !instance.empty() &&
-                      label_of(container, docker::kLabelInstance) == instance;
+    const bool ours = !app.empty() && !rules.instance.empty() &&
+                      label_of(container, docker::kLabelInstance) == rules.instance;
     if (ours && !wanted.contains(container.id.value) && !busy.contains(app) &&
         !unfinished_labels.contains(label_of(container, docker::kLabelDeploy))) {
       repairs.remove.push_back(container.id);

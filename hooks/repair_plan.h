@@ -51,12 +51,23 @@ struct Repairs {
   std::vector<AppRepair> apps;
 };
 
+/// What holds for all apps.
+struct RepairRules {
+  /// Value of docker::kLabelInstance.
+  std::string instance;
+  /// Whether the router wants the app's port published (Router::publishes_ports): containers of a
+  /// router of the other kind are made anew.
+  bool publishes_ports = true;
+  /// Deploys that are at work or wait.
+  std::set<std::int64_t> unfinished;
+  /// Stopped for crashing again and again: not started.
+  std::set<docker::ContainerId> crashed;
+};
+
 /// Pure. A container is only ever removed when it carries `instance` as its kLabelInstance and an
-/// app in kLabelApp, and neither its app is busy nor its deploy among `unfinished`. Containers in
-/// `crashed` are not started.
+/// app in kLabelApp, and neither its app is busy nor its deploy among `unfinished`.
 Repairs plan_repairs(const std::vector<AppRows>& apps,
                      const std::vector<docker::ContainerDetails>& present,
-                     const std::set<std::int64_t>& unfinished, const std::string& instance,
-                     const std::set<docker::ContainerId>& crashed);
+                     const RepairRules& rules);
 
 }  // namespace minpaas::hooks

@@ -85,6 +85,7 @@ void retire(const StageContext& context, const Release& release) {
     return;
   }
   context.output.stage("Retiring the old release");
+  parts.router.drain(release.app, web_containers(*old));
   std::vector<docker::ContainerId> containers;
   for (const state::ContainerRow& row : *old) {
     containers.push_back({row.id});

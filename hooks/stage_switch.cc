@@ -80,16 +80,10 @@ Result<void> commit_live(const StageContext& context, const Release& release,
   return now && now->state == ReleaseState::Live ? Result<void>() : made;
 }
 
-/// The traffic goes back to the old containers: the new ones give up the app's port first.
-void switch_back(const StageContext& context, const Release& release,
-                 const router::RouteChange& change, const router::Switched& switched) {
-  const PipelineParts& parts = context.parts;
-  for (const docker::ContainerId& id : switched.serving) {
-    log_failure(parts.engine.remove_container(id), release);
-  }
-  const auto restored = change.serving.empty()
-                            ? parts.router.remove(change.app)
-                            : parts.router.restore(change.app, change.app_port, change.serving);
+/// The traffic goes back to the old containers.
+void switch_back(const StageContext& context, const router::RouteChange& change,
+                 const router::Switched& switched) {
+  const auto restored = context.parts.router.switch_back(change, switched);
   if (!restored) {
     log::error("deploy {}: the old release does not serve: {}", context.deploy(),
                restored.error().for_log());
@@ -160,7 +154,7 @@ Result<void> switch_release(const StageContext& context, const Release& release,
   parts.reach("switched");
   const auto committed = commit_live(context, release, change, switched);
   if (!committed) {
-    switch_back(context, release, change, switched);
+    switch_back(context, change, switched);
     return committed.error().with_context("the release could not be committed");
   }
   parts.reach("live");

@@ -13,22 +13,24 @@ using docker::EngineEvent;
 /// A deploy stops and removes containers one after the other, and puts others in their place first.
 constexpr milliseconds kAfterEnd{2000};
 
+std::string label_of(const EngineEvent& event, std::string_view name) {
+  const auto found = event.labels.find(std::string(name));
+  return found == event.labels.end() ? std::string("?") : found->second;
+}
+
 std::string process_of(const EngineEvent& event) {
-  const auto label = [&](std::string_view name) {
-    const auto found = event.labels.find(std::string(name));
-    return found == event.labels.end() ? std::string("?") : found->second;
-  };
-  return label(docker::kLabelApp) + " " + label(docker::kLabelProcess);
+  return label_of(event, docker::kLabelApp) + " " + label_of(event, docker::kLabelProcess);
 }
 
 }  // namespace
 
 Supervisor::Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
-                       Reconcile reconcile)
+                       Reconcile reconcile, Moved moved)
     : engine_(engine),
       clock_(clock),
       settings_(std::move(settings)),
-      reconcile_(std::move(reconcile)) {}
+      reconcile_(std::move(reconcile)),
+      moved_(std::move(moved)) {}
 
 void Supervisor::start() {
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
@@ -82,6 +84,7 @@ void Supervisor::take_safely(const EngineEvent& event) {
 }
 
 void Supervisor::take(const EngineEvent& event) {
+  tell_moved(event);
   const auto verdict = state_.with([&](State& state) { return state.book.take(event); });
   switch (verdict) {
     case HealthBook::Verdict::Noted:
@@ -97,6 +100,18 @@ void Supervisor::take(const EngineEvent& event) {
       return stop_crashing(event);
     case HealthBook::Verdict::Gone:
       return want_reconcile(kAfterEnd);
+  }
+}
+
+/// Before anything else: the address of what has ended can become another app's.
+void Supervisor::tell_moved(const EngineEvent& event) {
+  if (event.action != "start" && event.action != "die") {
+    return;
+  }
+  const auto app = AppName::parse(label_of(event, docker::kLabelApp));
+  const std::string process = label_of(event, docker::kLabelProcess);
+  if (app && process.starts_with(ProcessType::web().str() + ".")) {
+    moved_(*app, event.container);
   }
 }
 

@@ -32,8 +32,11 @@ class Supervisor {
   /// Returns whether nothing is left to be done; it is called again later when not.
   using Reconcile = std::function<bool(std::stop_token stop)>;
 
+  /// A web container has started or ended: it may have another address.
+  using Moved = std::function<void(const AppName& app, const docker::ContainerId& container)>;
+
   Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
-             Reconcile reconcile);
+             Reconcile reconcile, Moved moved);
   /// Ends both threads.
   ~Supervisor() = default;
   Supervisor(const Supervisor&) = delete;
@@ -59,6 +62,7 @@ class Supervisor {
   void watch(const std::stop_token& stop);
   void take_safely(const docker::EngineEvent& event);
   void take(const docker::EngineEvent& event);
+  void tell_moved(const docker::EngineEvent& event);
   void stop_crashing(const docker::EngineEvent& event);
   void reconcile_when_wanted(const std::stop_token& stop);
   bool reconcile_now(const std::stop_token& stop);
@@ -69,6 +73,7 @@ class Supervisor {
   const Clock& clock_;
   SupervisorSettings settings_;
   Reconcile reconcile_;
+  Moved moved_;
   mutable Guarded<State> state_;
   std::jthread watcher_;
   std::jthread reconciler_;

@@ -14,9 +14,9 @@
 #include "core/base/log.h"
 #include "core/docker/docker_engine.h"
 #include "core/git/library_version.h"
-#include "core/router/direct_router.h"
 #include "exec_switch.h"
 #include "hooks/assembly.h"
+#include "make_router.h"
 #include "sshd/commands/command_handler.h"
 #include "sshd/git/git_handler.h"
 #include "sshd/host_keys.h"
@@ -133,10 +133,9 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
                  const sigset_t& signals) {
   const RealClock clock;
   const auto engine = TRY(docker::DockerEngine::connect(settings.docker.host));
-  router::DirectRouter router(*engine, {.domain = settings.router.domain,
-                                        .address = settings.router.app_address,
-                                        .stop_grace = settings.containers.stop_timeout});
-  const auto assembly = TRY(hooks::Assembly::make(settings, {*engine, router, clock, libraries()}));
+  const auto router = make_router(settings, *engine);
+  const auto assembly =
+      TRY(hooks::Assembly::make(settings, {*engine, *router, clock, libraries()}));
   const auto keys = TRY(sshd::HostKeys::load_or_create(settings.server.data_dir / "ssh"));
   KeyAuthenticator authenticator(assembly->keys());
   sshd::git::GitHandler git(assembly->platform(), settings.git);

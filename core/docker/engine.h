@@ -29,6 +29,8 @@ inline constexpr std::string_view kLabelRelease = "minpaas.release";
 inline constexpr std::string_view kLabelProcess = "minpaas.process";
 /// Which installation made it (a random id kept in its database): two servers may share an engine.
 inline constexpr std::string_view kLabelInstance = "minpaas.instance";
+/// The app's port, on containers that have it published.
+inline constexpr std::string_view kLabelPort = "minpaas.port";
 /// Id of the deploy that made it.
 inline constexpr std::string_view kLabelDeploy = "minpaas.deploy";
 

@@ -21,6 +21,10 @@ Error port_taken(int port, const Error& cause) {
 
 }  // namespace
 
+Result<void> DirectRouter::start(const std::vector<Route>& /*routes*/) {
+  return {};
+}
+
 Result<Switched> DirectRouter::switch_to(const RouteChange& change, const AnswerCheck& answers,
                                          std::stop_token stop) {
   if (change.candidates.empty()) {
@@ -49,6 +53,7 @@ Result<ContainerId> DirectRouter::make_twin(const Candidate& candidate, int app_
   docker::ContainerSpec spec = candidate.spec;
   spec.name += "-routed";
   spec.host_port = app_port;
+  spec.labels[std::string(docker::kLabelPort)] = std::to_string(app_port);
   spec.host_address = settings_.address;
   return engine_.create_container(spec);
 }
@@ -113,17 +118,32 @@ void DirectRouter::retire_candidate(const ContainerId& candidate) {
   }
 }
 
-Result<void> DirectRouter::restore(const AppName& app, int app_port,
-                                   const std::vector<ContainerId>& serving) {
-  for (const ContainerId& container : serving) {
-    const auto started = start_on_port(container, app_port);
+/// The new ones give up the app's port before the old ones are started on it.
+Result<void> DirectRouter::switch_back(const RouteChange& change, const Switched& switched) {
+  for (const ContainerId& container : switched.serving) {
+    const auto removed = engine_.remove_container(container);
+    if (!removed) {
+      log::warn("{}: container {} stays behind: {}", change.app.str(), container.value,
+                removed.error().for_log());
+    }
+  }
+  return restore({change.app, change.app_port, 0, change.serving});
+}
+
+void DirectRouter::drain(const AppName& /*app*/, const std::vector<ContainerId>& /*containers*/) {}
+
+Result<void> DirectRouter::restore(const Route& route) {
+  for (const ContainerId& container : route.serving) {
+    const auto started = start_on_port(container, route.app_port);
     if (!started) {
-      return started.error().with_context(app.str());
+      return started.error().with_context(route.app.str());
     }
     TRY(engine_.set_restart_policy(container, docker::RestartPolicy::UnlessStopped));
   }
   return {};
 }
+
+void DirectRouter::refresh(const AppName& /*app*/, const ContainerId& /*container*/) {}
 
 Result<void> DirectRouter::remove(const AppName& /*app*/) {
   return {};

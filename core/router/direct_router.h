@@ -28,15 +28,23 @@ class DirectRouter : public Router {
   DirectRouter(docker::Engine& engine, DirectSettings settings)
       : engine_(engine), settings_(std::move(settings)) {}
 
+  /// Nothing to do: the engine keeps the ports.
+  Result<void> start(const std::vector<Route>& routes) override;
   /// Errors: Conflict (another program has the port), those of `answers` and of the Engine.
   Result<Switched> switch_to(const RouteChange& change, const AnswerCheck& answers,
                              std::stop_token stop) override;
+  Result<void> switch_back(const RouteChange& change, const Switched& switched) override;
+  /// Nothing to wait for: they were stopped in the switch.
+  void drain(const AppName& app, const std::vector<docker::ContainerId>& containers) override;
   /// Starts what does not run. Errors: Conflict, NotFound (a container is gone).
-  Result<void> restore(const AppName& app, int app_port,
-                       const std::vector<docker::ContainerId>& serving) override;
+  Result<void> restore(const Route& route) override;
+  /// Nothing to do: the publication follows the container.
+  void refresh(const AppName& app, const docker::ContainerId& container) override;
   /// Nothing to do: the publication goes with the containers.
   Result<void> remove(const AppName& app) override;
   [[nodiscard]] std::string url(const AppName& app, int app_port) const override;
+
+  [[nodiscard]] bool publishes_ports() const override { return true; }
 
  private:
   Result<docker::ContainerId> make_twin(const Candidate& candidate, int app_port);

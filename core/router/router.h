@@ -29,6 +29,15 @@ struct RouteChange {
   std::vector<docker::ContainerId> serving;
 };
 
+/// Where the requests of an app go.
+struct Route {
+  AppName app;
+  int app_port = 0;
+  /// Port on which the containers listen.
+  int internal_port = 0;
+  std::vector<docker::ContainerId> serving;
+};
+
 /// What a switch made of the candidates: the containers that have the traffic now.
 struct Switched {
   std::vector<docker::ContainerId> serving;
@@ -41,17 +50,33 @@ using AnswerCheck = std::function<Result<void>(const docker::ContainerId&)>;
 class Router {
  public:
   virtual ~Router() = default;
+  /// Once, before all else: what the database says. Errors: what keeps the router from working.
+  virtual Result<void> start(const std::vector<Route>& routes) = 0;
   /// Gives the traffic to the candidates. On failure the old containers serve again and everything
   /// that the switch made is gone. The old containers are not removed: `retire` is another stage.
   virtual Result<Switched> switch_to(const RouteChange& change, const AnswerCheck& answers,
                                      std::stop_token stop) = 0;
-  /// After a crash or an engine restart: makes the traffic go to the `serving` containers again.
-  virtual Result<void> restore(const AppName& app, int app_port,
-                               const std::vector<docker::ContainerId>& serving) = 0;
+  /// Undoes a switch that could not be committed: the traffic goes back to `change.serving`, and
+  /// the containers of `switched` are removed.
+  virtual Result<void> switch_back(const RouteChange& change, const Switched& switched) = 0;
+  /// Returns when no request is at the containers any more, which must have lost the traffic, or
+  /// when the router's patience is at its end. Before they are stopped.
+  virtual void drain(const AppName& app, const std::vector<docker::ContainerId>& containers) = 0;
+  /// After a crash or an engine restart: makes the traffic go to the `serving` containers again,
+  /// and to no other.
+  virtual Result<void> restore(const Route& route) = 0;
+  /// A container has started or ended by itself: its address may be another, or another's.
+  virtual void refresh(const AppName& app, const docker::ContainerId& container) = 0;
   /// The app is gone.
   virtual Result<void> remove(const AppName& app) = 0;
   /// Where people reach the app, `http://HOST:10123`.
   [[nodiscard]] virtual std::string url(const AppName& app, int app_port) const = 0;
+  /// Whether the containers that serve have the app's port themselves, so that only one at a time
+  /// can. Containers that were made for a router of the other kind are of no use to this one.
+  [[nodiscard]] virtual bool publishes_ports() const = 0;
+
+  /// What does not work, for the doctor: a sentence each.
+  [[nodiscard]] virtual std::vector<std::string> problems() const { return {}; }
 };
 
 }  // namespace minpaas::router

@@ -127,7 +127,7 @@ TEST_F(DirectSwapOnEngine, GivesThePortToTheNewContainer) {
   EXPECT_EQ(state_of(old.container), RunState::Exited);
   EXPECT_EQ(engine().inspect_container(candidate.container).error().code, ErrorCode::NotFound);
   ASSERT_TRUE(engine().stop_container(switched->serving.at(0), seconds(5)));
-  ASSERT_TRUE(router_->restore(app_, port_, switched->serving));
+  ASSERT_TRUE(router_->restore({app_, port_, 0, switched->serving}));
   ASSERT_TRUE(check(switched->serving.at(0)));
   EXPECT_EQ(get(port_), 404);
 }
@@ -197,7 +197,8 @@ class SupervisionOnEngine : public RunningApp {
 
 TEST_F(SupervisionOnEngine, EndsACrashLoopAndLeavesStoppedOnesAlone) {
   Supervisor supervisor(engine(), clock_, {.instance = bed_->tag(), .stop_grace = seconds(5)},
-                        [](const std::stop_token&) { return true; });
+                        [](const std::stop_token&) { return true; },
+                        [](const AppName&, const ContainerId&) {});
   supervisor.start();
   ASSERT_TRUE(wait_until([&] { return supervisor.engine_answers(); }));
   const auto steady = run_always(spec("steady", kAnswers200));

@@ -79,6 +79,15 @@ def wait_until(condition, what, timeout=60, interval=0.05):
     raise AssertionError(f"did not happen within {timeout} s: {what}")
 
 
+def is_running(pid):
+    """False for a process that is gone or only waits for its parent to notice."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def docker(*arguments, check=True):
     done = run(["docker", *arguments])
     if check and done.status != 0:
@@ -156,7 +165,8 @@ class Server:
             "ssh": {"listen": f"127.0.0.1:{self.port}", "penalties": "false"},
             "http": {"listen": f"127.0.0.1:{free_port()}"},
             "docker": {"host": "unix://" + docker_socket},
-            "router": {"kind": "direct", "port_first": first, "port_last": first + 98},
+            "router": {"kind": "direct", "port_first": first, "port_last": first + 98,
+                       "http_listen": f"127.0.0.1:{free_port()}"},
             "access": {"admin_keys": os.path.join(self.base, "admin_keys")},
         }
         self.config = os.path.join(self.base, "minpaas.ini")
@@ -175,6 +185,7 @@ class Server:
             print(f"--- the last lines of minpaasd's log\n{self.last_lines()}", file=sys.stderr)
         instance = self.instance()
         self.stop()
+        self.stop_router()
         self.clean_engine(instance)
         self.ports_taken.close()
         shutil.rmtree(self.base, ignore_errors=True)
@@ -224,6 +235,20 @@ class Server:
         self.process.kill()
         self.process.wait()
         self.process = None
+
+    def router_pid(self):
+        """Of the HAProxy that outlives minpaasd; None: there is none."""
+        try:
+            with open(os.path.join(self.data, "router/haproxy.pid"), encoding="ascii") as file:
+                return int(file.read())
+        except (OSError, ValueError):
+            return None
+
+    def stop_router(self):
+        pid = self.router_pid()
+        if pid and os.path.exists(f"/proc/{pid}"):
+            os.kill(pid, signal.SIGTERM)
+            wait_until(lambda: not is_running(pid), "HAProxy ends", timeout=10)
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
@@ -319,10 +344,10 @@ class Server:
             return False
 
 
-def fetch(url, timeout=5):
+def fetch(url, timeout=5, headers=None):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=timeout) as answer:
+        with opener.open(urllib.request.Request(url, headers=headers or {}), timeout=timeout) as answer:
             return answer.read().decode(errors="replace")
     except urllib.error.HTTPError as error:
         return error.read().decode(errors="replace")

@@ -35,6 +35,7 @@ class RepairPlan : public testing::Test {
     container.id = {id};
     container.state = state;
     container.labels = {{"minpaas.app", "blog"},
+                        {"minpaas.port", "10001"},
                         {"minpaas.instance", std::string(kInstance)},
                         {"minpaas.deploy", "7"}};
     return present_.emplace_back(std::move(container));
@@ -47,14 +48,33 @@ class RepairPlan : public testing::Test {
   }
 
   Repairs plan() {
-    return plan_repairs(apps_, present_, unfinished_, std::string(kInstance), crashed_);
+    return plan_repairs(apps_, present_,
+                        {std::string(kInstance), publishes_ports_, unfinished_, crashed_});
   }
 
   std::vector<AppRows> apps_;
   std::vector<ContainerDetails> present_;
+  bool publishes_ports_ = true;
   std::set<std::int64_t> unfinished_;
   std::set<ContainerId> crashed_;
 };
+
+TEST_F(RepairPlan, MakesAnewWhatARouterOfTheOtherKindServed) {
+  put("a");
+  put_row("a");
+  publishes_ports_ = false;
+  auto repairs = plan();
+  EXPECT_THAT(repairs.remove, ElementsAre(ContainerId{"a"}));
+  EXPECT_THAT(repairs.forget, ElementsAre("a"));
+  EXPECT_THAT(repairs.apps[0].recreate, ElementsAre(Pair(ProcessType::web(), 1)));
+
+  present_[0].labels.erase("minpaas.port");
+  EXPECT_THAT(plan().remove, IsEmpty());
+  publishes_ports_ = true;
+  repairs = plan();
+  EXPECT_THAT(repairs.remove, ElementsAre(ContainerId{"a"}));
+  EXPECT_THAT(repairs.apps[0].recreate, ElementsAre(Pair(ProcessType::web(), 1)));
+}
 
 TEST_F(RepairPlan, OfAHealthyAppIsEmpty) {
   put("a");
@@ -122,7 +142,7 @@ TEST_F(RepairPlan, NeverRemovesWhatIsNotOfThisServer) {
 TEST_F(RepairPlan, NeverRemovesAnythingWithoutAnInstance) {
   put("no-instance").labels.erase("minpaas.instance");
   put("empty-instance").labels["minpaas.instance"] = "";
-  EXPECT_THAT(plan_repairs(apps_, present_, {}, "", {}).remove, IsEmpty());
+  EXPECT_THAT(plan_repairs(apps_, present_, {}).remove, IsEmpty());
 }
 
 TEST_F(RepairPlan, LeavesTheContainersOfAnUnfinishedDeploy) {

@@ -66,6 +66,7 @@ class Supervision : public testing::Test {
   FakeEngine engine_;
   ImageId image_ = engine_.add_image("blog");
   Guarded<int> reconciled_;
+  Guarded<std::vector<std::string>> moved_;
   Guarded<bool> stopped_;
   Guarded<int> asked_;
   std::atomic<bool> settles_ = true;
@@ -80,6 +81,9 @@ class Supervision : public testing::Test {
           throw std::logic_error("a bug");
         }
         return settles_.load();
+      },
+      [this](const AppName& app, const ContainerId& container) {
+        moved_.update([&](auto& moved) { moved.push_back(app.str() + " " + container.value); });
       }};
 };
 
@@ -92,6 +96,19 @@ TEST_F(Supervision, ReconcilesAgainUntilNothingIsLeft) {
   settles_ = false;
   start();
   EXPECT_TRUE(wait_for_reconciliations(4));
+}
+
+TEST_F(Supervision, TellsWhereAWebContainerHasMoved) {
+  const auto id = run_container("blog-web-1", "this-server");
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  engine_.end_container(id, 1);
+  const std::string told = "blog " + id.value;
+  // Once for its end, once for its new start.
+  EXPECT_TRUE(moved_.wait_until(
+      std::chrono::steady_clock::now() + seconds(30), {},
+      [](const auto& moved) { return moved.size() >= 2; },
+      [&](const auto& moved) { return std::count(moved.begin(), moved.end(), told) >= 2; }));
 }
 
 TEST_F(Supervision, OutlivesABugInTheReconciliation) {

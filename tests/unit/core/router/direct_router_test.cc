@@ -174,14 +174,14 @@ TEST_F(DirectSwap, ThatIsCancelledBeforehandTouchesNothing) {
 TEST_F(DirectSwap, IsRestoredAfterTheEngineLostItsContainers) {
   const auto serving = start("old", kPort).container;
   engine_.lose_containers();
-  ASSERT_TRUE(router_.restore(app_, kPort, {serving}));
+  ASSERT_TRUE(router_.restore({app_, kPort, 0, {serving}}));
   EXPECT_EQ(engine_.container("old")->state, RunState::Running);
 }
 
 TEST_F(DirectSwap, CannotBeRestoredWithoutItsContainer) {
   const auto serving = start("old", kPort).container;
   ASSERT_TRUE(engine_.remove_container(serving));
-  EXPECT_EQ(router_.restore(app_, kPort, {serving}).error().code, ErrorCode::NotFound);
+  EXPECT_EQ(router_.restore({app_, kPort, 0, {serving}}).error().code, ErrorCode::NotFound);
 }
 
 TEST(DirectUrl, HasDomainAndPort) {

@@ -1,0 +1,34 @@
+#include "make_router.h"
+
+#include "core/base/log.h"
+#include "core/router/direct_router.h"
+#include "core/router/haproxy_router.h"
+
+namespace minpaas {
+
+std::unique_ptr<router::Router> make_router(const config::Settings& settings,
+                                            docker::Engine& engine) {
+  const config::RouterSettings& wanted = settings.router;
+  const std::filesystem::path folder = settings.server.data_dir / "router";
+  const std::string program = router::find_haproxy();
+  if (wanted.kind == "haproxy" || (wanted.kind == "auto" && !program.empty())) {
+    router::HaproxySettings haproxy{.folder = folder,
+                                    .program = program.empty() ? "haproxy" : program,
+                                    .domain = wanted.domain,
+                                    .http = {{wanted.http_listen.address, wanted.http_listen.port}},
+                                    .app_address = wanted.app_address,
+                                    .drain_timeout = wanted.drain_timeout,
+                                    .stop_grace = settings.containers.stop_timeout};
+    return std::make_unique<router::HaproxyRouter>(engine, std::move(haproxy));
+  }
+  if (wanted.kind == "auto") {
+    log::info("HAProxy is not installed: apps are served on published ports");
+  }
+  router::HaproxyProcess::stop({folder});
+  return std::make_unique<router::DirectRouter>(
+      engine, router::DirectSettings{.domain = wanted.domain,
+                                     .address = wanted.app_address,
+                                     .stop_grace = settings.containers.stop_timeout});
+}
+
+}  // namespace minpaas

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+
+namespace minpaas::router {
+
+/// What `show proc` tells of a master and its workers.
+struct HaproxyProcesses {
+  int reloads = 0;
+  int failed_reloads = 0;
+  /// The one that takes new connections comes first; the others end with their connections.
+  std::vector<int> workers;
+};
+
+/// Errors: Corrupt.
+Result<HaproxyProcesses> parse_processes(std::string_view text);
+
+/// A server of a backend, as `show servers state` tells.
+struct HaproxyServer {
+  std::string address;
+  int port = 0;
+  /// In maintenance: gets no new request.
+  bool in_maintenance = false;
+};
+
+/// Name -> server. Errors: Corrupt.
+Result<std::map<std::string, HaproxyServer>> parse_servers(std::string_view text);
+
+/// Requests and WebSockets at each server of a backend now, as `show stat` tells (field scur).
+/// Errors: Corrupt.
+Result<std::map<std::string, int>> parse_sessions(std::string_view csv);
+
+/// Commands to a running HAProxy by the socket of its master (HAProxy management guide, "Master
+/// CLI"). Thread: any; each call is a connection of its own with a deadline.
+class HaproxyCli {
+ public:
+  explicit HaproxyCli(std::filesystem::path master_socket) : socket_(std::move(master_socket)) {}
+
+  /// Errors: Unavailable (nobody answers), Timeout.
+  Result<std::string> ask(std::string_view command) const;
+  /// The same to one worker.
+  Result<std::string> ask_worker(int worker, std::string_view command) const;
+  Result<HaproxyProcesses> processes() const;
+
+ private:
+  std::filesystem::path socket_;
+};
+
+}  // namespace minpaas::router

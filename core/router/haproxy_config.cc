@@ -1,0 +1,167 @@
+#include "core/router/haproxy_config.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace minpaas::router {
+namespace {
+
+constexpr std::string_view kHostMap = "hosts.map";
+
+/// Every response that an app may still be writing has ended by then, or its client is dead.
+constexpr std::string_view kGlobal =
+    R"(# Written by minpaasd at every change: what is edited here is lost.
+global
+  # A worker that was replaced goes on for the connections it has, but not for ever.
+  hard-stop-after 12h
+)";
+
+// Only what was never sent is sent again, and what is safe to do twice.
+constexpr std::string_view kDefaults = R"(
+defaults
+  mode http
+  timeout connect 5s
+  timeout http-request 30s
+  timeout client 60s
+  timeout http-keep-alive 60s
+  timeout queue 30s
+  timeout server 300s
+  timeout tunnel 1h
+  option idle-close-on-response
+  option redispatch 1
+  option forwardfor
+  retries 3
+  retry-on conn-failure empty-response
+  http-reuse safe
+)";
+
+constexpr std::string_view kAppRules = R"(  balance roundrobin
+  http-request disable-l7-retry unless METH_GET or METH_HEAD or METH_OPTIONS
+  http-request del-header X-Forwarded-For
+  http-request set-header X-Forwarded-Host %[req.hdr(host)]
+  http-request set-header X-Forwarded-Port %[dst_port]
+  http-request set-header X-Forwarded-Proto https if { ssl_fc }
+  http-request set-header X-Forwarded-Proto http unless { ssl_fc }
+  http-request set-header X-Request-Id %[uuid()] unless { req.hdr(X-Request-Id) -m found }
+)";
+
+constexpr std::string_view kPage =
+    R"(<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>body{{font:18px/1.5 system-ui,sans-serif;margin:20vh auto;max-width:32rem;padding:0 1rem;color:#222;background:#fff}}
+h1{{font-size:1.5rem}} p{{color:#555}} @media(prefers-color-scheme:dark){{body{{color:#eee;background:#111}} p{{color:#aaa}}}}</style>
+<h1>{title}</h1>
+<p>{text}</p>
+</html>
+)";
+
+std::string page(std::string_view title, std::string_view text) {
+  return fmt::format(fmt::runtime(kPage), fmt::arg("title", title), fmt::arg("text", text));
+}
+
+struct Words {
+  std::string_view reason;
+  std::string_view title;
+  std::string_view text;
+};
+
+Words words_of(int status) {
+  switch (status) {
+    case 502:
+      return {"Bad Gateway", "The app gave no valid answer",
+              "It closed the connection or sent something that is not HTTP. Its logs tell more."};
+    case 504:
+      return {"Gateway Time-out", "The app took too long to answer",
+              "It accepted the request and has not answered it in time. Its logs tell more."};
+    default:
+      return {"Service Unavailable", "The app is not running",
+              "It is stopped, or has not started yet. Try again in a moment."};
+  }
+}
+
+/// Nothing when none of its addresses is free: a frontend needs one.
+std::string render_by_name(const HaproxyConfig& config) {
+  std::string binds;
+  for (const ListenOn& listen : config.http) {
+    if (!config.taken_ports.contains(listen.port)) {
+      binds += fmt::format("  bind {}\n", bind_text(listen));
+    }
+  }
+  if (binds.empty()) {
+    return "";
+  }
+  const std::string folder = config.folder.string();
+  const std::string backend =
+      fmt::format("req.hdr(host),host_only,lower,map({}/{})", folder, kHostMap);
+  return fmt::format(
+      "\nfrontend by-name\n{0}"
+      "  http-request return status 404 content-type \"text/html; charset=utf-8\" file "
+      "{1}/404.html "
+      "unless {{ {2} -m found }}\n"
+      "  use_backend %[{2}]\n",
+      binds, folder, backend);
+}
+
+}  // namespace
+
+std::string backend_name(const AppName& app) {
+  return "app-" + app.str();
+}
+
+std::string bind_text(const ListenOn& listen) {
+  const bool is_v6 = listen.address.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", listen.address, is_v6 ? "]" : "", listen.port);
+}
+
+std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable& routes) {
+  std::string text(kGlobal);
+  if (!config.user.empty()) {
+    text += fmt::format("  user {0}\n  group {0}\n", config.user);
+  }
+  text += kDefaults;
+  for (const int status : {502, 503, 504}) {
+    text += fmt::format("  errorfile {0} {1}/{0}.http\n", status, config.folder.string());
+  }
+  text += render_by_name(config);
+  for (const auto& [app, route] : routes) {
+    if (!config.taken_ports.contains(route.app_port)) {
+      text += fmt::format("\nfrontend port-{}\n  bind {}\n  default_backend {}\n", app.str(),
+                          bind_text({config.app_address, route.app_port}), backend_name(app));
+    }
+    text += fmt::format("\nbackend {}\n{}", backend_name(app), kAppRules);
+    for (const RouteServer& server : route.servers) {
+      if (server.address.empty()) {
+        continue;
+      }
+      text += fmt::format("  server {} {}{}\n", server.name(),
+                          bind_text({server.address, server.port}), kServerOptions);
+    }
+  }
+  return text;
+}
+
+std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes) {
+  std::string text;
+  for (const auto& [app, route] : routes) {
+    text += fmt::format("{}.{} {}\n", app.str(), config.domain, backend_name(app));
+  }
+  return text;
+}
+
+std::string render_error_page(int status) {
+  const Words words = words_of(status);
+  const std::string body = page(words.title, words.text);
+  return fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n"
+      "Cache-Control: no-store\r\n{}\r\n{}",
+      status, words.reason, body.size(), status == 503 ? "Retry-After: 5\r\n" : "", body);
+}
+
+std::string render_no_such_app_page() {
+  return page("There is no app here",
+              "No app of this server has this name. Push one: git push minpaas main");
+}
+
+}  // namespace minpaas::router

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/app/app_name.h"
+#include "core/router/route_table.h"
+
+/// The text of HAProxy's configuration file (HAProxy 2.6 configuration manual). Pure.
+namespace minpaas::router {
+
+struct ListenOn {
+  std::string address;
+  int port = 0;
+
+  auto operator<=>(const ListenOn&) const = default;
+};
+
+struct HaproxyConfig {
+  /// Holds the pages and the map.
+  std::filesystem::path folder;
+  /// Of the apps' names: `blog.localhost`.
+  std::string domain;
+  /// Where every app is reached by its name.
+  std::vector<ListenOn> http;
+  /// Address of the apps' own ports.
+  std::string app_address;
+  /// Ports that are left out because another program has them.
+  std::set<int> taken_ports;
+  /// User and group of the workers, empty: those of the server.
+  std::string user;
+};
+
+/// Behind the address of a server, in the file and at run time: idle connections are kept for other
+/// requests, which a server that is added at run time would not do by itself.
+inline constexpr std::string_view kServerOptions = " pool-max-conn -1 pool-purge-delay 5s";
+
+/// `blog` is the backend `app-blog` in the file and at run time.
+std::string backend_name(const AppName& app);
+/// `0.0.0.0:80`, `[::]:80`
+std::string bind_text(const ListenOn& listen);
+std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable& routes);
+/// Lines `blog.localhost app-blog`: which backend has the requests of a host name.
+std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes);
+/// The page that is shown instead of an app, as HAProxy's `errorfile` wants it: with its header.
+std::string render_error_page(int status);
+/// The page for a host name that no app has, without header.
+std::string render_no_such_app_page();
+
+}  // namespace minpaas::router

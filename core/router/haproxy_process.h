@@ -1,0 +1,79 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/guarded.h"
+#include "core/base/result.h"
+#include "core/router/haproxy_cli.h"
+
+namespace minpaas::router {
+
+/// The files of one HAProxy, all in a folder of its own.
+struct HaproxyFiles {
+  std::filesystem::path folder;
+
+  [[nodiscard]] std::filesystem::path config() const { return folder / "haproxy.cfg"; }
+
+  [[nodiscard]] std::filesystem::path host_map() const { return folder / "hosts.map"; }
+
+  [[nodiscard]] std::filesystem::path master_socket() const { return folder / "master.sock"; }
+
+  [[nodiscard]] std::filesystem::path pid() const { return folder / "haproxy.pid"; }
+
+  [[nodiscard]] std::filesystem::path log() const { return folder / "haproxy.log"; }
+};
+
+/// A HAProxy in master-worker mode that outlives this program: a later one finds and adopts it, so
+/// that traffic goes on while the server is restarted. When it dies, it is said.
+///
+/// Thread: any, one call at a time; `died` is called on the object's own thread.
+class HaproxyProcess {
+ public:
+  /// `died` is called after an unexpected end, again and again until `start` has succeeded.
+  HaproxyProcess(std::string program, HaproxyFiles files, std::function<void()> died);
+  /// Stops watching; HAProxy goes on.
+  ~HaproxyProcess();
+  HaproxyProcess(const HaproxyProcess&) = delete;
+  HaproxyProcess& operator=(const HaproxyProcess&) = delete;
+
+  /// Takes over one that runs already with these files. False: there is none.
+  bool adopt();
+  /// Starts it with the file that is there, and waits until it serves. Errors: NotFound (no such
+  /// program), Failed (its own words).
+  Result<void> start();
+  /// Makes it read the file again: the listening sockets are handed over, connections stay with the
+  /// old worker until they end. After an error the old worker serves on. Errors: Failed (its own
+  /// words), Unavailable.
+  Result<void> reload();
+
+  /// Ends the HAProxy of these files, if one runs, at once.
+  static void stop(const HaproxyFiles& files);
+
+  [[nodiscard]] const HaproxyCli& cli() const { return cli_; }
+
+ private:
+  Result<pid_t> spawn();
+  Result<void> wait_until_it_serves(const HaproxyProcesses& before);
+  void watch(const std::stop_token& stop);
+  bool has_died(pid_t pid, const std::stop_token& stop);
+  [[nodiscard]] std::string last_words(std::uintmax_t from) const;
+
+  std::string program_;
+  HaproxyFiles files_;
+  std::function<void()> died_;
+  HaproxyCli cli_;
+  /// 0: there is none, or it ends because it was asked to.
+  Guarded<pid_t> watched_{0};
+  std::jthread watcher_;
+};
+
+/// The program's path, found in PATH and where Debian installs it; empty when it is not there.
+std::string find_haproxy();
+
+}  // namespace minpaas::router

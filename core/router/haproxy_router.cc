@@ -1,0 +1,458 @@
+#include "core/router/haproxy_router.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "core/base/fd.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+
+namespace minpaas::router {
+namespace {
+
+using docker::ContainerId;
+
+constexpr milliseconds kDrainInterval{20};
+/// For the connections that were cut to be gone.
+constexpr milliseconds kCutPatience{1000};
+constexpr std::string_view kNoBackend = "Can't find backend";
+
+Error refused(std::string_view command, std::string_view answer) {
+  return {ErrorCode::Failed, "HAProxy refused a change of its servers", "",
+          fmt::format("{}: {}", command, trim(answer))};
+}
+
+bool runs(const docker::ContainerDetails& details) {
+  return details.state == docker::RunState::Running && !details.address.empty();
+}
+
+/// Whether another program listens there, or the address is not this machine's.
+bool is_taken(const ListenOn& listen) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(listen.address.c_str(), std::to_string(listen.port).c_str(), &hints, &found) !=
+      0) {
+    return true;
+  }
+  const Fd socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  const bool bound = ::bind(socket.get(), found->ai_addr, found->ai_addrlen) == 0 &&
+                     ::listen(socket.get(), 1) == 0;
+  ::freeaddrinfo(found);
+  return !bound;
+}
+
+/// Ports of the `bind` lines of a configuration file.
+std::set<int> ports_in(std::string_view file) {
+  std::set<int> ports;
+  for (const std::string_view line : split(file, '\n')) {
+    const auto colon = line.rfind(':');
+    if (trim(line).starts_with("bind ") && colon != std::string_view::npos) {
+      const auto port = parse_number(line.substr(colon + 1), "port", 1, 65535);
+      if (port) {
+        ports.insert(static_cast<int>(*port));
+      }
+    }
+  }
+  return ports;
+}
+
+/// Workers need no rights but to connect; Debian's package makes a user for them.
+std::string worker_user() {
+  return ::geteuid() == 0 && ::getpwnam("haproxy") != nullptr ? "haproxy" : "";
+}
+
+}  // namespace
+
+HaproxyRouter::HaproxyRouter(docker::Engine& engine, HaproxySettings settings)
+    : engine_(engine),
+      settings_(std::move(settings)),
+      files_{settings_.folder},
+      process_(settings_.program, files_, [this] { restart(); }) {}
+
+HaproxyConfig HaproxyRouter::config() const {
+  return {settings_.folder,      settings_.domain, settings_.http,
+          settings_.app_address, taken_ports_,     worker_user()};
+}
+
+Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
+  const std::scoped_lock turn(turn_);
+  TRY(make_folder(settings_.folder, 0700));
+  for (const int status : {502, 503, 504}) {
+    TRY(write_file_atomically(settings_.folder / fmt::format("{}.http", status),
+                              render_error_page(status), 0600));
+  }
+  TRY(write_file_atomically(settings_.folder / "404.html", render_no_such_app_page(), 0600));
+  for (const Route& route : routes) {
+    AppRoute& known = routes_[route.app];
+    known.app_port = route.app_port;
+    for (const ContainerId& container : route.serving) {
+      // Without an engine the addresses follow when it answers.
+      const auto server = server_of(container, route.internal_port);
+      known.servers.push_back(server ? *server : RouteServer{container, "", route.internal_port});
+    }
+  }
+  const auto old_file = read_file(files_.config(), 64 << 20);
+  if (!process_.adopt()) {
+    return load_file();
+  }
+  log::info("HAProxy runs on since before");
+  for (const int port : ports_in(old_file ? *old_file : "")) {
+    bound_ports_.insert(port);
+  }
+  // Without an engine nobody knows better than the HAProxy that is at work.
+  return engine_.version() ? load_file() : Result<void>();
+}
+
+Result<RouteServer> HaproxyRouter::server_of(const ContainerId& container, int internal_port) {
+  const auto details = TRY(engine_.inspect_container(container));
+  return RouteServer{container, runs(details) ? details.address : "", internal_port};
+}
+
+Result<Switched> HaproxyRouter::switch_to(const RouteChange& change, const AnswerCheck& /*answers*/,
+                                          std::stop_token stop) {
+  if (change.candidates.empty()) {
+    return Switched{};
+  }
+  std::vector<RouteServer> servers;
+  Switched switched;
+  for (const Candidate& candidate : change.candidates) {
+    servers.push_back(TRY(server_of(candidate.container, candidate.spec.internal_port)));
+    if (servers.back().address.empty()) {
+      return Error{ErrorCode::Failed, "a container ended before it got the traffic", "", ""};
+    }
+    switched.serving.push_back(candidate.container);
+  }
+  if (stop.stop_requested()) {
+    return Error{ErrorCode::Cancelled, "the switch was cancelled", "", ""};
+  }
+  const std::scoped_lock turn(turn_);
+  const auto known = routes_.find(change.app);
+  replaced_[change.app] =
+      known == routes_.end() ? std::vector<RouteServer>() : known->second.servers;
+  TRY(set_servers(change.app, change.app_port, std::move(servers)));
+  return switched;
+}
+
+Result<void> HaproxyRouter::switch_back(const RouteChange& change, const Switched& switched) {
+  Result<void> back;
+  {
+    const std::scoped_lock turn(turn_);
+    back = set_servers(change.app, change.app_port, replaced_[change.app]);
+    replaced_.erase(change.app);
+  }
+  for (const ContainerId& container : switched.serving) {
+    const auto removed = engine_.remove_container(container);
+    if (!removed) {
+      log::warn("{}: container {} stays behind: {}", change.app.str(), container.value,
+                removed.error().for_log());
+    }
+  }
+  return back;
+}
+
+void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& containers) {
+  if (containers.empty()) {
+    return;
+  }
+  std::set<std::string> names;
+  for (const ContainerId& container : containers) {
+    names.insert(RouteServer{container, "", 0}.name());
+  }
+  const auto cut_at = std::chrono::steady_clock::now() + settings_.drain_timeout;
+  for (;;) {
+    const auto now = std::chrono::steady_clock::now();
+    {
+      const std::scoped_lock turn(turn_);
+      if (is_idle(app, names, now >= cut_at) || now >= cut_at + kCutPatience) {
+        replaced_.erase(app);
+        return;
+      }
+    }
+    std::this_thread::sleep_for(kDrainInterval);
+  }
+}
+
+/// Whether no worker has a request at the servers. `cut` ends those that there are.
+bool HaproxyRouter::is_idle(const AppName& app, const std::set<std::string>& servers, bool cut) {
+  const auto processes = process_.cli().processes();
+  if (!processes) {
+    return true;
+  }
+  bool idle = true;
+  for (const int worker : processes->workers) {
+    const auto stat =
+        process_.cli().ask_worker(worker, fmt::format("show stat {} 4 -1", backend_name(app)));
+    const auto sessions = stat ? parse_sessions(*stat) : stat.error();
+    if (!sessions) {
+      // A worker that has ended meanwhile, or is older than the app.
+      continue;
+    }
+    for (const auto& [name, count] : *sessions) {
+      if (!servers.contains(name) || count == 0) {
+        continue;
+      }
+      idle = false;
+      if (cut) {
+        const auto done = process_.cli().ask_worker(
+            worker, fmt::format("shutdown sessions server {}/{}", backend_name(app), name));
+        static_cast<void>(done.has_value());
+      }
+    }
+  }
+  return idle;
+}
+
+Result<void> HaproxyRouter::restore(const Route& route) {
+  std::vector<RouteServer> servers;
+  for (const ContainerId& container : route.serving) {
+    TRY(engine_.start_container(container));
+    TRY(engine_.set_restart_policy(container, docker::RestartPolicy::UnlessStopped));
+    servers.push_back(TRY(server_of(container, route.internal_port)));
+  }
+  const std::scoped_lock turn(turn_);
+  return set_servers(route.app, route.app_port, std::move(servers));
+}
+
+void HaproxyRouter::refresh(const AppName& app, const ContainerId& container) {
+  const std::scoped_lock turn(turn_);
+  const auto route = routes_.find(app);
+  if (route == routes_.end()) {
+    return;
+  }
+  auto servers = route->second.servers;
+  const auto known = std::ranges::find(servers, container, &RouteServer::container);
+  if (known == servers.end()) {
+    return;
+  }
+  const auto now = server_of(container, known->port);
+  const std::string address = now ? now->address : "";
+  if (address == known->address) {
+    return;
+  }
+  known->address = address;
+  const auto done = set_servers(app, route->second.app_port, std::move(servers));
+  if (!done) {
+    log::error("{}: the route did not follow its container: {}", app.str(), done.error().for_log());
+  }
+}
+
+Result<void> HaproxyRouter::remove(const AppName& app) {
+  const std::scoped_lock turn(turn_);
+  if (routes_.erase(app) == 0) {
+    return {};
+  }
+  return load_file();
+}
+
+/// The old servers stay known to HAProxy, without new requests, until `drain`. Under `turn_`.
+Result<void> HaproxyRouter::set_servers(const AppName& app, int app_port,
+                                        std::vector<RouteServer> servers) {
+  const auto known = routes_.find(app);
+  const std::optional<AppRoute> before =
+      known == routes_.end() ? std::nullopt : std::optional(known->second);
+  routes_[app] = {app_port, std::move(servers)};
+  auto applied = apply(app);
+  if (applied) {
+    return applied;
+  }
+  if (before) {
+    routes_[app] = *before;
+  } else {
+    routes_.erase(app);
+  }
+  const auto back = before ? apply(app) : write_files();
+  if (!back) {
+    log::error("{}: the route is not what it was before: {}", app.str(), back.error().for_log());
+  }
+  return applied;
+}
+
+Result<void> HaproxyRouter::apply(const AppName& app) {
+  const AppRoute& route = routes_.at(app);
+  const auto loaded = loaded_.find(app);
+  if (loaded == loaded_.end() || loaded->second != route.app_port ||
+      taken_ports_.contains(route.app_port)) {
+    if (!bound_ports_.contains(route.app_port) &&
+        is_taken({settings_.app_address, route.app_port})) {
+      return Error{ErrorCode::Conflict,
+                   fmt::format("port {} of this host is taken by another program", route.app_port),
+                   fmt::format("find it with: ss -ltnp 'sport = :{}'", route.app_port), ""};
+    }
+    return load_file();
+  }
+  TRY(write_files());
+  const auto processes = TRY(process_.cli().processes());
+  for (const int worker : processes.workers) {
+    const auto applied = apply_to_worker(worker, app, route);
+    if (!applied && worker == processes.workers.front()) {
+      return applied;
+    }
+    if (!applied) {
+      // One that was replaced: it may have ended, or be older than the app.
+      log::debug("HAProxy worker {}: {}", worker, applied.error().for_log());
+    }
+  }
+  return {};
+}
+
+/// New servers get requests before the old ones stop getting them.
+Result<void> HaproxyRouter::apply_to_worker(int worker, const AppName& app, const AppRoute& route) {
+  const std::string backend = backend_name(app);
+  const std::string listing =
+      TRY(process_.cli().ask_worker(worker, "show servers state " + backend));
+  if (listing.find(kNoBackend) != std::string::npos) {
+    return refused("show servers state", listing);
+  }
+  const auto present = TRY(parse_servers(listing));
+  std::set<std::string> wanted;
+  for (const RouteServer& server : route.servers) {
+    if (server.address.empty()) {
+      continue;
+    }
+    wanted.insert(server.name());
+    const std::string name = backend + "/" + server.name();
+    const auto found = present.find(server.name());
+    if (found == present.end()) {
+      TRY(command(worker,
+                  fmt::format("add server {} {}{}", name, bind_text({server.address, server.port}),
+                              kServerOptions),
+                  "New server registered"));
+    } else if (found->second.address != server.address || found->second.port != server.port) {
+      TRY(command(worker,
+                  fmt::format("set server {} addr {} port {}", name, server.address, server.port),
+                  "changed"));
+    }
+    if (found == present.end() || found->second.in_maintenance) {
+      TRY(command(worker, fmt::format("set server {} state ready", name), ""));
+    }
+  }
+  for (const auto& [name, server] : present) {
+    if (wanted.contains(name)) {
+      continue;
+    }
+    if (!server.in_maintenance) {
+      TRY(command(worker, fmt::format("set server {}/{} state maint", backend, name), ""));
+    } else {
+      // Of an earlier switch: refused as long as it has a connection, and tried again at the next.
+      static_cast<void>(process_.cli()
+                            .ask_worker(worker, fmt::format("del server {}/{}", backend, name))
+                            .has_value());
+    }
+  }
+  return {};
+}
+
+/// `expected`: what the answer says on success, empty: nothing.
+Result<void> HaproxyRouter::command(int worker, const std::string& text,
+                                    std::string_view expected) {
+  const std::string answer = TRY(process_.cli().ask_worker(worker, text));
+  const bool done =
+      expected.empty() ? trim(answer).empty() : answer.find(expected) != std::string::npos;
+  return done ? Result<void>() : refused(text, answer);
+}
+
+Result<void> HaproxyRouter::write_files() {
+  TRY(write_file_atomically(files_.host_map(), render_host_map(config(), routes_), 0600));
+  return write_file_atomically(files_.config(), render_haproxy_config(config(), routes_), 0600);
+}
+
+/// Starts HAProxy, or has it read the file again. Under `turn_`.
+Result<void> HaproxyRouter::load_file() {
+  look_for_taken_ports();
+  TRY(write_files());
+  const auto loaded = process_.cli().processes() ? process_.reload() : process_.start();
+  failure_ = loaded ? "" : loaded.error().for_log();
+  TRY(loaded);
+  loaded_.clear();
+  bound_ports_.clear();
+  for (const auto& [app, route] : routes_) {
+    loaded_[app] = route.app_port;
+    bound_ports_.insert(route.app_port);
+  }
+  for (const ListenOn& listen : settings_.http) {
+    bound_ports_.insert(listen.port);
+  }
+  for (const int port : taken_ports_) {
+    bound_ports_.erase(port);
+  }
+  return {};
+}
+
+/// A port that cannot be had must not keep all others from being served.
+void HaproxyRouter::look_for_taken_ports() {
+  std::vector<ListenOn> wanted = settings_.http;
+  for (const auto& [app, route] : routes_) {
+    wanted.push_back({settings_.app_address, route.app_port});
+  }
+  std::set<int> taken;
+  for (const ListenOn& listen : wanted) {
+    if (!bound_ports_.contains(listen.port) && is_taken(listen)) {
+      taken.insert(listen.port);
+      if (!taken_ports_.contains(listen.port)) {
+        log::error("port {} is taken by another program: nothing is served on it", listen.port);
+      }
+    }
+  }
+  taken_ports_ = std::move(taken);
+}
+
+/// HAProxy has died. Containers may have other addresses than its file says.
+void HaproxyRouter::restart() {
+  const std::scoped_lock turn(turn_);
+  log::error("HAProxy has ended unexpectedly; starting it again");
+  // Its workers would still have the ports.
+  HaproxyProcess::stop(files_);
+  bound_ports_.clear();
+  loaded_.clear();
+  for (auto& [app, route] : routes_) {
+    for (RouteServer& server : route.servers) {
+      const auto now = server_of(server.container, server.port);
+      if (now || now.error().code == ErrorCode::NotFound) {
+        server.address = now ? now->address : "";
+      }
+    }
+  }
+  const auto loaded = load_file();
+  if (!loaded) {
+    log::error("HAProxy does not start: {}", loaded.error().for_log());
+  }
+}
+
+std::string HaproxyRouter::url(const AppName& app, int app_port) const {
+  // Names below localhost are not resolved everywhere, and those below an address nowhere.
+  const bool has_names = settings_.domain != "localhost" &&
+                         settings_.domain.find_first_not_of("0123456789.:") != std::string::npos;
+  if (!has_names || settings_.http.empty()) {
+    return fmt::format("http://{}:{}", settings_.domain, app_port);
+  }
+  const int port = settings_.http.front().port;
+  constexpr int kHttp = 80;
+  return port == kHttp ? fmt::format("http://{}.{}", app.str(), settings_.domain)
+                       : fmt::format("http://{}.{}:{}", app.str(), settings_.domain, port);
+}
+
+std::vector<std::string> HaproxyRouter::problems() const {
+  const std::scoped_lock turn(turn_);
+  std::vector<std::string> found;
+  if (!failure_.empty()) {
+    found.push_back(failure_);
+  }
+  for (const int port : taken_ports_) {
+    found.push_back(fmt::format("port {} is taken by another program", port));
+  }
+  return found;
+}
+
+}  // namespace minpaas::router

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/router/haproxy_config.h"
+#include "core/router/haproxy_process.h"
+#include "core/router/router.h"
+
+namespace minpaas::router {
+
+struct HaproxySettings {
+  /// Of its files; must be short enough for the path of a unix socket (about 80 characters).
+  std::filesystem::path folder;
+  std::string program;
+  std::string domain = "localhost";
+  std::vector<ListenOn> http;
+  /// Address of the apps' own ports.
+  std::string app_address = "0.0.0.0";
+  /// How long requests and WebSockets at a container that lost the traffic may go on.
+  milliseconds drain_timeout{30'000};
+  /// Between SIGTERM and SIGKILL for containers that are given up.
+  seconds stop_grace{30};
+};
+
+/// HAProxy in front of all apps (ADR 5): containers are reached by their own address, and a switch
+/// changes the servers of a backend at run time, which loses no request. Only a new or a removed
+/// app makes HAProxy read its file again, which keeps the open connections.
+///
+/// The file always says what is true at run time, in case HAProxy has to be started anew. A worker
+/// that was replaced but still has connections gets every change as well, for the address of a
+/// container that is gone can become that of another app's.
+///
+/// Thread: any; changes are made one after the other.
+class HaproxyRouter : public Router {
+ public:
+  HaproxyRouter(docker::Engine& engine, HaproxySettings settings);
+  ~HaproxyRouter() override = default;
+
+  /// Takes over the HAProxy that an earlier server left, or starts one.
+  Result<void> start(const std::vector<Route>& routes) override;
+  /// `answers` is not asked: the candidates have passed their checks at the address that is used.
+  Result<Switched> switch_to(const RouteChange& change, const AnswerCheck& answers,
+                             std::stop_token stop) override;
+  Result<void> switch_back(const RouteChange& change, const Switched& switched) override;
+  /// Ends what is left of the connections when the drain timeout has passed.
+  void drain(const AppName& app, const std::vector<docker::ContainerId>& containers) override;
+  /// Starts what does not run.
+  Result<void> restore(const Route& route) override;
+  void refresh(const AppName& app, const docker::ContainerId& container) override;
+  Result<void> remove(const AppName& app) override;
+  [[nodiscard]] std::string url(const AppName& app, int app_port) const override;
+
+  [[nodiscard]] bool publishes_ports() const override { return false; }
+
+  [[nodiscard]] std::vector<std::string> problems() const override;
+
+ private:
+  Result<RouteServer> server_of(const docker::ContainerId& container, int internal_port);
+  Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers);
+  Result<void> apply(const AppName& app);
+  Result<void> apply_to_worker(int worker, const AppName& app, const AppRoute& route);
+  Result<void> command(int worker, const std::string& text, std::string_view expected);
+  Result<void> write_files();
+  Result<void> load_file();
+  void look_for_taken_ports();
+  [[nodiscard]] HaproxyConfig config() const;
+  bool is_idle(const AppName& app, const std::set<std::string>& servers, bool cut);
+  void restart();
+
+  docker::Engine& engine_;
+  HaproxySettings settings_;
+  HaproxyFiles files_;
+  /// One change at a time, with the talk to HAProxy that belongs to it: the only lock here that is
+  /// held during I/O.
+  mutable std::mutex turn_;
+  RouteTable routes_;
+  /// Apps and ports that the running HAProxy has frontends for.
+  std::map<AppName, int> loaded_;
+  /// Ports that the running HAProxy has, and those that it was not given because another program
+  /// has them.
+  std::set<int> bound_ports_;
+  std::set<int> taken_ports_;
+  /// What had the traffic before the switch that is not committed yet.
+  std::map<AppName, std::vector<RouteServer>> replaced_;
+  /// Why HAProxy does not run, or runs with an older file; empty: it does.
+  std::string failure_;
+  HaproxyProcess process_;
+};
+
+}  // namespace minpaas::router

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/app/app_name.h"
+#include "core/docker/engine.h"
+
+namespace minpaas::router {
+
+/// A container that gets requests, by its own address.
+struct RouteServer {
+  docker::ContainerId container;
+  /// Empty while it does not run: it gets no requests then.
+  std::string address;
+  int port = 0;
+
+  /// Name in a proxy: a container keeps it for its life, whatever its address.
+  [[nodiscard]] std::string name() const { return "c-" + container.value.substr(0, 12); }
+
+  auto operator<=>(const RouteServer&) const = default;
+};
+
+struct AppRoute {
+  int app_port = 0;
+  std::vector<RouteServer> servers;
+};
+
+using RouteTable = std::map<AppName, AppRoute>;
+
+}  // namespace minpaas::router

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Releases behind HAProxy: what clients see of a swap, of a new app, of a crash of anything."""
+
+import os
+import shutil
+import signal
+import time
+
+import apps
+from load import Load
+from story import tell
+from testbed import ROOT, Server, docker, fetch, wait_until
+
+SWAP_APP = os.path.join(ROOT, "tests/e2e/swap_app")
+
+
+def swap_app(server, name):
+    app = server.new_app(name=name)
+    shutil.copytree(SWAP_APP, app.folder, dirs_exist_ok=True)
+    app.commit("release one")
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+    return app
+
+
+def new_release(app, text):
+    with open(app.path("app.py"), encoding="utf-8") as file:
+        source = file.read()
+    before = source.partition('RELEASE = "')[2].partition('"')[0]
+    app.write("app.py", source.replace(f'RELEASE = "{before}"', f'RELEASE = "{text}"'))
+    app.commit(text)
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+
+
+def port_of(server, name):
+    return int(server.url(name).rpartition(":")[2])
+
+
+def published(server, name):
+    return "".join(docker("port", container, check=False) for container in server.containers(name)).strip()
+
+
+def address_of(server, name):
+    return docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", *server.containers(name)).split()
+
+
+def a_swap_under_load_loses_nothing(server):
+    """Nothing is published, every request is answered, WebSockets live until the drain timeout."""
+    app = swap_app(server, "swapped")
+    assert not published(server, "swapped"), "a port is published"
+    with Load("127.0.0.1", port_of(server, "swapped"), clients=10, web_sockets=0) as load:
+        for release in ("release two", "release three", "release four"):
+            new_release(app, release)
+        time.sleep(0.5)
+    assert not load.failures, load.failures[:5]
+    assert load.requests > 100, load.requests
+    assert {b"release one", b"release two", b"release three", b"release four"} <= load.bodies, load.bodies
+    with Load("127.0.0.1", port_of(server, "swapped"), clients=5, web_sockets=5) as load:
+        done = server.ssh("config:set", "swapped", "A=1")
+        assert done.status == 0, done
+    assert not load.failures, load.failures[:5]
+    assert len(load.cut) == 5, "the drain timeout did not end the WebSockets"
+    assert len(server.containers("swapped")) == 1, "the old release was not retired"
+
+
+def other_apps_come_and_go(server):
+    """That HAProxy reads its file again is noticed by nobody, not even by a WebSocket."""
+    swap_app(server, "steady")
+    with Load("127.0.0.1", port_of(server, "steady"), clients=10, web_sockets=5) as load:
+        apps.serving(server, "comes")
+        assert server.ssh("apps:destroy", "comes", "--confirm", "comes").status == 0
+        time.sleep(1)
+    assert not load.failures, load.failures[:5]
+    assert not load.cut, load.cut
+
+
+def a_release_that_fails_is_noticed_by_nobody(server):
+    app = swap_app(server, "kept")
+    with Load("127.0.0.1", port_of(server, "kept"), clients=5, web_sockets=3) as load:
+        app.write("app.py", "import sys\nsys.exit(1)\n")
+        app.commit("broken")
+        pushed = app.push()
+        assert pushed.status == 1 and "exited with status 1" in pushed.err, pushed
+    assert not load.failures and not load.cut, (load.failures, load.cut)
+
+
+def names_headers_and_pages(server):
+    swap_app(server, "named")
+    by_name = f"http://{server.sections['router']['http_listen']}"
+    told = fetch(server.url("named") + "/headers", headers={"X-Forwarded-For": "6.6.6.6", "X-Request-Id": "abc"}).lower()
+    assert "x-forwarded-for: 127.0.0.1" in told and "6.6.6.6" not in told, told
+    assert "x-forwarded-proto: http" in told and "x-request-id: abc" in told, told
+    assert "release one" in fetch(by_name, headers={"Host": "named.localhost"})
+    assert "There is no app here" in fetch(by_name, headers={"Host": "nobody.localhost"})
+
+
+def minpaasd_is_killed(server):
+    """Traffic goes on without it; the next one takes HAProxy over and goes on swapping."""
+    app = swap_app(server, "survivor")
+    pid = server.router_pid()
+    with Load("127.0.0.1", port_of(server, "survivor"), clients=5, web_sockets=0) as load:
+        server.kill()
+        time.sleep(0.5)
+        server.start()
+        new_release(app, "release two")
+    assert not load.failures, load.failures[:5]
+    assert b"release two" in load.bodies
+    assert server.router_pid() == pid, "HAProxy was not taken over"
+
+
+def haproxy_is_killed(server):
+    app = swap_app(server, "revived")
+    pid = server.router_pid()
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: server.serves("revived", "release one"), "HAProxy is back", timeout=20)
+    assert server.router_pid() != pid
+    new_release(app, "release two")
+    assert server.serves("revived", "release two")
+
+
+def containers_change_their_addresses(server):
+    """A route follows its container, and never leads to what got its old address."""
+    swap_app(server, "first")
+    apps.serving(server, "second", "the second")
+
+    def both_answer():
+        return server.serves("first", "release one") and server.serves("second", "the second")
+
+    before = address_of(server, "first")
+    docker("stop", "-t", "1", *server.containers("first"))
+    holder = docker("run", "-d", "--rm", "localhost/minpaas/static-base", "busybox", "sleep", "60").strip()
+    docker("start", *server.containers("first"))
+    wait_until(both_answer, "both apps answer again", timeout=30)
+    after = address_of(server, "first")
+    docker("rm", "-f", holder)
+    assert after != before, "the address is as before"
+
+    # The same while nobody watches and HAProxy goes on with what it knew: the second app is likely
+    # to get the address of the first.
+    server.kill()
+    docker("stop", "-t", "1", *server.containers("first"), *server.containers("second"))
+    docker("start", *server.containers("second"))
+    docker("start", *server.containers("first"))
+    server.start()
+    wait_until(both_answer, "both apps answer after the restart", timeout=30)
+
+
+def an_app_crashes_and_comes_back(server):
+    swap_app(server, "crashing")
+    docker("kill", *server.containers("crashing"))
+    wait_until(lambda: server.serves("crashing", "release one"), "the app is back", timeout=30)
+
+
+def another_router_is_chosen(server):
+    swap_app(server, "moved")
+    pid = server.router_pid()
+    server.change_settings({"router": {"kind": "direct"}})
+    wait_until(lambda: server.serves("moved", "release one"), "the app is served by a published port", timeout=60)
+    assert published(server, "moved"), "no port is published"
+    assert not os.path.exists(f"/proc/{pid}"), "HAProxy was left behind"
+    server.change_settings({"router": {"kind": "haproxy"}})
+    wait_until(lambda: not published(server, "moved") and server.serves("moved", "release one"),
+               "the app is behind HAProxy again", timeout=60)
+
+
+if __name__ == "__main__":
+    tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
+         names_headers_and_pages, minpaasd_is_killed, haproxy_is_killed, containers_change_their_addresses,
+         an_app_crashes_and_comes_back, another_router_is_chosen,
+         settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}})

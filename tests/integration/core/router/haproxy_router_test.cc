@@ -1,0 +1,297 @@
+// HaproxyRouter with the real HAProxy; containers are servers on loopback addresses.
+#include "core/router/haproxy_router.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "core/base/fd.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/loopback_server.h"
+#include "tests/support/temp_dir.h"
+
+namespace minpaas::router {
+namespace {
+
+using docker::ContainerId;
+using test::FakeEngine;
+using test::LoopbackServer;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr int kInside = 8000;
+
+Fd listen_on_any_port() {
+  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  ::listen(socket.get(), 1);
+  return socket;
+}
+
+int port_of(const Fd& socket) {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
+}
+
+int free_port() {
+  return port_of(listen_on_any_port());
+}
+
+/// Everything that is answered to one GET; empty when nobody answers.
+std::string get(int port, const std::string& host = "any") {
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    return "";
+  }
+  const std::string request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+  ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
+  std::string answer;
+  std::array<char, 4096> buffer{};
+  for (ssize_t count = 0; (count = ::read(socket.get(), buffer.data(), buffer.size())) > 0;) {
+    answer.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  return answer;
+}
+
+class Haproxy : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (find_haproxy().empty()) {
+      GTEST_SKIP() << "haproxy is not installed";
+    }
+    ASSERT_TRUE(restart_server());
+  }
+
+  void TearDown() override {
+    router_.reset();
+    HaproxyProcess::stop({folder_.path() / "router"});
+  }
+
+  /// What a new minpaasd does, with what its database says.
+  Result<void> restart_server(const std::vector<Route>& routes = {}) {
+    router_.reset();
+    router_ = std::make_unique<HaproxyRouter>(engine_,
+                                              HaproxySettings{.folder = folder_.path() / "router",
+                                                              .program = find_haproxy(),
+                                                              .domain = "apps.example",
+                                                              .http = {{"127.0.0.1", by_name_}},
+                                                              .app_address = "127.0.0.1",
+                                                              .drain_timeout = milliseconds(300),
+                                                              .stop_grace = seconds(1)});
+    return router_->start(routes);
+  }
+
+  /// A container that runs and answers `text`.
+  Candidate run(const std::string& text) {
+    docker::ContainerSpec spec;
+    spec.name = "web-" + text;
+    spec.image = image_;
+    spec.internal_port = kInside;
+    Candidate candidate{*engine_.create_container(spec), spec};
+    EXPECT_TRUE(engine_.start_container(candidate.container));
+    answer(candidate.container, text);
+    return candidate;
+  }
+
+  void answer(const ContainerId& container, const std::string& text) {
+    const auto details = *engine_.inspect_container(container);
+    servers_.push_back(std::make_unique<LoopbackServer>(
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text,
+        details.address, kInside));
+  }
+
+  RouteChange change(const std::vector<Candidate>& candidates,
+                     const std::vector<ContainerId>& serving = {}) {
+    return {blog_, ReleaseNumber(1), port_, candidates, serving};
+  }
+
+  Result<Switched> switch_to(const std::vector<Candidate>& candidates,
+                             const std::vector<ContainerId>& serving = {}) {
+    return router_->switch_to(change(candidates, serving),
+                              [](const ContainerId&) { return Result<void>(); }, {});
+  }
+
+  int haproxy_pid() {
+    return static_cast<int>(*parse_number(
+        trim(*read_file(folder_.path() / "router/haproxy.pid", 64)), "pid", 1, 1 << 30));
+  }
+
+  static bool soon(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return condition();
+  }
+
+  test::TempDir folder_;
+  FakeEngine engine_;
+  ImageId image_ = engine_.add_image("blog");
+  AppName blog_ = *AppName::parse("blog");
+  int port_ = free_port();
+  int by_name_ = free_port();
+  std::vector<std::unique_ptr<LoopbackServer>> servers_;
+  std::unique_ptr<HaproxyRouter> router_;
+};
+
+TEST_F(Haproxy, ServesAnAppByPortAndByName) {
+  const auto one = run("one");
+  const auto switched = switch_to({one});
+  ASSERT_TRUE(switched) << switched.error().for_log();
+  EXPECT_THAT(switched->serving, ElementsAre(one.container));
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+  EXPECT_THAT(get(by_name_, "Blog.Apps.Example:8080"), HasSubstr("one"));
+  EXPECT_THAT(router_->problems(), IsEmpty());
+}
+
+TEST_F(Haproxy, HasAPageForANameThatNoAppHas) {
+  EXPECT_THAT(get(by_name_, "nobody.apps.example"), HasSubstr("404 Not Found"));
+  EXPECT_THAT(get(by_name_, "nobody.apps.example"), HasSubstr("There is no app here"));
+}
+
+TEST_F(Haproxy, HasAPageForAnAppThatDoesNotRun) {
+  ASSERT_TRUE(router_->restore({blog_, port_, kInside, {}}));
+  EXPECT_THAT(get(port_), HasSubstr("503 Service Unavailable"));
+  EXPECT_THAT(get(port_), HasSubstr("The app is not running"));
+}
+
+TEST_F(Haproxy, MovesTheTrafficWithoutReadingTheFileAgain) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  const auto before = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  const auto two = run("two");
+  ASSERT_TRUE(switch_to({two}, {one.container}));
+  EXPECT_THAT(get(port_), HasSubstr("two"));
+  router_->drain(blog_, {one.container});
+  EXPECT_THAT(get(port_), HasSubstr("two"));
+  const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  EXPECT_EQ(after.reloads, before.reloads);
+  EXPECT_THAT(*read_file(folder_.path() / "router/haproxy.cfg", 1 << 20),
+              HasSubstr(two.container.value.substr(0, 12)));
+}
+
+TEST_F(Haproxy, SharesTheTrafficBetweenAllContainers) {
+  ASSERT_TRUE(switch_to({run("one"), run("two")}));
+  const std::string answers = get(port_) + get(port_);
+  EXPECT_THAT(answers, HasSubstr("one"));
+  EXPECT_THAT(answers, HasSubstr("two"));
+}
+
+TEST_F(Haproxy, GoesBackWhenAReleaseIsNotCommitted) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  const auto two = run("two");
+  const auto switched = switch_to({two}, {one.container});
+  ASSERT_TRUE(switched);
+  ASSERT_TRUE(router_->switch_back(change({two}, {one.container}), *switched));
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+  EXPECT_FALSE(engine_.container("web-two"));
+}
+
+TEST_F(Haproxy, RefusesAContainerThatHasEnded) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  const auto two = run("two");
+  engine_.end_container(two.container, 1);
+  EXPECT_EQ(switch_to({two}, {one.container}).error().code, ErrorCode::Failed);
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+}
+
+TEST_F(Haproxy, LeavesAContainerThatEndsAndFollowsItToItsNewAddress) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  engine_.end_container(one.container, 1);
+  router_->refresh(blog_, one.container);
+  EXPECT_THAT(get(port_), HasSubstr("503 Service Unavailable"));
+  ASSERT_TRUE(engine_.start_container(one.container));
+  servers_.clear();
+  answer(one.container, "one again");
+  router_->refresh(blog_, one.container);
+  EXPECT_THAT(get(port_), HasSubstr("one again"));
+}
+
+TEST_F(Haproxy, SaysThatAPortIsTakenAndServesTheOthers) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  const Fd taken = listen_on_any_port();
+  auto other = change({run("two")});
+  other.app = *AppName::parse("shop");
+  other.app_port = port_of(taken);
+  const auto refused =
+      router_->switch_to(other, [](const ContainerId&) { return Result<void>(); }, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+
+  // At the start of a server, one such app must not keep the others from being served.
+  router_.reset();
+  HaproxyProcess::stop({folder_.path() / "router"});
+  const auto one = engine_.container("web-one")->id;
+  ASSERT_TRUE(
+      restart_server({{blog_, port_, kInside, {one}}, {other.app, other.app_port, kInside, {}}}));
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+  EXPECT_THAT(router_->problems(),
+              ElementsAre(HasSubstr("port " + std::to_string(port_of(taken)) + " is taken")));
+}
+
+TEST_F(Haproxy, GoesOnWithoutTheServerAndIsTakenOver) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  const int pid = haproxy_pid();
+  router_.reset();
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+  ASSERT_TRUE(restart_server({{blog_, port_, kInside, {one.container}}}));
+  EXPECT_EQ(haproxy_pid(), pid);
+  const auto two = run("two");
+  ASSERT_TRUE(switch_to({two}, {one.container}));
+  EXPECT_THAT(get(port_), HasSubstr("two"));
+}
+
+TEST_F(Haproxy, IsTakenOverWithoutAnEngineAsItIs) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  router_.reset();
+  engine_.go_down();
+  ASSERT_TRUE(restart_server({{blog_, port_, kInside, {one.container}}}));
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+  engine_.come_up();
+  ASSERT_TRUE(router_->restore({blog_, port_, kInside, {one.container}}));
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+}
+
+TEST_F(Haproxy, IsStartedAgainWhenItIsKilled) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  const int pid = haproxy_pid();
+  ::kill(pid, SIGKILL);
+  EXPECT_TRUE(soon([&] { return get(port_).find("one") != std::string::npos; }));
+  EXPECT_NE(haproxy_pid(), pid);
+  const auto two = run("two");
+  ASSERT_TRUE(switch_to({two}, {one.container}));
+  EXPECT_THAT(get(port_), HasSubstr("two"));
+}
+
+TEST_F(Haproxy, ForgetsAnApp) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  ASSERT_TRUE(router_->remove(blog_));
+  EXPECT_EQ(get(port_), "");
+  EXPECT_THAT(get(by_name_, "blog.apps.example"), HasSubstr("404"));
+}
+
+}  // namespace
+}  // namespace minpaas::router

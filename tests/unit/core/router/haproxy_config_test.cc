@@ -1,0 +1,81 @@
+#include "core/router/haproxy_config.h"
+
+#include <gmock/gmock.h>
+
+namespace minpaas::router {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class HaproxyText : public testing::Test {
+ protected:
+  HaproxyText() {
+    config_.folder = "/var/lib/minpaas/router";
+    config_.domain = "apps.example";
+    config_.http = {{"0.0.0.0", 80}};
+    config_.app_address = "0.0.0.0";
+    routes_[blog_] = {10123, {{{"0123456789abcdef"}, "172.17.0.2", 8000}}};
+  }
+
+  [[nodiscard]] std::string text() const { return render_haproxy_config(config_, routes_); }
+
+  AppName blog_ = *AppName::parse("blog");
+  HaproxyConfig config_;
+  RouteTable routes_;
+};
+
+TEST_F(HaproxyText, ServesAnAppOnItsPort) {
+  EXPECT_THAT(text(), HasSubstr("\nfrontend port-blog\n  bind 0.0.0.0:10123\n"
+                                "  default_backend app-blog\n"));
+  EXPECT_THAT(text(), HasSubstr("\n  server c-0123456789ab 172.17.0.2:8000 "));
+}
+
+TEST_F(HaproxyText, ServesAllAppsByName) {
+  EXPECT_THAT(text(), HasSubstr("\nfrontend by-name\n  bind 0.0.0.0:80\n"));
+  EXPECT_EQ(render_host_map(config_, routes_), "blog.apps.example app-blog\n");
+}
+
+TEST_F(HaproxyText, LeavesTakenPortsOut) {
+  config_.taken_ports = {80, 10123};
+  EXPECT_THAT(text(), Not(HasSubstr("bind ")));
+  EXPECT_THAT(text(), Not(HasSubstr("frontend ")));
+  EXPECT_THAT(text(), HasSubstr("backend app-blog"));
+}
+
+TEST_F(HaproxyText, LeavesOutWhatDoesNotRun) {
+  routes_[blog_].servers[0].address = "";
+  EXPECT_THAT(text(), Not(HasSubstr("  server ")));
+}
+
+TEST_F(HaproxyText, WritesV6AddressesInBrackets) {
+  EXPECT_EQ(bind_text({"::", 80}), "[::]:80");
+  EXPECT_EQ(bind_text({"127.0.0.1", 80}), "127.0.0.1:80");
+}
+
+TEST_F(HaproxyText, TakesTheClientsWordForNothing) {
+  EXPECT_THAT(text(), HasSubstr("http-request del-header X-Forwarded-For\n"));
+  EXPECT_THAT(text(), HasSubstr("http-request set-header X-Forwarded-Host "));
+}
+
+TEST_F(HaproxyText, RepeatsNoRequestThatMayHaveBeenDone) {
+  EXPECT_THAT(text(), HasSubstr("disable-l7-retry unless METH_GET or METH_HEAD or METH_OPTIONS"));
+}
+
+TEST_F(HaproxyText, GivesUpRightsWhereItCan) {
+  EXPECT_THAT(text(), Not(HasSubstr("user ")));
+  config_.user = "haproxy";
+  EXPECT_THAT(text(), HasSubstr("  user haproxy\n  group haproxy\n"));
+}
+
+TEST_F(HaproxyText, HasPagesOfTheRightLength) {
+  const std::string page = render_error_page(503);
+  EXPECT_THAT(page, StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+  const auto body = page.substr(page.find("\r\n\r\n") + 4);
+  EXPECT_THAT(page, HasSubstr("Content-Length: " + std::to_string(body.size()) + "\r\n"));
+  EXPECT_THAT(body, HasSubstr("<title>The app is not running</title>"));
+}
+
+}  // namespace
+}  // namespace minpaas::router
