@@ -26,6 +26,8 @@ docker::Labels labels_of(const Release& release, const ProcessType& process, int
           {std::string(docker::kLabelRelease), release.number.str()},
           {std::string(docker::kLabelProcess), process_name(process, index)},
           {std::string(docker::kLabelInstance), instance},
+          // Said as well, so that an image cannot say it.
+          {std::string(docker::kLabelPort), ""},
           {std::string(docker::kLabelDeploy), std::to_string(deploy)}};
 }
 
