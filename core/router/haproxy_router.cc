@@ -292,11 +292,14 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
     }
     return load_file();
   }
+  const auto processes = process_.cli().processes();
+  if (!processes) {
+    return load_file();
+  }
   TRY(write_files());
-  const auto processes = TRY(process_.cli().processes());
-  for (const int worker : processes.workers) {
+  for (const int worker : processes->workers) {
     const auto applied = apply_to_worker(worker, app, route);
-    if (!applied && worker == processes.workers.front()) {
+    if (!applied && worker == processes->workers.front()) {
       return applied;
     }
     if (!applied) {
@@ -370,9 +373,16 @@ Result<void> HaproxyRouter::write_files() {
 
 /// Starts HAProxy, or has it read the file again. Under `turn_`.
 Result<void> HaproxyRouter::load_file() {
+  const bool runs = process_.cli().processes().has_value();
+  if (!runs) {
+    // Workers of one that was killed would still have the ports.
+    HaproxyProcess::stop(files_);
+    bound_ports_.clear();
+    loaded_.clear();
+  }
   look_for_taken_ports();
   TRY(write_files());
-  const auto loaded = process_.cli().processes() ? process_.reload() : process_.start();
+  const auto loaded = runs ? process_.reload() : process_.start();
   failure_ = loaded ? "" : loaded.error().for_log();
   TRY(loaded);
   loaded_.clear();
@@ -411,11 +421,11 @@ void HaproxyRouter::look_for_taken_ports() {
 /// HAProxy has died. Containers may have other addresses than its file says.
 void HaproxyRouter::restart() {
   const std::scoped_lock turn(turn_);
+  if (process_.cli().processes()) {
+    // A change of a route was first to notice.
+    return;
+  }
   log::error("HAProxy has ended unexpectedly; starting it again");
-  // Its workers would still have the ports.
-  HaproxyProcess::stop(files_);
-  bound_ports_.clear();
-  loaded_.clear();
   for (auto& [app, route] : routes_) {
     for (RouteServer& server : route.servers) {
       const auto now = server_of(server.container, server.port);

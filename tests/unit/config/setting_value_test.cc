@@ -99,9 +99,10 @@ TEST(TextChecks, KnowWhatCanWork) {
   for (const char* bad : {"", "/run/docker.sock", "unix://", "unix:///", "tcp://10.0.0.1:2375"}) {
     EXPECT_FALSE(check_docker_host(bad)) << bad;
   }
-  EXPECT_TRUE(check_router_kind("direct"));
-  EXPECT_EQ(check_router_kind("haproxy").error().message,
-            "there is no router 'haproxy' in this version");
+  for (const char* good : {"auto", "haproxy", "direct"}) {
+    EXPECT_TRUE(check_router_kind(good)) << good;
+  }
+  EXPECT_EQ(check_router_kind("nginx").error().message, "there is no router 'nginx'");
   for (const char* good : {"localhost", "apps.example.com", "10.0.0.1", "X-1.org"}) {
     EXPECT_TRUE(check_domain(good)) << good;
   }

@@ -27,7 +27,7 @@ TEST(Settings, OfAnEmptyFileAreTheDefaults) {
   EXPECT_EQ(settings.ssh.listen[0].port, 2222);
   EXPECT_EQ(settings.http.listen.address, "127.0.0.1");
   EXPECT_EQ(settings.http.listen.port, 4000);
-  EXPECT_EQ(settings.router.kind, "direct");
+  EXPECT_EQ(settings.router.kind, "auto");
   EXPECT_EQ(settings.router.port_first, 10000);
   EXPECT_TRUE(settings.access.admin_keys.empty());
 }
@@ -85,8 +85,8 @@ TEST(Settings, ThatAreUnknownAreNamedWithTheNearestKnownOne) {
 TEST(Settings, WithABadValueAreNamedWithTheLine) {
   EXPECT_EQ(error_of("[build]\nslots = many\n").message,
             "f.ini:2: [build] slots: value 'many' is not a whole number");
-  EXPECT_EQ(error_of("[router]\nkind = haproxy\n").message,
-            "f.ini:2: [router] kind: there is no router 'haproxy' in this version");
+  EXPECT_EQ(error_of("[router]\nkind = nginx\n").message,
+            "f.ini:2: [router] kind: there is no router 'nginx'");
   EXPECT_EQ(error_of("[images]\npython =\n").message,
             "f.ini:2: [images] python: value '' is no image");
   EXPECT_EQ(error_of("[images]\nPy thon = x\n").message,

@@ -127,9 +127,11 @@ class Haproxy : public testing::Test {
                               [](const ContainerId&) { return Result<void>(); }, {});
   }
 
+  /// 0: it has not written it yet.
   int haproxy_pid() {
-    return static_cast<int>(*parse_number(
-        trim(*read_file(folder_.path() / "router/haproxy.pid", 64)), "pid", 1, 1 << 30));
+    const auto text = read_file(folder_.path() / "router/haproxy.pid", 64);
+    const auto pid = parse_number(text ? trim(*text) : "", "pid", 1, 1 << 30);
+    return pid ? static_cast<int>(*pid) : 0;
   }
 
   static bool soon(const std::function<bool()>& condition) {
@@ -279,11 +281,20 @@ TEST_F(Haproxy, IsStartedAgainWhenItIsKilled) {
   ASSERT_TRUE(switch_to({one}));
   const int pid = haproxy_pid();
   ::kill(pid, SIGKILL);
+  EXPECT_TRUE(soon([&] { return haproxy_pid() != 0 && haproxy_pid() != pid; }));
   EXPECT_TRUE(soon([&] { return get(port_).find("one") != std::string::npos; }));
-  EXPECT_NE(haproxy_pid(), pid);
   const auto two = run("two");
   ASSERT_TRUE(switch_to({two}, {one.container}));
   EXPECT_THAT(get(port_), HasSubstr("two"));
+}
+
+TEST_F(Haproxy, IsStartedByAReleaseThatFindsItDead) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  HaproxyProcess::stop({folder_.path() / "router"});
+  const auto switched = switch_to({run("two")}, {one.container});
+  ASSERT_TRUE(switched) << switched.error().for_log();
+  EXPECT_TRUE(soon([&] { return get(port_).find("two") != std::string::npos; }));
 }
 
 TEST_F(Haproxy, ForgetsAnApp) {
