@@ -35,19 +35,6 @@ spdlog::logger& logger() {
 
 }  // namespace
 
-Result<Level> parse_level(std::string_view name) {
-  for (const auto& [text, level] : {std::pair<std::string_view, Level>{"debug", Level::Debug},
-                                    {"info", Level::Info},
-                                    {"warn", Level::Warn},
-                                    {"error", Level::Error}}) {
-    if (name == text) {
-      return level;
-    }
-  }
-  return Error{ErrorCode::InvalidInput, fmt::format("'{}' is no log level", name),
-               "use debug, info, warn or error", ""};
-}
-
 void set_level(Level level) {
   logger().set_level(to_spdlog(level));
 }

@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include <string_view>
-
-#include "core/base/result.h"
+#include <utility>
 
 /// The server's own log: one line an event, on stderr. Never a config var's value, never a key.
 namespace minpaas::log {
 
 enum class Level { Debug, Info, Warn, Error };
 
-/// `debug`, `info`, `warn`, `error`. Errors: InvalidInput.
-Result<Level> parse_level(std::string_view name);
 /// Lines below `level` are dropped. Thread: any.
 void set_level(Level level);
 /// Control characters in `text` are escaped, so that a peer cannot forge a line. Thread: any.
