@@ -71,6 +71,7 @@ void HttpProbe::start(const std::string& address, int port, SteadyTime now) {
   connecting_ = true;
   unsent_ = kRequest;
   received_.clear();
+  dropped_ = 0;
   deadline_ = now + kConnectTimeout;
   const auto target = to_socket_address(address, port);
   if (!target) {
@@ -137,7 +138,8 @@ void HttpProbe::receive() {
   // The rest of an answer is read and dropped: closing on unread data resets the connection, which
   // simple servers report as an error in the app's log.
   if (answered_) {
-    return;
+    dropped_ += static_cast<std::size_t>(got);
+    return dropped_ > kMostDropped ? end(outcome_) : void();
   }
   received_.append(buffer.data(), static_cast<std::size_t>(got));
   const auto status = parse_status_line(received_);

@@ -41,6 +41,9 @@ class HttpProbe {
   /// Containers are a bridge away. The kernel repeats a lost SYN only after a second.
   static constexpr milliseconds kConnectTimeout{500};
 
+  /// What is read of an answer after its first line; an answer without end is cut off there.
+  static constexpr std::size_t kMostDropped = 1 << 20;
+
   /// Opens a connection and begins to ask, dropping one that is under way.
   void start(const std::string& address, int port, SteadyTime now);
 
@@ -70,6 +73,7 @@ class HttpProbe {
   bool answered_ = false;
   std::string_view unsent_;
   std::string received_;
+  std::size_t dropped_ = 0;
   Outcome outcome_ = Outcome::None;
   int status_ = 0;
 };
