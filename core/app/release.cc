@@ -32,6 +32,10 @@ Result<ReleaseNumber> ReleaseNumber::parse(std::string_view text) {
   return ReleaseNumber(static_cast<int>(*value));
 }
 
+std::string ReleaseNumber::str() const {
+  return fmt::format("v{}", value_);
+}
+
 std::string_view to_string(ReleaseState state) {
   for (const auto& [known, name] : kNames) {
     if (known == state) {

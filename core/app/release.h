@@ -25,7 +25,7 @@ class ReleaseNumber {
   [[nodiscard]] int value() const { return value_; }
 
   /// `v12`
-  [[nodiscard]] std::string str() const { return "v" + std::to_string(value_); }
+  [[nodiscard]] std::string str() const;
 
   auto operator<=>(const ReleaseNumber&) const = default;
 
