@@ -3,12 +3,12 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 
 #include "hooks/deploy_queue.h"
 #include "hooks/key_owners.h"
 #include "hooks/pipeline_parts.h"
 #include "hooks/platform.h"
+#include "hooks/push_places.h"
 
 namespace minpaas::hooks {
 
@@ -31,7 +31,7 @@ class LocalPlatform : public Platform {
  public:
   LocalPlatform(const PipelineParts& parts, KeyOwners& keys, DeployQueue& queue,
                 PlatformTasks tasks)
-      : parts_(parts), keys_(keys), queue_(queue), tasks_(std::move(tasks)) {}
+      : parts_(parts), keys_(keys), queue_(queue), tasks_(std::move(tasks)), places_(parts) {}
 
   // local_platform_apps.cc
   Result<std::vector<AppSummary>> apps(const Actor& actor) override;
@@ -61,8 +61,7 @@ class LocalPlatform : public Platform {
                                       const Follow& follow) override;
 
   // local_platform_deploys.cc
-  Result<std::string> open_for_push(const Actor& actor, const AppName& name) override;
-  Result<std::string> deploy_branch(const AppName& name) override;
+  Result<PushPlace> open_for_push(const Actor& actor, const AppName& name) override;
   Result<DeployOutcome> push(const Actor& actor, const PushRequest& request,
                              const Follow& follow) override;
   Result<DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
@@ -88,7 +87,7 @@ class LocalPlatform : public Platform {
  private:
   /// The app's row, when the actor may see and change it.
   Result<state::AppRow> find_app(const Actor& actor, const AppName& name);
-  Result<void> make_repository(const AppName& name);
+  [[nodiscard]] std::string deploy_branch(const state::AppRow& row) const;
   Result<AppSummary> summarize(const state::AppRow& row,
                                const Result<std::vector<docker::ContainerDetails>>& containers);
   Result<AppStatus> status_of(const state::AppRow& row, const std::optional<Release>& live,
@@ -101,11 +100,11 @@ class LocalPlatform : public Platform {
   Result<DeployOutcome> plan_push(const PushRequest& request, const Follow& follow);
   Result<state::DeployRow> choose_build(const AppName& name, std::optional<std::int64_t> id);
 
-  std::mutex making_repository_;
   const PipelineParts& parts_;
   KeyOwners& keys_;
   DeployQueue& queue_;
   PlatformTasks tasks_;
+  PushPlaces places_;
 };
 
 /// Errors: PermissionDenied.

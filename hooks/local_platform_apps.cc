@@ -130,11 +130,10 @@ Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
 Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   const state::AppRow row = TRY(find_app(actor, name));
   AppSummary summary = TRY(summarize(row, our_containers(name)));
-  std::string branch = TRY(deploy_branch(name));
   auto live = TRY(parts_.releases.live(name));
   AppReport report{std::move(summary),
                    row.port,
-                   std::move(branch),
+                   deploy_branch(row),
                    row.runtime.empty() ? std::string(kDetected) : row.runtime,
                    "/" + name.str(),
                    std::move(live),
@@ -146,24 +145,12 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   return report;
 }
 
-/// Also for an app whose repository a crash kept from being made.
-Result<void> LocalPlatform::make_repository(const AppName& name) {
-  // Of two first pushes at once the second finds what the first has made, whole.
-  const std::scoped_lock one_at_a_time(making_repository_);
-  const auto folder = parts_.repository(name);
-  if (git::Repository::open(folder)) {
-    return {};
-  }
-  const auto made = git::Repository::init(folder, TRY(deploy_branch(name)));
-  return made ? Result<void>() : made.error();
-}
-
 Result<AppReport> LocalPlatform::create_app(const Actor& actor, const AppName& name) {
   TRY(require_admin(actor));
   const auto& ports = parts_.settings.router;
-  TRY(parts_.apps.create(name, ports.port_first, ports.port_last, tasks_.port_is_free,
-                         parts_.clock.now()));
-  const auto made = make_repository(name);
+  const auto row = TRY(parts_.apps.create(name, ports.port_first, ports.port_last,
+                                          tasks_.port_is_free, parts_.clock.now()));
+  const auto made = places_.make(name, deploy_branch(row));
   if (!made) {
     TRY(parts_.apps.destroy(name));
     return made.error().with_context("the repository could not be made");

@@ -24,25 +24,19 @@ Error no_builds(const AppName& name) {
 
 }  // namespace
 
-Result<std::string> LocalPlatform::open_for_push(const Actor& actor, const AppName& name) {
-  TRY(require_admin(actor));
-  const auto row = parts_.apps.get(name);
-  if (!row) {
-    if (row.error().code != ErrorCode::NotFound || !parts_.settings.apps.create_on_push) {
-      return row.error();
-    }
-    const auto created = create_app(actor, name);
-    // Two first pushes at once make one app.
-    if (!created && created.error().code != ErrorCode::AlreadyExists) {
-      return created.error();
-    }
+Result<PushPlace> LocalPlatform::open_for_push(const Actor& actor, const AppName& name) {
+  const auto row = find_app(actor, name);
+  const bool may_be_made =
+      !row && row.error().code == ErrorCode::NotFound && parts_.settings.apps.create_on_push;
+  if (!row && !may_be_made) {
+    return row.error();
   }
-  TRY(make_repository(name));
-  return parts_.repository(name).string();
+  std::string branch = row ? deploy_branch(*row) : parts_.settings.git.deploy_branch;
+  auto hold = TRY(places_.hold(name, branch));
+  return PushPlace{parts_.repository(name).string(), std::move(branch), !row, std::move(hold)};
 }
 
-Result<std::string> LocalPlatform::deploy_branch(const AppName& name) {
-  const state::AppRow row = TRY(parts_.apps.get(name));
+std::string LocalPlatform::deploy_branch(const state::AppRow& row) const {
   return row.deploy_branch.empty() ? parts_.settings.git.deploy_branch : row.deploy_branch;
 }
 
@@ -63,9 +57,12 @@ Result<DeployOutcome> LocalPlatform::plan_push(const PushRequest& request, const
 
 Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest& request,
                                           const Follow& follow) {
-  TRY(find_app(actor, request.app));
+  const auto row = find_app(actor, request.app);
+  if (!row && !(request.plan_only && row.error().code == ErrorCode::NotFound)) {
+    return row.error();
+  }
   const auto ref = TRY(git::RefName::parse(request.ref));
-  const std::string branch = TRY(deploy_branch(request.app));
+  const std::string branch = row ? deploy_branch(*row) : parts_.settings.git.deploy_branch;
   if (!ref.is_branch() || ref.short_name() != branch) {
     return Error{ErrorCode::InvalidInput,
                  fmt::format("{} does not deploy, {} does", ref.short_name(), branch),

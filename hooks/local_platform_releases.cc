@@ -102,7 +102,7 @@ Result<ReleaseDiff> LocalPlatform::compare_releases(const Actor& actor, const Ap
 Result<DeployOutcome> LocalPlatform::rollback(const Actor& actor, const AppName& name,
                                               std::optional<ReleaseNumber> number,
                                               const Follow& follow) {
-  TRY(find_app(actor, name));
+  const state::AppRow app = TRY(find_app(actor, name));
   if (!number && queue_.current(name)) {
     // What is live when its turn comes is not what the person has seen.
     return Error{ErrorCode::Busy, fmt::format("a deploy of {} is under way", name.str()),
@@ -115,8 +115,7 @@ Result<DeployOutcome> LocalPlatform::rollback(const Actor& actor, const AppName&
   if (target.commit) {
     // The ref says what is live: else a push of the commit that was left would change nothing.
     job.row.commit = target.commit;
-    const std::string branch = TRY(deploy_branch(name));
-    job.row.ref = TRY(git::RefName::branch(branch)).str();
+    job.row.ref = TRY(git::RefName::branch(deploy_branch(app))).str();
   }
   return enqueue(std::move(job), follow);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -93,6 +94,24 @@ struct PushRequest {
   std::string note;
 };
 
+/// Keeps the repository of an app that may not be there yet.
+class PushHold {
+ public:
+  virtual ~PushHold() = default;
+};
+
+/// Where the objects of a push go.
+struct PushPlace {
+  /// The bare repository.
+  std::string folder;
+  /// The branch that deploys.
+  std::string deploy_branch;
+  /// No app has the name yet: the push makes it with `create_app` when it is to deploy.
+  bool is_new = false;
+  /// To be kept as long as the folder is used. When there is no app at its end, the folder goes.
+  std::unique_ptr<PushHold> hold;
+};
+
 struct LogQuery {
   bool follow = false;
   std::optional<int> tail = std::nullopt;
@@ -127,13 +146,12 @@ class Platform {
                                               const std::vector<ConfigKey>& unset,
                                               const Follow& follow) = 0;
 
-  /// For the git service: whether `actor` may push to the app, which is created when allowed.
-  /// Returns the folder of its bare repository.
-  virtual Result<std::string> open_for_push(const Actor& actor, const AppName& name) = 0;
-  /// The branch that deploys.
-  virtual Result<std::string> deploy_branch(const AppName& name) = 0;
+  /// For the git service: whether `actor` may push to the app, or to a name that is free when a
+  /// push may make apps.
+  virtual Result<PushPlace> open_for_push(const Actor& actor, const AppName& name) = 0;
   /// Queues a deploy of the commit (or attaches to one of the same commit that is queued or
-  /// running) and follows it to its end. The objects must be in the repository.
+  /// running) and follows it to its end. The objects must be in the repository. A plan needs no
+  /// app.
   virtual Result<DeployOutcome> push(const Actor& actor, const PushRequest& request,
                                      const Follow& follow) = 0;
 

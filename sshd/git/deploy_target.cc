@@ -126,6 +126,11 @@ Refusal DeployTarget::deploy(const RefCommand& command, const DeployOptions& opt
                               command.new_oid.short_hex(), app_.name.str()));
     return std::nullopt;
   }
+  if (app_.is_new && !options.plan_only) {
+    if (const auto made = make_app(); !made) {
+      return refuse(progress, made.error());
+    }
+  }
   hooks::PushRequest request{
       app_.name,        command.new_oid,   command.ref,          command.old_oid,
       options.no_cache, options.plan_only, options.skip_release, options.note};
@@ -148,6 +153,16 @@ Refusal DeployTarget::deploy(const RefCommand& command, const DeployOptions& opt
     return std::nullopt;
   }
   return outcome->reason.empty() ? std::string(state::to_string(outcome->stage)) : outcome->reason;
+}
+
+/// Only here, where nothing refuses the push any more: a slip in a name leaves no app behind.
+Result<void> DeployTarget::make_app() {
+  const auto made = platform_.create_app(actor_, app_.name);
+  // Two first pushes at once make one app.
+  if (!made && made.error().code != ErrorCode::AlreadyExists) {
+    return made.error();
+  }
+  return {};
 }
 
 Refusal DeployTarget::remove(const RefCommand& command, PushProgress& progress) {

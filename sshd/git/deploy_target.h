@@ -21,6 +21,8 @@ class DeployTarget : public PushTarget {
     AppName name;
     /// Short name of the branch that deploys.
     std::string branch;
+    /// There is no such app yet: the first push that is to deploy makes it.
+    bool is_new = false;
   };
 
   DeployTarget(hooks::Platform& platform, Actor actor, App app,
@@ -44,6 +46,7 @@ class DeployTarget : public PushTarget {
   Refusal admit_ref(const RefCommand& command, PushProgress& progress);
   Refusal admit_deploy(const RefCommand& command, PushProgress& progress);
   Refusal deploy(const RefCommand& command, const DeployOptions& options, PushProgress& progress);
+  Result<void> make_app();
   Refusal remove(const RefCommand& command, PushProgress& progress);
 
   hooks::Platform& platform_;

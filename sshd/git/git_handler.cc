@@ -77,16 +77,14 @@ int GitHandler::receive(const ExecRequest& request, std::string_view repository,
   if (!name) {
     return refuse(name.error(), streams);
   }
-  const auto folder = platform_.open_for_push(request.actor, *name);
-  if (!folder) {
-    log::info("push to {} by {}: {}", name->str(), request.actor.name, folder.error().for_log());
-    return refuse(as_told(folder.error(), *name), streams);
+  const auto place = platform_.open_for_push(request.actor, *name);
+  if (!place) {
+    log::info("push to {} by {}: {}", name->str(), request.actor.name, place.error().for_log());
+    return refuse(as_told(place.error(), *name), streams);
   }
-  const auto branch = platform_.deploy_branch(*name);
-  auto opened = minpaas::git::Repository::open(*folder);
-  if (!branch || !opened) {
-    log::error("push to {}: {}", name->str(),
-               (!branch ? branch.error() : opened.error()).for_log());
+  auto opened = minpaas::git::Repository::open(place->folder);
+  if (!opened) {
+    log::error("push to {}: {}", name->str(), opened.error().for_log());
     return refuse_service("the app's repository cannot be opened; the server's log says why",
                           streams);
   }
@@ -96,7 +94,8 @@ int GitHandler::receive(const ExecRequest& request, std::string_view repository,
   if (const auto protocol = request.env.find("GIT_PROTOCOL"); protocol != request.env.end()) {
     options.protocol = protocol->second;
   }
-  DeployTarget target(platform_, request.actor, {*name, *branch}, *opened);
+  DeployTarget target(platform_, request.actor, {*name, place->deploy_branch, place->is_new},
+                      *opened);
   return serve_receive_pack(*opened, target, options, streams);
 }
 

@@ -6,7 +6,7 @@ import subprocess
 
 import apps
 from story import tell
-from testbed import run
+from testbed import run, wait_until
 
 
 def refused(pushed, *words):
@@ -43,6 +43,22 @@ def an_app_that_may_not_be_made_by_a_push(server):
     assert done.status == 0, done
     done = server.ssh("apps:create", "made-by-hand")
     assert done.status == 5 and "made-by-hand" in done.err, done
+
+
+def a_first_push_that_does_not_deploy(server):
+    app = server.new_app(name="typo")
+    apps.python(app, "never")
+    apps.python(app, "nor this")
+    app.git("branch", "other")
+    refused(app.push("other"), "[remote rejected] other -> other")
+    refused(app.push("-o", "frobnicate", "main"), "frobnicate")
+    refused(app.push("-o", "plan", "main"), "Make the app and its first release", "(plan only)")
+    shallow = os.path.join(server.base, "shallow")
+    app.git("clone", "-q", "--depth", "1", "file://" + app.folder, shallow)
+    refused(run(["git", "push", server.remote("typo"), "main"], cwd=shallow, env=server.environment), "shallow")
+    assert "typo" not in server.ssh("apps").out, server.ssh("apps")
+    repository = os.path.join(server.data, "repos/typo.git")
+    wait_until(lambda: not os.path.exists(repository), "the repository of the refused pushes goes")
 
 
 def a_key_that_is_not_known(server):
@@ -140,5 +156,5 @@ def a_git_lfs_pointer(server):
 
 if __name__ == "__main__":
     tell(an_unknown_app, an_unknown_command, a_bad_app_name, an_app_that_may_not_be_made_by_a_push,
-         a_key_that_is_not_known, another_branch_than_the_deploy_branch, deleting_the_deploy_branch,
-         a_tag_alone, an_unknown_push_option, a_file_of_300_megabytes, a_submodule, a_git_lfs_pointer)
+         a_first_push_that_does_not_deploy, a_key_that_is_not_known, another_branch_than_the_deploy_branch,
+         deleting_the_deploy_branch, a_tag_alone, an_unknown_push_option, a_file_of_300_megabytes, a_submodule, a_git_lfs_pointer)

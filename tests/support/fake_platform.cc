@@ -249,22 +249,25 @@ Result<hooks::DeployOutcome> FakePlatform::change_config(const Actor& actor, con
   return outcome;
 }
 
-Result<std::string> FakePlatform::open_for_push(const Actor& /*actor*/, const AppName& name) {
+Result<hooks::PushPlace> FakePlatform::open_for_push(const Actor& /*actor*/, const AppName& name) {
   if (outage) {
     return *outage;
   }
-  make(name);
-  return "/nowhere/" + name.str() + ".git";
-}
-
-Result<std::string> FakePlatform::deploy_branch(const AppName& name) {
-  const App* app = TRY(find(name));
-  return app->branch;
+  const auto app = apps_.find(name);
+  return hooks::PushPlace{.folder = "/nowhere/" + name.str() + ".git",
+                          .deploy_branch = app == apps_.end() ? "main" : app->second.branch,
+                          .is_new = app == apps_.end(),
+                          .hold = nullptr};
 }
 
 Result<hooks::DeployOutcome> FakePlatform::push(const Actor& actor,
                                                 const hooks::PushRequest& request,
                                                 const hooks::Follow& follow) {
+  if (request.plan_only) {
+    hooks::DeployOutcome planned;
+    planned.stage = DeployStage::Cancelled;
+    return planned;
+  }
   App* app = TRY(find(request.app));
   auto row = new_row(request.app, DeployKind::Push, actor);
   row.commit = request.commit;

@@ -51,8 +51,7 @@ class FakePlatform : public hooks::Platform {
                                              const ConfigVars& set,
                                              const std::vector<ConfigKey>& unset,
                                              const hooks::Follow& follow) override;
-  Result<std::string> open_for_push(const Actor& actor, const AppName& name) override;
-  Result<std::string> deploy_branch(const AppName& name) override;
+  Result<hooks::PushPlace> open_for_push(const Actor& actor, const AppName& name) override;
   Result<hooks::DeployOutcome> push(const Actor& actor, const hooks::PushRequest& request,
                                     const hooks::Follow& follow) override;
   Result<hooks::DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,

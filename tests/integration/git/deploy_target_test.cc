@@ -29,9 +29,10 @@ class RecordingPlatform : public test::FakePlatform {
  public:
   using FakePlatform::FakePlatform;
 
-  Result<std::string> open_for_push(const Actor& actor, const AppName& name) override {
-    TRY(FakePlatform::open_for_push(actor, name));
-    return repository_.path().string();
+  Result<hooks::PushPlace> open_for_push(const Actor& actor, const AppName& name) override {
+    auto place = TRY(FakePlatform::open_for_push(actor, name));
+    place.folder = repository_.path().string();
+    return place;
   }
 
   Result<hooks::DeployOutcome> push(const Actor& actor, const hooks::PushRequest& request,
@@ -137,6 +138,30 @@ TEST_F(Deploying, HandsOptionsOn) {
   ASSERT_EQ(platform_.requests.size(), 1U);
   EXPECT_TRUE(platform_.requests[0].no_cache && platform_.requests[0].skip_release);
   EXPECT_EQ(platform_.requests[0].note, "hot fix");
+}
+
+TEST_F(Deploying, MakesTheAppOnlyWhenThePushDeploys) {
+  const AppName blog = *AppName::parse("blog");
+  const auto is_there = [&] { return platform_.app(actor_, blog).has_value(); };
+  PackBuilder lacking;
+  lacking.add(PackType::Commit, commit_);
+  const auto answer = send(PushScript(kChoices)
+                               .command("refs/heads/main", Oid(), tip_)
+                               .flush()
+                               .flush()
+                               .raw(lacking.finish()));
+  EXPECT_THAT(answer.report, ElementsAre("unpack ok", HasSubstr("missing necessary objects")));
+  EXPECT_FALSE(is_there());
+  deploy({"plan"});
+  EXPECT_FALSE(is_there());
+  deploy({"bogus"});
+  EXPECT_FALSE(is_there());
+  send(PushScript().command("refs/heads/feature", Oid(), tip_).flush().raw(pack()));
+  EXPECT_FALSE(is_there());
+  send(PushScript().command("refs/heads/gone", tip_, Oid()).flush());
+  EXPECT_FALSE(is_there());
+  deploy();
+  EXPECT_TRUE(is_there());
 }
 
 TEST_F(Deploying, EndsAPlanAsARefusal) {

@@ -154,22 +154,58 @@ TEST_F(Apps, CannotBeMadeTwice) {
   EXPECT_EQ(again.error().code, ErrorCode::AlreadyExists);
 }
 
-TEST_F(Apps, AreMadeByTheirFirstPushUnlessThatIsOff) {
+TEST_F(Apps, MayBeMadeByAPushUnlessThatIsOff) {
   const AppName shop = *AppName::parse("shop");
   bed_.settings.apps.create_on_push = false;
   EXPECT_EQ(platform().open_for_push(bed_.admin, shop).error().code, ErrorCode::NotFound);
   bed_.settings.apps.create_on_push = true;
-  const auto folder = platform().open_for_push(bed_.admin, shop);
-  ASSERT_TRUE(folder);
-  EXPECT_TRUE(git::Repository::open(*folder));
-  EXPECT_TRUE(platform().open_for_push(bed_.admin, shop));
+  const auto place = platform().open_for_push(bed_.admin, shop);
+  ASSERT_TRUE(place);
+  EXPECT_TRUE(place->is_new);
+  EXPECT_EQ(place->deploy_branch, "main");
+  EXPECT_TRUE(git::Repository::open(place->folder));
+}
+
+TEST_F(Apps, AreNotThereAfterAPushThatDidNotDeploy) {
+  const AppName shop = *AppName::parse("shop");
+  auto first = platform().open_for_push(bed_.admin, shop);
+  ASSERT_TRUE(first);
+  auto second = platform().open_for_push(bed_.admin, shop);
+  ASSERT_TRUE(second);
+  first->hold.reset();
+  EXPECT_TRUE(git::Repository::open(second->folder));
+  second->hold.reset();
+  EXPECT_FALSE(std::filesystem::exists(second->folder));
+  EXPECT_EQ(platform().app(bed_.admin, shop).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(Apps, KeepTheRepositoryOfThePushThatMadeThem) {
+  const AppName shop = *AppName::parse("shop");
+  auto place = platform().open_for_push(bed_.admin, shop);
+  ASSERT_TRUE(place);
+  ASSERT_TRUE(platform().create_app(bed_.admin, shop));
+  const Oid commit = bed_.commit(shop, "one");
+  place->hold.reset();
+  EXPECT_EQ(bed_.push(shop, commit, seen_)->stage, DeployStage::Succeeded);
+  EXPECT_FALSE(platform().open_for_push(bed_.admin, shop)->is_new);
+}
+
+TEST_F(Apps, AreNotNeededForAPlan) {
+  const AppName shop = *AppName::parse("shop");
+  const auto place = platform().open_for_push(bed_.admin, shop);
+  auto request = bed_.push_of(shop, bed_.commit(shop, "one"));
+  EXPECT_EQ(platform().push(bed_.admin, request, seen_.follow()).error().code, ErrorCode::NotFound);
+  request.plan_only = true;
+  EXPECT_TRUE(platform().push(bed_.admin, request, seen_.follow()));
+  EXPECT_THAT(seen_.text(), HasSubstr("Make the app and its first release"));
+  EXPECT_EQ(platform().app(bed_.admin, shop).error().code, ErrorCode::NotFound);
 }
 
 TEST_F(Apps, GetTheRepositoryThatACrashKeptFromThem) {
   std::filesystem::remove_all(bed_.server().parts.repository(app_));
-  const auto folder = platform().open_for_push(bed_.admin, app_);
-  ASSERT_TRUE(folder);
-  EXPECT_TRUE(git::Repository::open(*folder));
+  const auto place = platform().open_for_push(bed_.admin, app_);
+  ASSERT_TRUE(place);
+  EXPECT_TRUE(git::Repository::open(place->folder));
 }
 
 TEST_F(Apps, TakeARuntimeThatExists) {
@@ -185,7 +221,7 @@ TEST_F(Apps, TakeARuntimeThatExists) {
 TEST_F(Apps, ChangeNothingWhenOneOfTheSettingsIsWrong) {
   ASSERT_FALSE(
       platform().set_app(bed_.admin, app_, {{"deploy_branch", "release"}, {"colour", "red"}}));
-  EXPECT_EQ(*platform().deploy_branch(app_), "main");
+  EXPECT_EQ(platform().app(bed_.admin, app_)->deploy_branch, "main");
   ASSERT_FALSE(platform().set_app(bed_.admin, app_, {{"deploy_branch", "a..b"}}));
 }
 
