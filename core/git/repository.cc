@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/git/durable_writes.h"
 #include "core/git/git_error.h"
 
@@ -124,7 +125,15 @@ Result<RefName> RefName::parse(std::string_view text) {
 }
 
 Result<RefName> RefName::branch(std::string_view short_name) {
-  return parse("refs/heads/" + std::string(short_name));
+  auto name = parse("refs/heads/" + std::string(short_name));
+  // git refuses these as branches too: they mean something else wherever a branch is named.
+  if (!name || short_name.starts_with("refs/") || short_name.starts_with('-') ||
+      short_name == "HEAD") {
+    return Error{ErrorCode::InvalidInput,
+                 fmt::format("'{}' is no branch name", escape_controls(short_name.substr(0, 60))),
+                 "write the branch alone, like main", ""};
+  }
+  return name;
 }
 
 std::string_view RefName::short_name() const {

@@ -32,6 +32,8 @@ class Library {
 class RefName {
  public:
   static Result<RefName> parse(std::string_view text);
+  /// `refs/heads/main` from `main`. Errors: InvalidInput, also for what git takes for no branch
+  /// (`refs/...`, `HEAD`, `-x`).
   static Result<RefName> branch(std::string_view short_name);
 
   [[nodiscard]] const std::string& str() const { return text_; }

@@ -222,7 +222,12 @@ TEST_F(Apps, ChangeNothingWhenOneOfTheSettingsIsWrong) {
   ASSERT_FALSE(
       platform().set_app(bed_.admin, app_, {{"deploy_branch", "release"}, {"colour", "red"}}));
   EXPECT_EQ(platform().app(bed_.admin, app_)->deploy_branch, "main");
-  ASSERT_FALSE(platform().set_app(bed_.admin, app_, {{"deploy_branch", "a..b"}}));
+  for (const auto* branch : {"a..b", "", "refs/heads/release"}) {
+    const auto set = platform().set_app(bed_.admin, app_, {{"deploy_branch", branch}});
+    ASSERT_FALSE(set) << branch;
+    EXPECT_EQ(set.error().code, ErrorCode::InvalidInput);
+    EXPECT_EQ(set.error().hint, "write the branch alone, like main");
+  }
 }
 
 TEST_F(Apps, DeployFromTheBranchThatIsSet) {

@@ -61,6 +61,18 @@ TEST_F(RefNames, RefusesWhatNoFileSystemHolds) {
   EXPECT_FALSE(RefName::parse(deep));
 }
 
+TEST_F(RefNames, TakesABranchByItsShortNameOnly) {
+  for (const auto* text : {"main", "release/2", "a@b", "refs"}) {
+    EXPECT_TRUE(RefName::branch(text)) << text;
+  }
+  for (const auto* text : {"", "..", "refs/heads/rel", "HEAD", "-x", "a b", "a.lock"}) {
+    const auto name = RefName::branch(text);
+    ASSERT_FALSE(name) << text;
+    EXPECT_EQ(name.error().hint, "write the branch alone, like main");
+    EXPECT_EQ(name.error().message, "'" + std::string(text) + "' is no branch name");
+  }
+}
+
 TEST_F(RefNames, KnowsTheShortName) {
   EXPECT_EQ(RefName::parse("refs/heads/a/b").value().short_name(), "a/b");
   EXPECT_EQ(RefName::parse("refs/tags/v1").value().short_name(), "v1");
