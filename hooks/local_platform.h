@@ -69,7 +69,7 @@ class LocalPlatform : public Platform {
   Result<DeployOutcome> restart(const Actor& actor, const AppName& name,
                                 const Follow& follow) override;
   Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
-                                               int most) override;
+                                               BuildsScope scope, int most) override;
   Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
                                         std::optional<std::int64_t> id,
                                         const Follow& follow) override;

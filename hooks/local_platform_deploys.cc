@@ -108,10 +108,12 @@ Result<DeployOutcome> LocalPlatform::restart(const Actor& actor, const AppName& 
 }
 
 Result<std::vector<state::DeployRow>> LocalPlatform::builds(const Actor& actor, const AppName& name,
-                                                            int most) {
+                                                            BuildsScope scope, int most) {
   TRY(find_app(actor, name));
   auto rows = TRY(parts_.deploys.list(name, kMostDeploys));
-  std::erase_if(rows, [](const state::DeployRow& row) { return !built_something(row); });
+  if (scope == BuildsScope::Builds) {
+    std::erase_if(rows, [](const state::DeployRow& row) { return !built_something(row); });
+  }
   if (std::ssize(rows) > most) {
     rows.resize(static_cast<std::size_t>(most), rows.front());
   }

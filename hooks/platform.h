@@ -94,6 +94,9 @@ struct PushRequest {
   std::string note;
 };
 
+/// Deploys that built something, or all: config changes, restarts and rollbacks build nothing.
+enum class BuildsScope { Builds, AllDeploys };
+
 /// Keeps the repository of an app that may not be there yet.
 class PushHold {
  public:
@@ -175,9 +178,9 @@ class Platform {
                                          std::optional<ReleaseNumber> number,
                                          const Follow& follow) = 0;
 
-  /// Deploys of the app that built something, newest first.
+  /// Deploys of the app, newest first.
   virtual Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
-                                                       int most) = 0;
+                                                       BuildsScope scope, int most) = 0;
   /// Stored output from the first line; follows to the end while it runs. Absent id = the newest.
   virtual Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
                                                 std::optional<std::int64_t> id,

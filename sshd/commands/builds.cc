@@ -35,6 +35,7 @@ Json to_json(const state::DeployRow& row) {
 Row to_row(const state::DeployRow& row, SystemTime now) {
   const auto end = row.finished_at.value_or(now);
   return {std::to_string(row.id),
+          std::string(to_string(row.kind)),
           std::string(to_string(row.stage)),
           row.commit ? row.commit->short_hex() : "-",
           row.release ? row.release->str() : "-",
@@ -47,7 +48,9 @@ Row to_row(const state::DeployRow& row, SystemTime now) {
 Result<int> list(Invocation& call) {
   const AppName app = TRY(call.app());
   const int most = TRY(number_option(call.args, "number", 1, kMostBuilds)).value_or(kUsualBuilds);
-  const auto builds = TRY(call.platform.builds(call.actor, app, most));
+  const auto scope =
+      call.args.has("all") ? hooks::BuildsScope::AllDeploys : hooks::BuildsScope::Builds;
+  const auto builds = TRY(call.platform.builds(call.actor, app, scope, most));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& row : builds) {
@@ -60,7 +63,8 @@ Result<int> list(Invocation& call) {
     call.out.note(fmt::format("{} has no builds; a git push makes one", app.str()));
     return 0;
   }
-  std::vector<Row> rows{{"ID", "STATUS", "COMMIT", "RELEASE", "BY", "WHEN", "TOOK", "NOTE"}};
+  std::vector<Row> rows{
+      {"ID", "KIND", "STATUS", "COMMIT", "RELEASE", "BY", "WHEN", "TOOK", "NOTE"}};
   for (const auto& row : builds) {
     rows.push_back(to_row(row, call.clock.now()));
   }
@@ -142,17 +146,20 @@ std::vector<Command> builds_commands() {
       {.verb = "builds",
        .summary = "List the builds of an app, newest first",
        .operands = {kApp},
-       .options = {{"number", 'n', "N", "how many, 15 unless said otherwise"}},
+       .options = {{"number", 'n', "N", "how many, 15 unless said otherwise"},
+                   {"all", 'a', "",
+                    "also deploys without a build: config changes, restarts, rollbacks"}},
        .example = "blog -n 5",
        .run = list},
       {.verb = "builds:output",
        .summary = "Print the output of a build; follow it while it runs",
        .operands = {kApp, {"ID", Arity::Optional}},
        .example = "blog 12",
-       .details =
-           "Without ID it is the newest build. The exit status tells how the build ended: 0 it\n"
-           "is live, 1 it failed, 5 it gave way to a newer one, 130 it was cancelled.\n"
-           "Ctrl-C leaves; the build goes on.",
+       .details = "Without ID it is the newest build; `builds APP --all` lists the IDs of all "
+                  "deploys. The "
+                  "exit status tells how the build ended: 0 it\n"
+                  "is live, 1 it failed, 5 it gave way to a newer one, 130 it was cancelled.\n"
+                  "Ctrl-C leaves; the build goes on.",
        .run = output},
       {.verb = "builds:cancel",
        .summary = "Cancel the running deploy of an app and those that wait",

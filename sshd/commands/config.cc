@@ -145,7 +145,6 @@ Result<int> change(Invocation& call, const AppName& app, const ConfigVars& set,
                    const std::vector<ConfigKey>& unset, std::string done) {
   const Deed deed{.done = std::move(done),
                   .noun = "config change",
-                  .look_at = "logs",
                   .untouched = "the config is as before and the old release goes on serving"};
   const auto outcome =
       call.platform.change_config(call.actor, app, set, unset, show_progress(call));

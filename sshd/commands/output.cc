@@ -15,12 +15,15 @@ void Output::note(std::string_view line) {
   }
 }
 
-void Output::error(const Error& error) {
+void Output::error(const Error& error, std::int64_t deploy) {
   if (form_ == Form::Json) {
     using Json = nlohmann::ordered_json;
-    const Json body = {
+    Json body = {
         {"error",
          {{"code", to_string(error.code)}, {"message", error.message}, {"hint", error.hint}}}};
+    if (deploy != 0) {
+      body["error"]["deploy"] = deploy;
+    }
     send(err_, body.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n");
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ class Output {
 
   /// A sentence or a line of progress, made safe for a terminal, to stderr; with JSON nothing.
   void note(std::string_view line);
-  void error(const Error& error);
+  /// A `deploy` that is not 0 is the one that failed: its id is in the JSON.
+  void error(const Error& error, std::int64_t deploy = 0);
 
   /// A JSON value over several lines. Bytes that are no UTF-8 become U+FFFD; only ASCII is sent,
   /// so that no control character reaches a terminal.

@@ -9,6 +9,14 @@ namespace {
 
 using state::DeployStage;
 
+/// The lines that were shown are kept with the deploy: those of the containers that died are there
+/// and nowhere else.
+std::string where_it_shows(const AppName& app, const Deed& deed, std::int64_t deploy) {
+  return deploy == 0
+             ? std::string(deed.untouched)
+             : fmt::format("{}; look at: builds:output {} {}", deed.untouched, app.str(), deploy);
+}
+
 /// Failed, cancelled, superseded, or not at its end because the follower left.
 Error no_success(const AppName& app, const Deed& deed, const hooks::DeployOutcome& outcome) {
   const std::string because = outcome.reason.empty() ? "" : ": " + outcome.reason;
@@ -16,7 +24,7 @@ Error no_success(const AppName& app, const Deed& deed, const hooks::DeployOutcom
     case DeployStage::Failed:
       return {ErrorCode::Failed,
               fmt::format("the {} of {} failed{}", deed.noun, app.str(), because),
-              fmt::format("{}; look at: {} {}", deed.untouched, deed.look_at, app.str()), ""};
+              where_it_shows(app, deed, outcome.deploy), ""};
     case DeployStage::Cancelled:
       return {ErrorCode::Cancelled,
               fmt::format("the {} of {} was cancelled{}", deed.noun, app.str(), because),
@@ -55,7 +63,9 @@ Result<int> report_outcome(Invocation& call, const AppName& app, const Deed& dee
     return left ? no_success(app, deed, unknown) : outcome.error();
   }
   if (outcome->stage != DeployStage::Succeeded) {
-    return no_success(app, deed, *outcome);
+    const Error error = no_success(app, deed, *outcome);
+    call.out.error(error, outcome->deploy);
+    return exit_status(error.code);
   }
   if (call.out.is_json()) {
     call.out.json(Json{{"app", app.str()},

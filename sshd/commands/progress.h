@@ -13,13 +13,11 @@ hooks::Follow show_progress(Invocation& call);
 struct Deed {
   std::string done;
   std::string_view noun;
-  /// The command that shows why it failed.
-  std::string_view look_at;
   /// What is left as it was when the deploy fails.
   std::string_view untouched;
 };
 
-/// Prints how a deploy has ended, and turns an end without success into its Error.
+/// Prints how a deploy has ended; one without success as an error that says where its output is.
 Result<int> report_outcome(Invocation& call, const AppName& app, const Deed& deed,
                            const Result<hooks::DeployOutcome>& outcome);
 

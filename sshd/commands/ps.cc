@@ -56,20 +56,14 @@ constexpr std::string_view kUntouched = "the old release goes on serving";
 
 Result<int> restart(Invocation& call) {
   const AppName app = TRY(call.app());
-  const Deed deed{.done = "Restarted " + app.str(),
-                  .noun = "restart",
-                  .look_at = "logs",
-                  .untouched = kUntouched};
+  const Deed deed{.done = "Restarted " + app.str(), .noun = "restart", .untouched = kUntouched};
   const auto outcome = call.platform.restart(call.actor, app, show_progress(call));
   return report_outcome(call, app, deed, outcome);
 }
 
 Result<int> rebuild(Invocation& call) {
   const AppName app = TRY(call.app());
-  const Deed deed{.done = "Rebuilt " + app.str(),
-                  .noun = "rebuild",
-                  .look_at = "builds:output",
-                  .untouched = kUntouched};
+  const Deed deed{.done = "Rebuilt " + app.str(), .noun = "rebuild", .untouched = kUntouched};
   const auto outcome =
       call.platform.rebuild(call.actor, app, call.args.has("no-cache"), show_progress(call));
   return report_outcome(call, app, deed, outcome);

@@ -78,7 +78,6 @@ Result<int> rollback(Invocation& call) {
   }
   const Deed deed{.done = fmt::format("Rolled {} back", app.str()),
                   .noun = "rollback",
-                  .look_at = "logs",
                   .untouched = "the live release goes on serving"};
   const auto outcome = call.platform.rollback(call.actor, app, number, show_progress(call));
   return report_outcome(call, app, deed, outcome);

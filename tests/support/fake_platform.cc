@@ -155,9 +155,7 @@ Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, 
     outcome.url = fmt::format("http://localhost:{}", app.port);
     row.release = next.number;
   }
-  if (row.kind == DeployKind::Push || row.kind == DeployKind::Rebuild) {
-    app.builds.push_back({row, script.lines});
-  }
+  app.builds.push_back({row, script.lines});
   if (follow.line && (!following || follow.gone.stop_requested())) {
     return Error{ErrorCode::Disconnected, "left before the end; the deploy goes on", "", ""};
   }

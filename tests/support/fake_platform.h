@@ -69,7 +69,7 @@ class FakePlatform : public hooks::Platform {
                                         std::optional<ReleaseNumber> number,
                                         const hooks::Follow& follow) override;
   Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
-                                               int most) override;
+                                               hooks::BuildsScope scope, int most) override;
   Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
                                         std::optional<std::int64_t> id,
                                         const hooks::Follow& follow) override;
@@ -83,9 +83,14 @@ class FakePlatform : public hooks::Platform {
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
  private:
+  /// A deploy with its output.
   struct Build {
     state::DeployRow row;
     std::vector<std::string> lines;
+
+    [[nodiscard]] bool built_something() const {
+      return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
+    }
   };
 
   struct App {

@@ -40,12 +40,15 @@ Result<std::vector<hooks::ProcessReport>> FakePlatform::processes(const Actor& /
 }
 
 Result<std::vector<state::DeployRow>> FakePlatform::builds(const Actor& /*actor*/,
-                                                           const AppName& name, int most) {
+                                                           const AppName& name,
+                                                           hooks::BuildsScope scope, int most) {
   const App* app = TRY(find(name));
   std::vector<state::DeployRow> newest_first;
-  for (auto build = app->builds.rbegin(); build != app->builds.rend() && most > 0;
-       ++build, --most) {
-    newest_first.push_back(build->row);
+  for (auto build = app->builds.rbegin(); build != app->builds.rend(); ++build) {
+    if (std::ssize(newest_first) < most &&
+        (scope == hooks::BuildsScope::AllDeploys || build->built_something())) {
+      newest_first.push_back(build->row);
+    }
   }
   return newest_first;
 }
@@ -54,8 +57,9 @@ Result<state::DeployRow> FakePlatform::build_output(const Actor& /*actor*/, cons
                                                     std::optional<std::int64_t> id,
                                                     const hooks::Follow& follow) {
   const App* app = TRY(find(name));
-  const auto found = std::find_if(app->builds.rbegin(), app->builds.rend(),
-                                  [&](const Build& build) { return !id || build.row.id == *id; });
+  const auto found = std::find_if(
+      app->builds.rbegin(), app->builds.rend(),
+      [&](const Build& build) { return id ? build.row.id == *id : build.built_something(); });
   if (found == app->builds.rend()) {
     return Error{ErrorCode::NotFound, fmt::format("{} has no such build", name.str()),
                  fmt::format("list them: builds {}", name.str()), ""};

@@ -319,10 +319,20 @@ TEST_F(Builds, AreListedWithoutRestarts) {
   push_one();
   ASSERT_TRUE(platform().restart(bed_.admin, app_, seen_.follow()));
   ASSERT_TRUE(platform().rebuild(bed_.admin, app_, false, seen_.follow()));
-  const auto builds = platform().builds(bed_.admin, app_, 10);
+  const auto builds = platform().builds(bed_.admin, app_, BuildsScope::Builds, 10);
   ASSERT_THAT(*builds, SizeIs(2));
   EXPECT_EQ(builds->front().kind, state::DeployKind::Rebuild);
-  EXPECT_THAT(*platform().builds(bed_.admin, app_, 1), SizeIs(1));
+  EXPECT_THAT(*platform().builds(bed_.admin, app_, BuildsScope::Builds, 1), SizeIs(1));
+}
+
+TEST_F(Builds, AreListedWithAllDeploysOnRequest) {
+  push_one();
+  ASSERT_TRUE(set(vars({{"A", "1"}})));
+  const auto all = platform().builds(bed_.admin, app_, BuildsScope::AllDeploys, 10);
+  ASSERT_THAT(*all, SizeIs(2));
+  EXPECT_EQ(all->front().kind, state::DeployKind::ConfigChange);
+  EXPECT_TRUE(platform().build_output(bed_.admin, app_, all->front().id, seen_.follow()));
+  EXPECT_THAT(seen_.text(), HasSubstr("is live at"));
 }
 
 TEST_F(Builds, OfAnotherAppAreNotShown) {
@@ -395,7 +405,7 @@ TEST_F(PlatformOfOne, DeniesMembersEverything) {
   EXPECT_TRUE(
       denied(platform().compare_releases(member, app_, ReleaseNumber(1), ReleaseNumber(1))));
   EXPECT_TRUE(denied(platform().rollback(member, app_, std::nullopt, follow)));
-  EXPECT_TRUE(denied(platform().builds(member, app_, 1)));
+  EXPECT_TRUE(denied(platform().builds(member, app_, BuildsScope::AllDeploys, 1)));
   EXPECT_TRUE(denied(platform().build_output(member, app_, 1, follow)));
   EXPECT_TRUE(denied(platform().cancel_builds(member, app_)));
   EXPECT_TRUE(denied(platform().logs(member, app_, {}, {}, {})));

@@ -46,7 +46,9 @@ TEST_F(FakePlatformTest, MakesAReleaseOfEachDeploy) {
   EXPECT_EQ(releases[0].state, ReleaseState::Live);
   EXPECT_EQ(releases[0].commit, kCommit);
   EXPECT_EQ(releases[1].state, ReleaseState::Superseded);
-  EXPECT_EQ(platform.builds(ada, blog, 10)->size(), 1U) << "a restart builds nothing";
+  EXPECT_EQ(platform.builds(ada, blog, hooks::BuildsScope::Builds, 10)->size(), 1U)
+      << "a restart builds nothing";
+  EXPECT_EQ(platform.builds(ada, blog, hooks::BuildsScope::AllDeploys, 10)->size(), 2U);
 }
 
 TEST_F(FakePlatformTest, KeepsTheOldReleaseAndConfigWhenADeployFails) {

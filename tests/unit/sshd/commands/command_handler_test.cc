@@ -99,6 +99,17 @@ TEST(Deploys, TellHowTheyEnded) {
   }
 }
 
+TEST(Deploys, SayWhereTheirOutputIs) {
+  for (const char* line : {"config:set blog A=1", "ps:restart blog", "ps:rebuild blog"}) {
+    Scene scene;
+    scene.platform.script = {DeployStage::Failed, "not healthy", {" !     it broke"}};
+    EXPECT_THAT(scene.run(line).err, HasSubstr("; look at: builds:output blog 4\n")) << line;
+    EXPECT_EQ(scene.run("builds:output blog 4").out, " !     it broke\n");
+    const auto error = nlohmann::json::parse(scene.run(std::string(line) + " --json").err);
+    EXPECT_EQ(error["error"]["deploy"], 5) << line;
+  }
+}
+
 TEST(Deploys, AreToldByBuildsOutputToo) {
   for (const auto& [stage, status, words] : kEndings) {
     Scene scene;
