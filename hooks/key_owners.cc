@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kMostFileBytes = 1024 * 1024;
 constexpr std::size_t kMostNameCharacters = 64;
+/// Whoever has a key of the file is no row of the database, whose ids begin with 1.
+constexpr std::int64_t kUserOfTheFile = 0;
 
 /// Comments of keys are other people's text; they get into logs and listings.
 std::string display_name(const state::PublicKey& key) {
@@ -64,16 +66,17 @@ std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
   }
   for (const state::PublicKey& key : keys_of_file()) {
     if (is_key(key, fingerprint, blob_base64)) {
-      return Actor{0, display_name(key), Role::Admin, key.fingerprint, ""};
+      return Actor{kUserOfTheFile, display_name(key), Role::Admin, key.fingerprint, ""};
     }
   }
   return std::nullopt;
 }
 
 void KeyOwners::note_use(const Actor& actor) {
-  const auto touched = store_.touch(actor.key_fingerprint, clock_.now());
-  // The keys of the file have no row.
-  if (!touched && touched.error().code != ErrorCode::NotFound) {
+  const auto touched = actor.user_id == kUserOfTheFile
+                           ? store_.touch_file_key(actor.key_fingerprint, clock_.now())
+                           : store_.touch(actor.key_fingerprint, clock_.now());
+  if (!touched) {
     log::warn("key {}: {}", actor.key_fingerprint, touched.error().for_log());
   }
 }
@@ -81,7 +84,14 @@ void KeyOwners::note_use(const Actor& actor) {
 Result<std::vector<state::KeyRow>> KeyOwners::list() {
   auto rows = TRY(store_.list());
   for (const state::PublicKey& key : keys_of_file()) {
-    rows.push_back({key, display_name(key), 0, std::string(kAdminKeysUser), Role::Admin, {}, {}});
+    const auto last_use = TRY(store_.file_key_use(key.fingerprint));
+    rows.push_back({key,
+                    display_name(key),
+                    kUserOfTheFile,
+                    std::string(kAdminKeysUser),
+                    Role::Admin,
+                    {},
+                    last_use});
   }
   return rows;
 }

@@ -118,6 +118,31 @@ Result<void> KeyStore::remove(const std::string& fingerprint) {
   });
 }
 
+Result<std::optional<SystemTime>> KeyStore::file_key_use(const std::string& fingerprint) {
+  using Found = std::optional<SystemTime>;
+  return read_value(database_, [&](SQLite::Database& connection) -> Result<Found> {
+    SQLite::Statement query(connection, "SELECT last_used_at FROM file_keys WHERE fingerprint = ?");
+    query.bind(1, fingerprint);
+    return query.executeStep() ? Found(time_from(query.getColumn(0))) : Found();
+  });
+}
+
+Result<void> KeyStore::touch_file_key(const std::string& fingerprint, SystemTime now) {
+  const auto last = TRY(file_key_use(fingerprint));
+  if (last && *last > now - kTouchInterval) {
+    return {};
+  }
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    SQLite::Statement put(connection,
+                          "INSERT INTO file_keys (fingerprint, last_used_at) VALUES (?, ?)"
+                          " ON CONFLICT (fingerprint) DO UPDATE SET last_used_at = ?2");
+    put.bind(1, fingerprint);
+    put.bind(2, to_column(now));
+    put.exec();
+    return {};
+  });
+}
+
 Result<void> KeyStore::touch(const std::string& fingerprint, SystemTime now) {
   const auto known = find(fingerprint);
   if (!known) {

@@ -32,7 +32,8 @@ struct KeyRow {
   std::int64_t user_id = 0;
   std::string user;
   Role role = Role::Admin;
-  SystemTime created_at;
+  /// Absent for a key that is kept elsewhere.
+  std::optional<SystemTime> created_at;
   std::optional<SystemTime> last_used_at;
 };
 
@@ -57,6 +58,10 @@ class KeyStore {
   Result<void> remove(const std::string& fingerprint);
   /// Remembers that the key was used, to the minute. Errors: NotFound.
   Result<void> touch(const std::string& fingerprint, SystemTime now);
+  /// The same for a key that is kept elsewhere.
+  Result<void> touch_file_key(const std::string& fingerprint, SystemTime now);
+  /// When a key that is kept elsewhere was used last; absent = never.
+  Result<std::optional<SystemTime>> file_key_use(const std::string& fingerprint);
 
  private:
   Database& database_;

@@ -44,7 +44,7 @@ Result<int> list(Invocation& call) {
   const SystemTime now = call.clock.now();
   for (const auto& row : keys) {
     rows.push_back({row.name, row.user, std::string(role_name(row.role)), row.key.type,
-                    row.key.fingerprint, format_age(row.created_at, now),
+                    row.key.fingerprint, row.created_at ? format_age(*row.created_at, now) : "-",
                     row.last_used_at ? format_age(*row.last_used_at, now) : "never"});
   }
   call.out.data(format_table(rows));

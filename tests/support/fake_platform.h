@@ -36,6 +36,8 @@ class FakePlatform : public hooks::Platform {
 
   /// A deploy as a push makes it: the app is created when it is not there.
   void deploy(std::string_view app, const Oid& commit, std::string runtime = "python");
+  /// A key of the administrators' file, used five minutes ago.
+  void add_file_key(std::string_view public_key, std::string name);
   void add_log(std::string_view app, LogLine line);
   /// The arguments of the last call of logs.
   std::optional<hooks::LogQuery> last_query;

@@ -124,6 +124,17 @@ Result<std::vector<state::KeyRow>> FakePlatform::keys(const Actor& actor) {
   return keys_;
 }
 
+void FakePlatform::add_file_key(std::string_view public_key, std::string name) {
+  const auto parts = split(public_key, ' ');
+  state::KeyRow row;
+  row.key = {std::string(parts.at(0)), std::string(parts.at(1)), "",
+             fmt::format("SHA256:{}", parts.at(1))};
+  row.name = std::move(name);
+  row.user = "(admin_keys)";
+  row.last_used_at = clock_.now() - std::chrono::minutes(5);
+  keys_.push_back(std::move(row));
+}
+
 Result<state::KeyRow> FakePlatform::add_key(const Actor& actor, const std::string& name,
                                             std::string_view public_key) {
   TRY(require_admin(actor));

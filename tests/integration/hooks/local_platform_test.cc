@@ -371,7 +371,11 @@ TEST_F(Keys, OfTheAdminFileAreReadAtEveryLogin) {
   const auto actor = bed_.server().keys.find_actor(key.fingerprint, key.blob_base64);
   ASSERT_TRUE(actor);
   EXPECT_EQ(actor->name, "ada@laptop");
-  EXPECT_EQ((*platform().keys(bed_.admin)).front().user, KeyOwners::kAdminKeysUser);
+  bed_.server().keys.note_use(*actor);
+  const auto listed = (*platform().keys(bed_.admin)).front();
+  EXPECT_EQ(listed.user, KeyOwners::kAdminKeysUser);
+  EXPECT_FALSE(listed.created_at);
+  EXPECT_TRUE(listed.last_used_at);
   const auto removed = platform().remove_key(bed_.admin, key.fingerprint);
   ASSERT_FALSE(removed);
   EXPECT_THAT(removed.error().hint, HasSubstr("admin_keys"));

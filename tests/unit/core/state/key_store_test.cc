@@ -86,5 +86,16 @@ TEST_F(Keys, RememberTheirLastUseToTheMinute) {
   EXPECT_EQ(store().touch("SHA256:none", at_second(1)).error().code, ErrorCode::NotFound);
 }
 
+TEST_F(Keys, OfAFileRememberTheirLastUseToo) {
+  const auto last_use = [&] { return store().file_key_use("SHA256:of-a-file").value(); };
+  EXPECT_FALSE(last_use());
+  for (const auto& [used, kept] : {std::pair(100, 100), {159, 100}, {160, 160}}) {
+    ASSERT_TRUE(store().touch_file_key("SHA256:of-a-file", at_second(used)));
+    EXPECT_EQ(last_use(), at_second(kept));
+  }
+  file_.reopen();
+  EXPECT_EQ(last_use(), at_second(160));
+}
+
 }  // namespace
 }  // namespace minpaas::state
