@@ -85,7 +85,8 @@ class LocalPlatform : public Platform {
   Result<std::vector<DoctorFinding>> doctor(const Actor& actor) override;
 
  private:
-  /// The app's row, when the actor may see and change it.
+  /// The app's row, when the actor may see and change it. Errors: PermissionDenied, NotFound (with
+  /// the name that was probably meant).
   Result<state::AppRow> find_app(const Actor& actor, const AppName& name);
   [[nodiscard]] std::string deploy_branch(const state::AppRow& row) const;
   Result<AppSummary> summarize(const state::AppRow& row,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/nearest_word.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "hooks/local_platform.h"
@@ -70,7 +71,19 @@ Result<void> require_admin(const Actor& actor) {
 
 Result<state::AppRow> LocalPlatform::find_app(const Actor& actor, const AppName& name) {
   TRY(require_admin(actor));
-  return parts_.apps.get(name);
+  auto row = parts_.apps.get(name);
+  if (row || row.error().code != ErrorCode::NotFound) {
+    return row;
+  }
+  const auto apps = TRY(parts_.apps.list());
+  std::vector<std::string_view> names;
+  for (const state::AppRow& app : apps) {
+    names.push_back(app.name.str());
+  }
+  const std::string near = config::nearest_word(name.str(), names);
+  return near.empty()
+             ? row
+             : row.error().with_hint(fmt::format("did you mean {}? {}", near, row.error().hint));
 }
 
 Result<std::vector<docker::ContainerDetails>> LocalPlatform::our_containers(

@@ -35,7 +35,7 @@ class AppStore {
   /// Unavailable (no port left). `is_free` is called outside a transaction.
   Result<AppRow> create(const AppName& name, int port_first, int port_last,
                         const std::function<bool(int)>& is_free, SystemTime now);
-  /// Errors: NotFound, with the command that creates it as hint.
+  /// Errors: NotFound.
   Result<AppRow> get(const AppName& name);
   Result<std::vector<AppRow>> list();
   /// Errors: NotFound.

@@ -69,8 +69,7 @@ void bind_or_null(SQLite::Statement& statement, int index, const std::optional<i
 }
 
 Error no_such_app(const AppName& app) {
-  return {ErrorCode::NotFound, fmt::format("there is no app '{}'", app.str()),
-          fmt::format("create it with `apps:create {}`", app.str()), ""};
+  return {ErrorCode::NotFound, fmt::format("there is no app {}", app.str()), "list them: apps", ""};
 }
 
 Result<std::int64_t> app_id(SQLite::Database& connection, const AppName& app) {

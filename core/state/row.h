@@ -33,7 +33,7 @@ Result<std::optional<Oid>> oid_from(const SQLite::Column& column);
 void bind_or_null(SQLite::Statement& statement, int index, const std::optional<Oid>& value);
 void bind_or_null(SQLite::Statement& statement, int index, const std::optional<int>& value);
 
-/// `there is no app 'blog'`, with the command that creates it.
+/// `there is no app blog`, with the command that lists them.
 Error no_such_app(const AppName& app);
 /// Errors: NotFound (no_such_app).
 Result<std::int64_t> app_id(SQLite::Database& connection, const AppName& app);

@@ -148,6 +148,15 @@ TEST_F(Apps, AreReportedWithTheirSettings) {
   EXPECT_THAT(report->config_keys, ElementsAre(*ConfigKey::parse("A")));
 }
 
+TEST_F(Apps, AreSuggestedWhereANameIsMistyped) {
+  const auto near = platform().processes(bed_.admin, *AppName::parse("blgo"));
+  ASSERT_FALSE(near);
+  EXPECT_EQ(near.error().message, "there is no app blgo");
+  EXPECT_EQ(near.error().hint, "did you mean blog? list them: apps");
+  EXPECT_EQ(platform().processes(bed_.admin, *AppName::parse("nobody")).error().hint,
+            "list them: apps");
+}
+
 TEST_F(Apps, CannotBeMadeTwice) {
   const auto again = platform().create_app(bed_.admin, app_);
   ASSERT_FALSE(again);

@@ -140,8 +140,8 @@ TEST(AppStore, SaysHowToCreateAnAppThatIsNotThere) {
        {file.apps().get(name).error(), file.apps().set_runtime(name, "node").error(),
         file.apps().set_stopped(name, true).error(), file.apps().destroy(name).error()}) {
     EXPECT_EQ(error.code, ErrorCode::NotFound);
-    EXPECT_EQ(error.message, "there is no app 'blog'");
-    EXPECT_EQ(error.hint, "create it with `apps:create blog`");
+    EXPECT_EQ(error.message, "there is no app blog");
+    EXPECT_EQ(error.hint, "list them: apps");
   }
 }
 
