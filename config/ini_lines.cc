@@ -31,6 +31,18 @@ Error wrong(std::string_view why, std::string_view hint = "") {
   return {ErrorCode::InvalidInput, std::string(why), std::string(hint), ""};
 }
 
+/// inih tells nobody of a section, and of one that is not closed only that the line is wrong.
+void take_section(Reading& reading, std::string_view line) {
+  const auto end = line.find(']');
+  if (end == std::string_view::npos) {
+    reading.complain(wrong("the ] is missing", "a section is written [ssh]"));
+    return;
+  }
+  if (const auto taken = reading.take({line.substr(1, end - 1), "", "", true}); !taken) {
+    reading.complain(taken.error());
+  }
+}
+
 /// inih's fgets(3). White space before a line is dropped: inih would take an indented line for more
 /// of the value above it.
 char* next_line(char* into, int size, void* stream) noexcept {
@@ -50,6 +62,9 @@ char* next_line(char* into, int size, void* stream) noexcept {
   if (line.find('\0') != std::string_view::npos) {
     reading.complain(wrong("there is a NUL byte in the line"));
     line = {};
+  }
+  if (line.starts_with('[')) {
+    take_section(reading, line);
   }
   into[line.copy(into, line.size())] = '\0';
   return into;

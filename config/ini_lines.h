@@ -8,11 +8,12 @@
 
 namespace minpaas::config {
 
-/// One `key = value` of an ini text.
+/// One `key = value` of an ini text, or one `[section]`: then there is no key.
 struct IniEntry {
   std::string_view section;
   std::string_view key;
   std::string_view value;
+  bool is_section = false;
 };
 
 /// Reads `text` with inih and gives each entry to `take`, in order. The first line that is refused

@@ -61,12 +61,17 @@ std::vector<std::string_view> known_keys(std::string_view section) {
   return keys;
 }
 
+Result<void> check_section(std::string_view section) {
+  const auto sections = known_sections();
+  return std::find(sections.begin(), sections.end(), section) != sections.end()
+             ? Result<void>()
+             : unknown("section", section, sections);
+}
+
 Result<void> put_setting(Settings& settings, std::string_view section, std::string_view key,
                          std::string_view value) {
+  TRY(check_section(section));
   const auto keys = known_keys(section);
-  if (keys.empty()) {
-    return unknown("section", section, known_sections());
-  }
   for (const Setting& entry : setting_table()) {
     if (entry.section == section && entry.key == key) {
       return entry.put(settings, value);

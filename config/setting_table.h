@@ -28,6 +28,8 @@ inline constexpr std::string_view kImageSection = "images";
 std::vector<std::string_view> known_sections();
 std::vector<std::string_view> known_keys(std::string_view section);
 
+/// Errors: InvalidInput, with the known section that is nearest as hint.
+Result<void> check_section(std::string_view section);
 /// Stores `value`; a key of [images] that is not in the table is a runtime's base image. Errors:
 /// InvalidInput, with the known section or key that is nearest as hint.
 Result<void> put_setting(Settings& settings, std::string_view section, std::string_view key,

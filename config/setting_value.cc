@@ -214,6 +214,10 @@ Result<std::filesystem::path> Path::parse(std::string_view value) const {
     return wrong(fmt::format("value '{}' begins with ~, which only a shell understands", value),
                  "write the whole path");
   }
+  // Which folder it would start from depends on who starts the program.
+  if (!value.empty() && value.front() != '/') {
+    return wrong(fmt::format("value '{}' does not begin with /", value), "write the whole path");
+  }
   return std::filesystem::path(value);
 }
 

@@ -38,6 +38,10 @@ std::string shown(std::string_view text) {
 }
 
 Result<void> take_entry(Settings& settings, std::set<std::string>& seen, const IniEntry& entry) {
+  if (entry.is_section) {
+    const auto known = check_section(entry.section);
+    return known ? known : known.error().with_context(fmt::format("[{}]", shown(entry.section)));
+  }
   const std::string name = fmt::format("[{}] {}", shown(entry.section), shown(entry.key));
   if (entry.section.empty()) {
     return Error{ErrorCode::InvalidInput,

@@ -9,6 +9,11 @@ namespace {
 std::string read(std::string_view text) {
   std::string all;
   const auto done = read_ini(text, "f.ini", [&](const IniEntry& entry) -> Result<void> {
+    if (entry.is_section) {
+      return entry.section == "unknown"
+                 ? Result<void>(Error{ErrorCode::InvalidInput, "no such section", "", ""})
+                 : Result<void>();
+    }
     all += std::string(entry.section) + "." + std::string(entry.key) + "=" +
            std::string(entry.value) + "|";
     if (entry.value == "bad") {
@@ -40,7 +45,9 @@ TEST(IniLines, ReadsFilesOfOtherSystems) {
 TEST(IniLines, NamesTheFirstBadLineOfEitherKind) {
   EXPECT_EQ(read("[a]\nx = 1\nwhat is this\ny = bad\n"), "f.ini:3: this is no `key = value`");
   EXPECT_EQ(read("[a]\nx = bad\nwhat is this\ny = bad\n"), "f.ini:2: refused");
-  EXPECT_EQ(read("[a\nx = 1\n"), "f.ini:1: this is no `key = value`");
+  EXPECT_EQ(read("[a\nx = 1\n"), "f.ini:1: the ] is missing");
+  EXPECT_EQ(read("[a]\n[unknown]\n"), "f.ini:2: no such section");
+  EXPECT_EQ(read("[unknown] ; c\nx = 1\n"), "f.ini:1: no such section");
 }
 
 TEST(IniLines, RefusesWhatWouldBeCutInSilence) {

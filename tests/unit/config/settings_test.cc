@@ -74,8 +74,9 @@ TEST(Settings, ThatAreUnknownAreNamedWithTheNearestKnownOne) {
   EXPECT_EQ(key.message, "f.ini:3: [ssh] listn: there is no such key");
   EXPECT_EQ(key.hint, "did you mean listen?");
   const Error section = error_of("[shh]\nlisten = 0.0.0.0:22\n");
-  EXPECT_EQ(section.message, "f.ini:2: [shh] listen: there is no such section");
+  EXPECT_EQ(section.message, "f.ini:1: [shh]: there is no such section");
   EXPECT_EQ(section.hint, "did you mean ssh?");
+  EXPECT_EQ(error_of("[git]\n[sssh]\n").message, "f.ini:2: [sssh]: there is no such section");
   EXPECT_EQ(error_of("[http]\nport = 80\n").hint, "known are listen");
   EXPECT_EQ(error_of("[mail]\nx = 1\n").hint.substr(0, 23), "known are server, ssh, ");
   EXPECT_EQ(error_of("listen = 0.0.0.0:22\n").message,
@@ -95,6 +96,14 @@ TEST(Settings, WithABadValueAreNamedWithTheLine) {
             "f.ini:3: [build] slots: it stands twice");
   EXPECT_EQ(error_of("[router]\nport_first = 200\nport_last = 100\n").message,
             "f.ini: [router] port_first 200 is above port_last 100");
+}
+
+TEST(Settings, TakeNoPathThatDependsOnTheWorkingDirectory) {
+  const Error folder = error_of("[server]\ndata_dir = data\n");
+  EXPECT_EQ(folder.message, "f.ini:2: [server] data_dir: value 'data' does not begin with /");
+  EXPECT_EQ(folder.hint, "write the whole path");
+  EXPECT_EQ(error_of("[access]\nadmin_keys = ./keys\n").code, ErrorCode::InvalidInput);
+  EXPECT_EQ(error_of("[access]\nadmin_keys =\n").message, "accepted");
 }
 
 TEST(Settings, FromTheEnvironmentWin) {
