@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "hooks/port_probe.h"
 #include "hooks/recovery.h"
+#include "hooks/settings_check.h"
 #include "hooks/stages.h"
 
 namespace minpaas::hooks {
@@ -42,15 +43,6 @@ Result<state::SecretKey> load_secret(const std::filesystem::path& folder,
   const state::SecretKey none;
   const bool has_values = TRY(state::ConfigStore(database, none).has_values());
   return state::SecretKey::load_or_create(folder / "secret.key", has_values);
-}
-
-Result<runtimes::Catalog> load_catalog(const config::Settings& settings) {
-  runtimes::RuntimeSettings wanted{settings.runtimes.folder, settings.images.base,
-                                   settings.runtimes.allow_dockerfile};
-  if (wanted.folder.empty()) {
-    wanted.folder = runtimes::default_folder();
-  }
-  return runtimes::Catalog::load(wanted);
 }
 
 void log_freed(const std::string& subject, const Result<Freed>& freed) {

@@ -8,7 +8,7 @@ minpaas_test(hooks_test LABEL unit
 minpaas_test(running_app_test LABEL contract
   SOURCES contract/engine_bed.cc contract/running_app_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support fmt::fmt)
-foreach(part assembly check http_probe reconcile)
+foreach(part assembly check http_probe reconcile settings_check)
   minpaas_test(${part}_test LABEL integration
     SOURCES integration/hooks/${part}_test.cc
     LIBRARIES minpaas::hooks minpaas::test_support)

@@ -16,6 +16,7 @@
 #include "core/git/library_version.h"
 #include "exec_switch.h"
 #include "hooks/assembly.h"
+#include "hooks/settings_check.h"
 #include "make_router.h"
 #include "sshd/commands/command_handler.h"
 #include "sshd/git/git_handler.h"
@@ -121,6 +122,9 @@ void announce(const config::Settings& settings, const sshd::HostKeys& keys,
   for (const auto& fingerprint : keys.fingerprints()) {
     log::info("host key {}", fingerprint);
   }
+  for (const std::string& doubt : hooks::doubts_about(settings)) {
+    log::warn("{}", doubt);
+  }
   log::info("minpaasd {} serves, data in {}, instance {}", MINPAAS_VERSION,
             settings.server.data_dir.string(), instance);
 }
@@ -165,7 +169,13 @@ int check_config(const ServeOptions& options) {
   if (!settings) {
     return fail(settings.error());
   }
+  if (const auto catalog = hooks::load_catalog(*settings); !catalog) {
+    return fail(catalog.error());
+  }
   std::fputs(config::to_ini(*settings).c_str(), stdout);
+  for (const std::string& doubt : hooks::doubts_about(*settings)) {
+    std::fprintf(stderr, "minpaasd: warning: %s\n", doubt.c_str());
+  }
   return 0;
 }
 
