@@ -91,10 +91,21 @@ docker::BuildRequest request_for(const StageContext& context, const runtimes::Bu
   return request;
 }
 
+/// Whoever pushes has never seen the RUN lines of a runtime: what one of them does has a name.
+Error in_plain_words(const Error& error, const runtimes::BuildPlan& plan) {
+  for (const auto& [part, words] : plan.failures) {
+    if (error.code == ErrorCode::Failed && error.message.find(part) != std::string::npos) {
+      return {error.code, words, "what it said is above", error.for_log()};
+    }
+  }
+  return error;
+}
+
 /// The engine knows of a cancelled build only; why it was cancelled is known here.
-Error explain(const Error& error, const TimedStop& stop, seconds timeout) {
+Error explain(const Error& error, const runtimes::BuildPlan& plan, const TimedStop& stop,
+              seconds timeout) {
   if (!stop.timed_out()) {
-    return error;
+    return in_plain_words(error, plan);
   }
   return {ErrorCode::Timeout,
           fmt::format("the build took longer than {}", format_duration(timeout)),
@@ -129,7 +140,7 @@ Result<Built> build(const StageContext& context, const runtimes::BuildPlan& plan
   StepPrinter printer(context.output);
   const auto image = parts.engine.build(request, source, printer, stop.token());
   if (!image) {
-    return explain(image.error(), stop, parts.settings.build.timeout);
+    return explain(image.error(), plan, stop, parts.settings.build.timeout);
   }
   const auto details = TRY(parts.engine.inspect_image(image->value));
   const int port = port_of(context, plan, details);

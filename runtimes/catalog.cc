@@ -113,6 +113,7 @@ BuildPlan make_plan(const Runtime& runtime, const RuntimeSettings& settings,
     plan.source_prefix = kSourceFolder;
     plan.base_image = base_image_of(runtime, settings);
     plan.build_args = {{"BASE_IMAGE", plan.base_image}};
+    plan.failures = runtime.failures;
   }
   processes.try_emplace(ProcessType::web(), runtime.default_command);
   plan.formation = first_formation(processes);

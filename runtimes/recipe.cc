@@ -79,7 +79,7 @@ Put json_rules(Contract Runtime::*contract) {
   };
 }
 
-/// Every key of a runtime.ini, beside the free ones of [missing].
+/// Every key of a runtime.ini, beside the free ones of [missing] and [failed].
 const std::map<std::string, Put, std::less<>>& known_keys() {
   static const std::map<std::string, Put, std::less<>> keys = {
       {"runtime.port", number(&Runtime::internal_port, 1, 65535)},
@@ -108,8 +108,9 @@ struct Reading {
     if (!seen.insert(key).second) {
       return Error{ErrorCode::InvalidInput, "it stands twice", "", ""};
     }
-    if (section == "missing") {
-      recipe.runtime.advice.emplace(name, value);
+    if (section == "missing" || section == "failed") {
+      auto& words = section == "missing" ? recipe.runtime.advice : recipe.runtime.failures;
+      words.emplace(name, value);
       return {};
     }
     const auto known = known_keys().find(key);

@@ -37,6 +37,8 @@ struct Runtime {
   Contract contract_without_web;
   /// File name or JSON path that may be missing -> what to do then.
   std::map<std::string, std::string> advice;
+  /// Part of a RUN line of the Dockerfile -> what to call its failure.
+  std::map<std::string, std::string> failures;
 
   [[nodiscard]] bool builds_from_repository() const { return dockerfile.empty(); }
 };
@@ -54,6 +56,8 @@ struct BuildPlan {
   std::map<std::string, std::string> build_args;
   /// Empty for the dockerfile runtime.
   std::string base_image;
+  /// Part of a RUN line -> what to call its failure: `pip install` -> `pip install failed`.
+  std::map<std::string, std::string> failures;
   /// 0 = take the image's EXPOSE, else 8080 (dockerfile runtime).
   int internal_port = 0;
   /// From the Procfile, else `web` with the default command (empty = the image's own).

@@ -63,7 +63,7 @@ def a_broken_requirements_txt(server):
     app = apps.serving(server, "bad-requirements")
     app.write("requirements.txt", "this is === not a requirement\n")
     app.commit()
-    fails(app, "requirements.txt", "pip")
+    fails(app, "requirements.txt", "(pip install failed)")
 
 
 def a_dockerfile_step_that_fails(server):

@@ -78,12 +78,20 @@ TEST_F(Push, NamesTheFileThatIsMissing) {
 TEST_F(Push, LeavesTheOldReleaseServingWhenTheBuildFails) {
   const Oid first = bed_.commit(app_, "one");
   ASSERT_TRUE(bed_.push(app_, first));
-  bed_.engine.next_build_fails("RUN pip install exited with status 1");
+  bed_.engine.next_build_fails("RUN make exited with status 1");
   const auto outcome = failing_push(bed_.commit(app_, "two", first));
-  EXPECT_EQ(outcome.reason, "RUN pip install exited with status 1");
+  EXPECT_EQ(outcome.reason, "RUN make exited with status 1");
   EXPECT_THAT(seen_.lines().back(), HasSubstr("v1 still serves"));
   EXPECT_EQ(bed_.ref(app_), first);
   EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, NamesTheStepOfARuntimeInsteadOfItsRunLine) {
+  bed_.engine.next_build_fails(
+      "build step [7/8] RUN [ ! -f /deps/requirements.txt ] || pip install -r "
+      "/deps/requirements.txt exited with status 1");
+  EXPECT_EQ(failing_push(bed_.commit(app_, "one")).reason, "pip install failed");
+  EXPECT_THAT(seen_.text(), HasSubstr(" !     pip install failed"));
 }
 
 TEST_F(Push, LeavesNothingOfAReleaseThatFailsItsCheck) {

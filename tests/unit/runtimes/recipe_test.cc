@@ -8,7 +8,8 @@ namespace {
 constexpr const char* kWhole =
     "[runtime]\nport = 1\nbase_image = b\ndefault_command = c --flag=x\n"
     "[detect]\nprecedence = 7\nany_of = a b\nalone = yes\n"
-    "[contract]\nall_of = a\njson_has = f:x.y\n[missing]\nx.y = add it\n";
+    "[contract]\nall_of = a\njson_has = f:x.y\n[missing]\nx.y = add it\n"
+    "[failed]\npip install = pip install failed\n";
 
 std::string error_of(const std::string& ini) {
   const auto recipe = parse_recipe(ini, "f.ini");
@@ -29,6 +30,7 @@ TEST(Recipe, ReadsEveryKey) {
   ASSERT_EQ(runtime.contract.json_has.size(), 1U);
   EXPECT_EQ(runtime.contract.json_has.front().path(), "x.y");
   EXPECT_EQ(runtime.advice.at("x.y"), "add it");
+  EXPECT_EQ(runtime.failures.at("pip install"), "pip install failed");
   EXPECT_FALSE(recipe->from_repository);
 }
 
