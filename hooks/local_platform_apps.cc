@@ -41,8 +41,10 @@ std::string state_of(const docker::ContainerDetails& container, bool crashed) {
     case docker::RunState::Running:
       return "up";
     case docker::RunState::Created:
-    case docker::RunState::Restarting:
       return "starting";
+    case docker::RunState::Restarting:
+      // It has ended by itself, and the engine waits before it starts it again.
+      return "crashed";
     case docker::RunState::Paused:
       return "paused";
     case docker::RunState::Exited:

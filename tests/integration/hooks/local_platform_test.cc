@@ -298,6 +298,19 @@ TEST_F(Processes, AreReportedWithTheirStates) {
   EXPECT_EQ((*platform().processes(bed_.admin, app_)).front().state, "gone");
 }
 
+TEST_F(Processes, ThatEndBetweenTwoStartsHaveCrashed) {
+  test::FakeBuild build;
+  build.behaviour.exit_code = 1;
+  bed_.engine.next_build(build);
+  bed_.check = [](const auto&, const auto&) { return Result<void>(); };
+  push_one();
+  const auto container = (*platform().processes(bed_.admin, app_)).front().container;
+  ASSERT_TRUE(bed_.engine.set_restart_policy(container, docker::RestartPolicy::UnlessStopped));
+  ASSERT_TRUE(bed_.engine.start_container(container));
+  EXPECT_EQ((*platform().processes(bed_.admin, app_)).front().state, "crashed");
+  EXPECT_EQ((*platform().apps(bed_.admin)).front().status, AppStatus::Crashed);
+}
+
 TEST_F(Processes, RestartAsANewReleaseOfTheSameImage) {
   const Oid commit = push_one();
   const auto outcome = platform().restart(bed_.admin, app_, seen_.follow());
