@@ -243,6 +243,8 @@ DoctorFinding Doctor::app(const state::AppRow& row,
   if (row.stopped) {
     return ok(std::move(what), "stopped by its owner");
   }
+  const std::string mend =
+      fmt::format("look at `logs {0}`, then push a fix or `ps:restart {0}`", row.name.str());
   int running = 0;
   for (const state::ContainerRow& wanted : *rows) {
     if (wanted.release != (*live)->number) {
@@ -252,13 +254,10 @@ DoctorFinding Doctor::app(const state::AppRow& row,
         containers, wanted.id, [](const docker::ContainerDetails& c) { return c.id.value; });
     const std::string process = process_name(wanted.process, wanted.index);
     if (tasks_.crashed && tasks_.crashed({wanted.id})) {
-      return problem(std::move(what), fmt::format("{} crashed again and again", process),
-                     fmt::format("look at `logs {}`, then push a fix or `ps:restart {}`",
-                                 row.name.str(), row.name.str()));
+      return problem(std::move(what), fmt::format("{} crashed again and again", process), mend);
     }
     if (found == containers.end() || !runs(*found)) {
-      return problem(std::move(what), fmt::format("{} does not run", process),
-                     fmt::format("`ps:restart {}`", row.name.str()));
+      return problem(std::move(what), fmt::format("{} does not run", process), mend);
     }
     ++running;
   }

@@ -53,7 +53,7 @@ HealthBook::Verdict HealthBook::take_end(Record& record, const EngineEvent& even
     record.ends.pop_front();
   }
   if (record.health.crashed || record.ends.size() < kCrashes) {
-    return Verdict::Noted;
+    return Verdict::Ended;
   }
   record.health.crashed = true;
   return Verdict::CrashLoop;

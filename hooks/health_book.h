@@ -35,6 +35,8 @@ class HealthBook {
   enum class Verdict {
     /// Nothing to do.
     Noted,
+    /// It has ended by itself.
+    Ended,
     /// It is in a crash loop: stop it.
     CrashLoop,
     /// It was removed: somebody may have to put another in its place.

@@ -96,6 +96,9 @@ void Supervisor::take(const EngineEvent& event) {
         want_reconcile(kAfterEnd);
       }
       return;
+    case HealthBook::Verdict::Ended:
+      log::warn("{} has ended by itself with status {}", process_of(event), event.exit_code);
+      return want_reconcile(kAfterEnd);
     case HealthBook::Verdict::CrashLoop:
       return stop_crashing(event);
     case HealthBook::Verdict::Gone:

@@ -166,6 +166,7 @@ TEST_F(ServerExamination, FindsAnAppThatDoesNotRun) {
   const auto finding = find("app blog");
   EXPECT_EQ(finding.level, CheckLevel::Problem);
   EXPECT_EQ(finding.detail, "web.1 does not run");
+  EXPECT_THAT(finding.hint, HasSubstr("logs blog"));
 }
 
 TEST_F(ServerExamination, FindsAnAppThatCrashes) {
