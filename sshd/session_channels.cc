@@ -12,6 +12,10 @@ namespace {
 /// Handlers parse packs and talk to the engine.
 constexpr std::size_t kRequestStack = std::size_t{2} << 20;
 
+constexpr std::string_view kTooLong =
+    "error: the command is longer than 4096 bytes\n"
+    "hint: send a large value on standard input: ssh minpaas config:set APP KEY=- < FILE\n";
+
 }  // namespace
 
 ssh_channel Session::on_channel_open() noexcept {
@@ -53,7 +57,7 @@ void Session::start_request(Channel& channel, ExecRequest request) {
   }
   request.actor = std::move(*actor);
   if (request.command.size() > ChannelRequests::kMostCommandBytes) {
-    refuse_request(channel, 2, "error: the command is longer than 4096 bytes\n");
+    refuse_request(channel, 2, kTooLong);
     return;
   }
   if (context_.requests.running() >= context_.most_requests) {

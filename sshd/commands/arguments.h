@@ -18,7 +18,8 @@ class Arguments {
  public:
   /// `words` are those after the verb. `--name value`, `--name=value`, `-n value`, `-n5`, `-fn 5`;
   /// `--` ends the options; `-` is an operand. With --help nothing else is checked.
-  /// Errors: InvalidInput with the usage as hint; operands are never in the message.
+  /// Errors: InvalidInput with the usage as hint; a word that may be secret is never in the
+  /// message.
   static Result<Arguments> parse(const Command& command, std::span<const Word> words);
 
   [[nodiscard]] bool has(std::string_view option) const { return options_.contains(option); }

@@ -235,6 +235,7 @@ std::vector<Command> config_commands() {
        .operands = {kApp, {"KEY"}},
        .example = "blog DEBUG",
        .details = "Prints the bytes of the value and a line end.",
+       .words_may_be_secret = true,
        .run = get},
       {.verb = "config:set",
        .summary = "Set config vars and restart",

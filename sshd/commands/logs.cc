@@ -74,7 +74,9 @@ Result<int> explain_silence(Invocation& call, const AppName& app) {
                              app.str()),
                  ""};
   }
-  call.out.note(fmt::format("{} has logged nothing that fits", app.str()));
+  const bool filtered = call.args.has("since") || call.args.has("tail") || call.args.has("process");
+  call.out.note(filtered ? fmt::format("{} has logged nothing that fits", app.str())
+                         : fmt::format("{} has logged nothing yet", app.str()));
   return 0;
 }
 

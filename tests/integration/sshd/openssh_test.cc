@@ -166,7 +166,10 @@ TEST_F(OpenSsh, IsToldWhenTheCommandIsTooLong) {
   EXPECT_EQ(run_ssh("echo " + std::string(4091, 'x')).status, 0);
   const auto result = run_ssh("echo " + std::string(4092, 'x'));
   EXPECT_EQ(result.status, 2);
-  EXPECT_EQ(result.err, "error: the command is longer than 4096 bytes\n");
+  EXPECT_EQ(result.err,
+            "error: the command is longer than 4096 bytes\n"
+            "hint: send a large value on standard input: "
+            "ssh minpaas config:set APP KEY=- < FILE\n");
 }
 
 /// A connection that others share through a control socket.
