@@ -69,7 +69,9 @@ Error broken_contract(const Runtime& runtime, std::string_view opening,
   for (const Violation& violation : violations) {
     texts.push_back(violation.text);
     const auto advice = runtime.advice.find(violation.subject);
-    if (advice != runtime.advice.end()) {
+    if (!violation.advice.empty()) {
+      add_hint(error, violation.advice);
+    } else if (advice != runtime.advice.end()) {
       add_hint(error, advice->second);
     }
   }

@@ -28,6 +28,26 @@ Violation missing_file(const std::string& file, const SourceTree& tree) {
   return {file, file + " is missing"};
 }
 
+/// The line on which JSON stops being JSON; 0 when it does not.
+std::ptrdiff_t broken_line(const std::string& text) {
+  try {
+    const nlohmann::json whole = nlohmann::json::parse(text);
+    return whole.is_discarded() ? 1 : 0;
+  } catch (const nlohmann::json::parse_error& broken) {
+    // `byte` counts from 1, and is behind the end where more was expected.
+    const std::size_t end = broken.byte > text.size() ? text.find_last_not_of(" \t\r\n") + 1
+                                                      : std::max<std::size_t>(broken.byte, 1) - 1;
+    return 1 + std::ranges::count(std::string_view(text).substr(0, end), '\n');
+  }
+}
+
+Violation broken_json(const std::string& file, const std::string& text) {
+  const auto line = broken_line(text);
+  return line == 0 ? Violation{file, file + " is nested too deeply", "make it flatter"}
+                   : Violation{file, fmt::format("{} is not valid JSON (line {})", file, line),
+                               fmt::format("correct the JSON of {}", file)};
+}
+
 /// The document, or a discarded value when it is broken or nested too deeply.
 nlohmann::json parse_json(const std::string& text) {
   bool too_deep = false;
@@ -62,7 +82,7 @@ std::vector<Violation> check_json(const JsonRule& rule, const SourceTree& tree) 
   }
   const nlohmann::json document = parse_json(*text);
   if (document.is_discarded()) {
-    return {{rule.file, rule.file + " is not valid JSON"}};
+    return {broken_json(rule.file, *text)};
   }
   if (!holds_text(document, rule.keys)) {
     return {{rule.path(), fmt::format("{} has no {}", rule.file, rule.path())}};

@@ -39,6 +39,8 @@ struct Violation {
   std::string subject;
   /// `requirements.txt is missing`
   std::string text;
+  /// What to do, where it is not what the runtime advises for a part that is missing.
+  std::string advice = {};
 };
 
 std::vector<Violation> check(const Contract& contract, const SourceTree& tree);

@@ -143,7 +143,8 @@ TEST(Catalog, RefusesANodeAppWithoutStartScript) {
 
 TEST(Catalog, RefusesAPackageJsonThatIsNoJson) {
   const Error error = refusal_of(MemoryTree{{"package.json", "{\"scripts\": "}});
-  EXPECT_THAT(error.message, HasSubstr("package.json is not valid JSON"));
+  EXPECT_THAT(error.message, HasSubstr("package.json is not valid JSON (line 1)"));
+  EXPECT_EQ(error.hint, "correct the JSON of package.json");
 }
 
 TEST(Catalog, PassesOnWhatIsWrongInAProcfile) {

@@ -32,14 +32,20 @@ TEST(Contract, RefusesWhatIsNoTextAtThePath) {
 
 TEST(Contract, RefusesBrokenJson) {
   for (const char* document : {"", "{", "{'a': 1}", "\xff\xfe", "{} trailing"}) {
-    EXPECT_EQ(violation_of(document), "package.json is not valid JSON") << document;
+    EXPECT_EQ(violation_of(document), "package.json is not valid JSON (line 1)") << document;
   }
+}
+
+TEST(Contract, NamesTheLineOnWhichJsonBreaks) {
+  EXPECT_EQ(violation_of("{\n  \"a\": 1,\n  b: 2\n}\n"), "package.json is not valid JSON (line 3)");
+  EXPECT_EQ(violation_of("{\n  \"a\": \"x\n\"}\n"), "package.json is not valid JSON (line 2)");
+  EXPECT_EQ(violation_of("{\n  \"a\": 1,\n\n\n"), "package.json is not valid JSON (line 2)");
 }
 
 TEST(Contract, SurvivesJsonNestedAHundredThousandTimes) {
   const std::string deep(100'000, '[');
-  EXPECT_EQ(violation_of(deep + std::string(100'000, ']')), "package.json is not valid JSON");
-  EXPECT_EQ(violation_of(deep), "package.json is not valid JSON");
+  EXPECT_EQ(violation_of(deep + std::string(100'000, ']')), "package.json is nested too deeply");
+  EXPECT_EQ(violation_of(deep), "package.json is not valid JSON (line 1)");
 }
 
 TEST(Contract, RefusesJsonBeyondItsLimit) {
