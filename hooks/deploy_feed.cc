@@ -22,7 +22,7 @@ constexpr seconds kTick{1};
 constexpr std::size_t kMostUnstoredBytes = 256 * 1024;
 constexpr std::string_view kDetail = "       ";
 constexpr std::string_view kLimitNotice =
-    " !     The output is longer than is stored; from here on only stages and errors are shown.";
+    " !     the output is longer than is stored; from here on only stages and errors are shown.";
 
 /// With O_APPEND a line is put down in one piece even when two threads speak at once.
 bool append(int fd, std::string_view text) {

@@ -139,7 +139,7 @@ void DeployQueue::drop(const std::vector<Shared>& deploys, state::DeployStage st
     if (!finished) {
       log::error("deploy {}: {}", deploy->id(), finished.error().for_log());
     }
-    deploy->feed->line(fmt::format(" !     This deploy did not run: {}", reason));
+    deploy->feed->line(fmt::format(" !     this deploy did not run: {}", reason));
     deploy->settle(outcome_of(*deploy, stage, reason));
   }
 }

@@ -162,7 +162,7 @@ Result<void> switch_release(const StageContext& context, const Release& release,
   if (!moved) {
     // What is live is what the database says; the ref follows at the next deploy or start.
     log::error("deploy {}: the ref is not moved: {}", context.deploy(), moved.error().for_log());
-    context.output.warn(fmt::format("The release is live, but {} could not be moved: {}",
+    context.output.warn(fmt::format("the release is live, but {} could not be moved: {}",
                                     context.job.row.ref, moved.error().message));
   }
   parts.reach("ref moved");

@@ -52,7 +52,7 @@ std::vector<Refusal> DeployTarget::admit(const Push& push, PushProgress& progres
   if (is_any_refused(refusals)) {
     for (auto& refusal : refusals) {
       if (!refusal) {
-        explain(progress, "Nothing is deployed, since another ref of this push is refused",
+        explain(progress, "nothing is deployed, since another ref of this push is refused",
                 fmt::format("push the branch alone: git push --no-follow-tags minpaas {}",
                             app_.branch));
         refusal = "another ref of this push is refused";
