@@ -40,7 +40,7 @@ Result<Secret> parse_config_value(const ConfigKey& key, std::string_view value) 
     return Error{ErrorCode::InvalidInput,
                  fmt::format("the value of {} has {} bytes, at most {} are allowed", key.str(),
                              value.size(), kMostConfigValueBytes),
-                 "keep large content in a file or a volume", ""};
+                 "put large content into the repository, or fetch it when the app starts", ""};
   }
   if (value.find('\0') != std::string_view::npos) {
     return Error{ErrorCode::InvalidInput,

@@ -88,7 +88,8 @@ Refusal DeployTarget::admit_ref(const RefCommand& command, PushProgress& progres
 Refusal DeployTarget::admit_deploy(const RefCommand& command, PushProgress& progress) {
   if (command.is_delete()) {
     explain(progress, fmt::format("{} is the branch that deploys and stays", app_.branch),
-            fmt::format("to remove the app and all it has: apps:destroy {}", app_.name.str()));
+            fmt::format("to remove the app and all it has: apps:destroy {0} --confirm {0}",
+                        app_.name.str()));
     return "the deploy branch cannot be deleted";
   }
   const auto name = RefName::parse(command.ref);

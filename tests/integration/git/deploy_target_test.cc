@@ -224,7 +224,7 @@ TEST_F(Deploying, KeepsTheDeployBranch) {
   const auto answer = send(PushScript().command("refs/heads/main", tip_, Oid()).flush());
   EXPECT_THAT(answer.report,
               ElementsAre("unpack ok", "ng refs/heads/main the deploy branch cannot be deleted"));
-  EXPECT_THAT(answer.progress, HasSubstr("apps:destroy blog"));
+  EXPECT_THAT(answer.progress, HasSubstr("apps:destroy blog --confirm blog"));
 }
 
 TEST_F(Deploying, DeletesABranchThatDeployedOnce) {
