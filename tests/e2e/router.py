@@ -129,11 +129,15 @@ def containers_change_their_addresses(server):
 
     before = address_of(server, "first")
     docker("stop", "-t", "1", *server.containers("first"))
-    holder = docker("run", "-d", "--rm", "localhost/minpaas/static-base", "busybox", "sleep", "60").strip()
+    holders = []
+    while len(holders) < 20:
+        holders.append(docker("run", "-d", "--rm", "localhost/minpaas/static-base", "busybox", "sleep", "60").strip())
+        if docker("inspect", "-f", "{{.NetworkSettings.IPAddress}}", holders[-1]).split() == before:
+            break
     docker("start", *server.containers("first"))
     wait_until(both_answer, "both apps answer again", timeout=30)
     after = address_of(server, "first")
-    docker("rm", "-f", holder)
+    docker("rm", "-f", *holders)
     assert after != before, "the address is as before"
 
     # The same while nobody watches and HAProxy goes on with what it knew: the second app is likely

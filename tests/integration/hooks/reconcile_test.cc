@@ -63,6 +63,7 @@ class Reconciliation : public testing::Test {
     release = *releases_.add(release);
     auto plans = plan_processes(release, config, 1, policy_);
     plans[0].spec.host_port = app_.port;
+    plans[0].spec.labels["minpaas.port"] = std::to_string(app_.port);
     const auto made = start_processes(engine_, plans, [&](const StartedProcess& process) {
       return containers_.add({.id = process.container.value,
                               .app = release.app,

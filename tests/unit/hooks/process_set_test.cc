@@ -51,7 +51,7 @@ TEST_F(ProcessSet, LabelsEachContainerWithAllThatTellsItsOwner) {
               UnorderedElementsAre(Pair("minpaas.app", "blog"), Pair("minpaas.release", "v3"),
                                    Pair("minpaas.process", "web.1"),
                                    Pair("minpaas.instance", "0123456789abcdef"),
-                                   Pair("minpaas.deploy", "17")));
+                                   Pair("minpaas.port", ""), Pair("minpaas.deploy", "17")));
 }
 
 TEST_F(ProcessSet, GivesConfigAndThePlatformsPort) {
