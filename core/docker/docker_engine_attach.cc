@@ -14,6 +14,8 @@ namespace {
 /// The engine does not tell when an exec ends; its output has mostly ended before it is asked.
 constexpr milliseconds kFirstLook{2};
 constexpr milliseconds kLastLook{200};
+/// For the engine to know the process of a program that it has started.
+constexpr seconds kPidPatience{5};
 
 std::string path_of(const ContainerId& id) {
   return "/containers/" + url_encoded(id.value);
@@ -87,9 +89,21 @@ Result<int> DockerEngine::wait_exec(const ExecId& id, std::stop_token stop) {
 }
 
 Result<void> DockerEngine::signal_exec(const ExecId& id, Signal signal) {
-  const auto body = TRY(get(path_of(id) + "/json"));
-  const auto details = TRY(parse_exec(body));
-  return details.runs ? signal_process_(details.pid, signal) : Result<void>();
+  // A program can have begun to print before the engine knows its process id.
+  const auto deadline = std::chrono::steady_clock::now() + kPidPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto body = TRY(get(path_of(id) + "/json"));
+    const auto details = TRY(parse_exec(body));
+    if (!details.runs) {
+      return {};
+    }
+    if (details.pid > 0) {
+      return signal_process_(details.pid, signal);
+    }
+    pause(kFirstLook, {});
+  }
+  return Error{ErrorCode::Timeout, "the Docker Engine does not tell the process of the program", "",
+               ""};
 }
 
 Result<void> DockerEngine::resize_exec(const ExecId& id, WindowSize size) {
