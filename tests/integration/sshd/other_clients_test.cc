@@ -58,7 +58,7 @@ TEST_F(OtherClients, SendSizesAndSignals) {
                    std::string(MINPAAS_SOURCE_DIR) + "/tests/integration/sshd/paramiko_terminal.py",
                    std::to_string(port_), key("ed25519").string()});
   EXPECT_EQ(result.status, 0) << result.err;
-  EXPECT_EQ(result.out, "vt220+x 91x31\n101x44\nsignal USR1\n143\n130\n");
+  EXPECT_EQ(result.out, "vt220+x 91x31\n101x44\nsignal USR1\n143\n['120', '113']\n130\n");
 }
 
 }  // namespace

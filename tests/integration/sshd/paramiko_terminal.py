@@ -49,6 +49,14 @@ def main():
     signal(channel, "TERM")
     print(channel.recv_exit_status())
 
+    # What is typed before there is a program waits for it.
+    channel = transport.open_session()
+    channel.settimeout(60)
+    channel.get_pty()
+    channel.sendall("xq")
+    channel.exec_command("raw")
+    print(read_until(channel, "113\n").split())
+
     # A request that runs no program of its own ends by a signal.
     channel = transport.open_session()
     channel.settimeout(60)
