@@ -116,7 +116,11 @@ std::string process_label(const ContainerDetails& container) {
 bool Reading::wanted(const ContainerDetails& container) const {
   const std::string name = process_label(container);
   const auto dot = name.rfind('.');
-  return !name.empty() && (!query_.process || name.substr(0, dot) == query_.process->str()) &&
+  // What a one-off prints is for who runs it, and no log of it is kept.
+  const auto mark = container.labels.find(std::string(docker::kLabelOneOff));
+  const bool one_off = mark != container.labels.end() && !mark->second.empty();
+  return !name.empty() && !one_off &&
+         (!query_.process || name.substr(0, dot) == query_.process->str()) &&
          (!query_.index ||
           (dot != std::string::npos && name.substr(dot + 1) == std::to_string(*query_.index)));
 }

@@ -115,7 +115,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
           }),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries}),
-      platform_(parts_, keys_, queue_, tasks()) {}
+      platform_(parts_, keys_, queue_, one_offs_, tasks()) {}
 
 Assembly::~Assembly() = default;
 
@@ -174,9 +174,10 @@ void Assembly::stop(milliseconds grace) {
 }
 
 bool Assembly::reconcile(std::stop_token stop) {
-  const ReconcileView view{[this](const AppName& app) { return queue_.hold(app); },
-                           [this](const AppName& app) { queue_.release(app); },
-                           supervisor_.crashed()};
+  const ReconcileView view{
+      [this](const AppName& app) { return queue_.hold(app); },
+      [this](const AppName& app) { queue_.release(app); }, supervisor_.crashed(),
+      [this](const docker::ContainerDetails& container) { return one_offs_.own(container); }};
   const auto report = reconciler_.run(view, std::move(stop));
   if (!report) {
     log::warn("reconciliation: {}", report.error().for_log());

@@ -79,6 +79,8 @@ class Assembly {
   state::DeployStore deploys_;
   state::ContainerStore containers_;
   state::KeyStore key_store_;
+  /// Before the supervisor, whose thread asks it.
+  OneOffs one_offs_;
   Checker checker_;
   PipelineParts parts_;
   Garbage garbage_;

@@ -29,9 +29,14 @@ struct PlatformTasks {
 /// yet, since an app has no owner to grant them anything (PermissionDenied). Thread: any.
 class LocalPlatform : public Platform {
  public:
-  LocalPlatform(const PipelineParts& parts, KeyOwners& keys, DeployQueue& queue,
+  LocalPlatform(const PipelineParts& parts, KeyOwners& keys, DeployQueue& queue, OneOffs& one_offs,
                 PlatformTasks tasks)
-      : parts_(parts), keys_(keys), queue_(queue), tasks_(std::move(tasks)), places_(parts) {}
+      : parts_(parts),
+        keys_(keys),
+        queue_(queue),
+        one_offs_(one_offs),
+        tasks_(std::move(tasks)),
+        places_(parts) {}
 
   // local_platform_apps.cc
   Result<std::vector<AppSummary>> apps(const Actor& actor) override;
@@ -75,6 +80,12 @@ class LocalPlatform : public Platform {
                                         const Follow& follow) override;
   Result<int> cancel_builds(const Actor& actor, const AppName& name) override;
 
+  // local_platform_programs.cc
+  Result<ProgramOutcome> run(const Actor& actor, const AppName& name, const ProgramRequest& request,
+                             ExecStreams& peer) override;
+  Result<ProgramOutcome> exec(const Actor& actor, const AppName& name, const ProcessType& process,
+                              int index, const ProgramRequest& request, ExecStreams& peer) override;
+
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,
                     const AppLogSink& sink, std::stop_token gone) override;
@@ -89,6 +100,9 @@ class LocalPlatform : public Platform {
   /// the name that was probably meant).
   Result<state::AppRow> find_app(const Actor& actor, const AppName& name);
   [[nodiscard]] std::string deploy_branch(const state::AppRow& row) const;
+  Result<docker::ContainerId> find_process(const AppName& name, const ProcessType& process,
+                                           int index);
+  Result<void> add_one_offs(const AppName& name, std::vector<ProcessReport>& reports);
   Result<AppSummary> summarize(const state::AppRow& row,
                                const Result<std::vector<docker::ContainerDetails>>& containers);
   Result<AppStatus> status_of(const state::AppRow& row, const std::optional<Release>& live,
@@ -104,6 +118,7 @@ class LocalPlatform : public Platform {
   const PipelineParts& parts_;
   KeyOwners& keys_;
   DeployQueue& queue_;
+  OneOffs& one_offs_;
   PlatformTasks tasks_;
   PushPlaces places_;
 };

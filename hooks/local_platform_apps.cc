@@ -226,6 +226,7 @@ Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
     }
     reports.push_back(std::move(report));
   }
+  TRY(add_one_offs(name, reports));
   return reports;
 }
 

@@ -22,7 +22,8 @@ docker::Labels image_labels(const AppName& app, const std::string& instance, std
           {std::string(docker::kLabelInstance), instance},
           {std::string(docker::kLabelDeploy), std::to_string(deploy)},
           {std::string(docker::kLabelRelease), ""},
-          {std::string(docker::kLabelProcess), ""}};
+          {std::string(docker::kLabelProcess), ""},
+          {std::string(docker::kLabelOneOff), ""}};
 }
 
 std::string image_tag(const AppName& app, std::int64_t deploy) {

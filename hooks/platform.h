@@ -21,6 +21,7 @@
 #include "core/state/deploy_store.h"
 #include "core/state/key_store.h"
 #include "hooks/follow.h"
+#include "hooks/program_run.h"
 #include "hooks/release_report.h"
 
 /// The service layer: one function per thing that a person can do. SSH commands, the git service
@@ -177,6 +178,16 @@ class Platform {
   virtual Result<DeployOutcome> rollback(const Actor& actor, const AppName& name,
                                          std::optional<ReleaseNumber> number,
                                          const Follow& follow) = 0;
+
+  /// Runs a program in a one-off container of the live release, in front of `peer`, and removes the
+  /// container. Errors: Conflict (nothing was deployed), those of run_one_off.
+  virtual Result<ProgramOutcome> run(const Actor& actor, const AppName& name,
+                                     const ProgramRequest& request, ExecStreams& peer) = 0;
+  /// Runs a program in the container of `process` (`run` for a one-off) and `index`, beside its
+  /// own. Errors: NotFound, those of run_beside.
+  virtual Result<ProgramOutcome> exec(const Actor& actor, const AppName& name,
+                                      const ProcessType& process, int index,
+                                      const ProgramRequest& request, ExecStreams& peer) = 0;
 
   /// Deploys of the app, newest first.
   virtual Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,

@@ -100,6 +100,24 @@ std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigV
   return plans;
 }
 
+docker::ContainerSpec plan_one_off(const Release& release, const ConfigVars& config, int index,
+                                   const ContainerPolicy& policy) {
+  docker::ContainerSpec spec;
+  spec.image = release.image;
+  spec.env = environment_of(release, config);
+  spec.labels = {{std::string(docker::kLabelApp), release.app.str()},
+                 {std::string(docker::kLabelRelease), release.number.str()},
+                 {std::string(docker::kLabelProcess), fmt::format("{}.{}", kOneOffType, index)},
+                 {std::string(docker::kLabelInstance), policy.instance},
+                 // Not the one of its image, whose labels it inherits.
+                 {std::string(docker::kLabelDeploy), "0"},
+                 {std::string(docker::kLabelOneOff), "1"}};
+  spec.memory_bytes = policy.limits.memory_bytes;
+  spec.cpus = policy.limits.cpus;
+  spec.pids = policy.limits.pids;
+  return spec;
+}
+
 Result<std::vector<StartedProcess>> start_processes(
     docker::Engine& engine, const std::vector<PlannedProcess>& plans,
     const std::function<Result<void>(const StartedProcess&)>& created) {

@@ -23,6 +23,9 @@ struct PlannedProcess {
   docker::ContainerSpec spec;
 };
 
+/// The name that one-off containers have in place of a process type: `run.1`.
+inline constexpr std::string_view kOneOffType = "run";
+
 /// `web.1`: a unit of a process type as people see it, and the value of docker::kLabelProcess.
 std::string process_name(const ProcessType& process, int index);
 
@@ -38,6 +41,11 @@ struct ContainerPolicy {
 /// same release. No I/O.
 std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigVars& config,
                                            std::int64_t deploy, const ContainerPolicy& policy);
+
+/// A container like those of the release, that is no unit of its formation: for one command of a
+/// person. The caller names it and says what it runs. No I/O.
+docker::ContainerSpec plan_one_off(const Release& release, const ConfigVars& config, int index,
+                                   const ContainerPolicy& policy);
 
 struct StartedProcess {
   PlannedProcess plan;

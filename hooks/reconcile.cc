@@ -100,7 +100,10 @@ Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_tok
 
 Result<Repairs> Reconciler::look(const std::set<AppName>& held, const ReconcileView& view,
                                  ReconcileReport& report) {
-  const auto present = TRY(own_containers(engine_, policy_.instance, {}));
+  auto present = TRY(own_containers(engine_, policy_.instance, {}));
+  if (view.is_attended) {
+    std::erase_if(present, view.is_attended);
+  }
   // Read after the containers: the deploy of each that was seen is in the journal by now.
   const auto unfinished = TRY(stores_.deploys.unfinished());
   const auto rows = TRY(read_rows(held, unfinished));

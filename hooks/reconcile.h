@@ -33,6 +33,8 @@ struct ReconcileView {
   std::function<void(const AppName&)> done;
   /// Containers that were stopped for crashing again and again.
   std::set<docker::ContainerId> crashed;
+  /// Containers that someone sits in front of: they are left alone. Absent: none.
+  std::function<bool(const docker::ContainerDetails&)> is_attended = {};
 };
 
 struct ReconcileReport {

@@ -33,6 +33,8 @@ inline constexpr std::string_view kLabelInstance = "minpaas.instance";
 inline constexpr std::string_view kLabelPort = "minpaas.port";
 /// Id of the deploy that made it.
 inline constexpr std::string_view kLabelDeploy = "minpaas.deploy";
+/// On containers that run one command for a person who waits for it: they belong to no release.
+inline constexpr std::string_view kLabelOneOff = "minpaas.one-off";
 
 struct ContainerId {
   std::string value;

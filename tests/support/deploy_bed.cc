@@ -69,7 +69,7 @@ DeployBed::Server::Server(DeployBed& bed)
             {bed.settings.build.slots, 2, parts.build_logs(), hooks::FeedLimits()}, pipeline),
       keys(key_store, bed.settings.access.admin_keys, bed.clock),
       platform(
-          parts, keys, queue,
+          parts, keys, queue, one_offs,
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

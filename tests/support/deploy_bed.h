@@ -61,6 +61,7 @@ class DeployBed {
     hooks::Pipeline pipeline;
     hooks::DeployQueue queue;
     hooks::KeyOwners keys;
+    hooks::OneOffs one_offs;
     hooks::LocalPlatform platform;
   };
 

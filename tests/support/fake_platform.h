@@ -41,6 +41,8 @@ class FakePlatform : public hooks::Platform {
   void add_log(std::string_view app, LogLine line);
   /// The arguments of the last call of logs.
   std::optional<hooks::LogQuery> last_query;
+  /// Of the last call of run or exec.
+  std::optional<hooks::ProgramRequest> last_program;
 
   Result<std::vector<hooks::AppSummary>> apps(const Actor& actor) override;
   Result<hooks::AppReport> app(const Actor& actor, const AppName& name) override;
@@ -62,6 +64,15 @@ class FakePlatform : public hooks::Platform {
                                        const hooks::Follow& follow) override;
   Result<std::vector<hooks::ProcessReport>> processes(const Actor& actor,
                                                       const AppName& name) override;
+  /// `echo`, `cat`, `exit N`, `kill-me`; no other program is there.
+  Result<hooks::ProgramOutcome> run(const Actor& actor, const AppName& name,
+                                    const hooks::ProgramRequest& request,
+                                    ExecStreams& peer) override;
+  /// The same in web.1.
+  Result<hooks::ProgramOutcome> exec(const Actor& actor, const AppName& name,
+                                     const ProcessType& process, int index,
+                                     const hooks::ProgramRequest& request,
+                                     ExecStreams& peer) override;
   Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
   Result<hooks::ReleaseReport> release(const Actor& actor, const AppName& name,
                                        ReleaseNumber number) override;

@@ -177,6 +177,26 @@ TEST_F(Reconciliation, NeverTouchesContainersOfAnotherServer) {
   EXPECT_THAT(engine_.containers(), SizeIs(2));
 }
 
+TEST_F(Reconciliation, LeavesAloneWhatSomeoneSitsInFrontOf) {
+  const auto release = deploy();
+  auto spec = plan_one_off(release, {}, 1, policy_);
+  spec.name = "attended";
+  ASSERT_TRUE(engine_.create_container(spec));
+  spec.name = "left by a crash";
+  ASSERT_TRUE(engine_.create_container(spec));
+  EXPECT_EQ(run({.hold = {},
+                 .done = {},
+                 .crashed = {},
+                 .is_attended =
+                     [](const docker::ContainerDetails& container) {
+                       return container.name == "attended";
+                     }})
+                .removed,
+            1);
+  EXPECT_TRUE(engine_.container("attended"));
+  EXPECT_FALSE(engine_.container("left by a crash"));
+}
+
 TEST_F(Reconciliation, LeavesAnAppWithAnUnfinishedDeployAlone) {
   deploy();
   engine_.lose_containers();

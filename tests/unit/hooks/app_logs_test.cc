@@ -26,12 +26,14 @@ class Logs : public testing::Test {
   int made_ = 0;
   std::vector<std::string> lines_;
 
-  ContainerId start(const std::string& process, const std::string& instance = "this-server") {
+  ContainerId start(const std::string& process, const std::string& instance = "this-server",
+                    const std::string& one_off = "") {
     docker::ContainerSpec spec;
     spec.name = "c" + std::to_string(++made_);
     spec.image = image_;
     spec.labels = {
         {"minpaas.app", "blog"}, {"minpaas.instance", instance}, {"minpaas.process", process}};
+    spec.labels["minpaas.one-off"] = one_off;
     const auto id = *engine_.create_container(spec);
     EXPECT_TRUE(engine_.start_container(id));
     return id;
@@ -95,6 +97,13 @@ TEST_F(Logs, CanBeOfOneProcess) {
   lines_.clear();
   ASSERT_TRUE(read({.process = ProcessType::web(), .index = 2}));
   EXPECT_THAT(lines_, ElementsAre("app[web.2]: b"));
+}
+
+TEST_F(Logs, AreNotOfWhatSomeoneSitsInFrontOf) {
+  engine_.print(start("web.1"), "one");
+  engine_.print(start("run.1", "this-server", "1"), "typed");
+  ASSERT_TRUE(read());
+  EXPECT_THAT(lines_, ElementsAre("app[web.1]: one"));
 }
 
 TEST_F(Logs, AreOfThisServerOnly) {
