@@ -60,6 +60,8 @@ Result<Arguments> Arguments::parse(const Command& command, std::span<const Word>
     if (only_operands || word.size() < 2 || word.front() != '-') {
       arguments.operands_.push_back(words.front());
       words = words.subspan(1);
+      only_operands = only_operands || (command.runs_program &&
+                                        arguments.operands_.size() == command.operands.size());
       continue;
     }
     words = words.subspan(1);
@@ -94,11 +96,11 @@ Result<void> Arguments::take_long(const Command& command, std::string_view word,
     return misuse(command, fmt::format("--{} wants a value, {}", name, option->value));
   }
   if (option->value.empty()) {
-    options_[std::string(name)] = "";
+    options_[std::string(name)].emplace_back();
   } else if (has_value) {
-    options_[std::string(name)] = word.substr(equals + 1);
+    options_[std::string(name)].emplace_back(word.substr(equals + 1));
   } else {
-    options_[std::string(name)] = rest.front().text;
+    options_[std::string(name)].push_back(rest.front().text);
     rest = rest.subspan(1);
   }
   return {};
@@ -116,14 +118,14 @@ Result<void> Arguments::take_letters(const Command& command, std::string_view le
     }
     const std::string name(option->name);
     if (option->value.empty()) {
-      options_[name] = "";
+      options_[name].emplace_back();
     } else if (!letters.empty()) {
-      options_[name] = letters;
+      options_[name].emplace_back(letters);
       return {};
     } else if (rest.empty()) {
       return misuse(command, fmt::format("-{} wants a value, {}", letter, option->value));
     } else {
-      options_[name] = rest.front().text;
+      options_[name].push_back(rest.front().text);
       rest = rest.subspan(1);
     }
   }
@@ -150,7 +152,12 @@ Result<void> Arguments::check(const Command& command) const {
 
 std::optional<std::string> Arguments::value(std::string_view option) const {
   const auto found = options_.find(option);
-  return found == options_.end() ? std::nullopt : std::optional(found->second);
+  return found == options_.end() ? std::nullopt : std::optional(found->second.back());
+}
+
+std::vector<std::string> Arguments::values(std::string_view option) const {
+  const auto found = options_.find(option);
+  return found == options_.end() ? std::vector<std::string>() : found->second;
 }
 
 const std::string& Arguments::operand(std::size_t place) const {

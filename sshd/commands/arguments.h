@@ -27,6 +27,9 @@ class Arguments {
   /// The value of an option; the last one counts when it is given twice.
   [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
 
+  /// All values of an option that may be repeated, in order.
+  [[nodiscard]] std::vector<std::string> values(std::string_view option) const;
+
   /// By place; aborts when it is not there, which `parse` has made sure of for `Arity::One`.
   [[nodiscard]] const std::string& operand(std::size_t place) const;
   [[nodiscard]] std::optional<std::string> optional_operand(std::size_t place) const;
@@ -41,7 +44,7 @@ class Arguments {
   [[nodiscard]] Result<void> check(const Command& command) const;
 
   std::vector<Word> operands_;
-  std::map<std::string, std::string, std::less<>> options_;
+  std::map<std::string, std::vector<std::string>, std::less<>> options_;
 };
 
 /// Whether --json (or --help) is among the words, for errors found before they are sorted.

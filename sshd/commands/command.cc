@@ -31,13 +31,13 @@ std::string option_usage(const Option& option) {
   if (!option.value.empty()) {
     text += fmt::format(" {}", option.value);
   }
-  return option.required ? " " + text : fmt::format(" [{}]", text);
+  return option.required ? " " + text : fmt::format(" [{}]{}", text, option.repeated ? "..." : "");
 }
 
 std::vector<Command> make_table() {
   std::vector<Command> table;
   for (const auto& noun :
-       {help_commands, apps_commands, config_commands, logs_commands, ps_commands,
+       {help_commands, apps_commands, config_commands, logs_commands, ps_commands, run_commands,
         releases_commands, builds_commands, keys_commands, host_commands}) {
     const auto commands = noun();
     table.insert(table.end(), commands.begin(), commands.end());
@@ -85,13 +85,16 @@ std::size_t farness(std::string_view typed, const Command& command) {
 
 std::string usage(const Command& command) {
   std::string text(command.verb);
-  for (const Operand& operand : command.operands) {
-    text += operand_usage(operand);
+  const auto& all = command.operands;
+  const std::size_t program = command.runs_program ? all.size() - 1 : all.size();
+  for (std::size_t place = 0; place < program; ++place) {
+    text += operand_usage(all[place]);
   }
   for (const Option& option : command.options) {
     text += option_usage(option);
   }
-  return text + " [--json]";
+  text += kJsonUsage;
+  return command.runs_program ? text + " --" + operand_usage(all.back()) : text;
 }
 
 std::span<const Command> command_table() {

@@ -20,6 +20,8 @@ struct Option {
   std::string_view value = {};
   std::string_view help = {};
   bool required = false;
+  /// It may be given several times, and all of them count.
+  bool repeated = false;
 };
 
 enum class Arity { One, Optional, Several };
@@ -51,8 +53,13 @@ struct Command {
   std::string_view when_too_many = {};
   /// A word may be part of a secret: no message repeats one, not even as an unknown option.
   bool words_may_be_secret = false;
+  /// Its last operand is a program with arguments: what follows the first of these words is theirs,
+  /// options too.
+  bool runs_program = false;
   Handler run = nullptr;
 };
+
+inline constexpr std::string_view kJsonUsage = " [--json]";
 
 /// `logs APP [--follow|-f] [--json]`
 std::string usage(const Command& command);

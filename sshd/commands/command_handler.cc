@@ -71,10 +71,18 @@ int CommandHandler::run(const ExecRequest& request, ExecStreams& streams) {
     out.data(explain(*command));
     return 0;
   }
-  Invocation call{request.actor, platform_,  clock_,       *args,
-                  out,           streams.in, streams.gone, request.has_terminal};
+  // Not as above: a program's own --json is none of ours.
+  Output told(streams.out, streams.err, args->has("json") ? Form::Json : Form::People);
+  Invocation call{request.actor,        platform_, clock_, *args, told, streams.in, streams.gone,
+                  request.has_terminal, request,   streams};
   const auto status = command->run(call);
-  return status ? *status : fail(request, out, command->verb, status.error());
+  return status ? *status : fail(request, told, command->verb, status.error());
+}
+
+bool CommandHandler::is_program(const ExecRequest& request) const {
+  const auto words = split_exec_line(request.command);
+  const Command* command = words && !words->empty() ? find_command(words->front().text) : nullptr;
+  return command != nullptr && command->runs_program;
 }
 
 }  // namespace minpaas::sshd::commands

@@ -15,6 +15,7 @@ class CommandHandler : public ExecHandler {
 
   /// Thread: any, several at once. The command may hold secrets: it is never logged here.
   int run(const ExecRequest& request, ExecStreams& streams) override;
+  bool is_program(const ExecRequest& request) const override;
 
  private:
   hooks::Platform& platform_;

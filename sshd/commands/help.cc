@@ -13,8 +13,8 @@ namespace {
 std::string short_usage(const Command& command) {
   Command bare = command;
   std::erase_if(bare.options, [](const Option& option) { return !option.required; });
-  const std::string line = usage(bare);
-  return line.substr(0, line.rfind(" [--json]"));
+  std::string line = usage(bare);
+  return line.erase(line.rfind(kJsonUsage), kJsonUsage.size());
 }
 
 std::string option_text(const Option& option) {

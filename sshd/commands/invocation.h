@@ -19,6 +19,8 @@ struct Invocation {
   ByteReader& in;
   std::stop_token gone;
   bool has_terminal = false;
+  const ExecRequest& request;
+  ExecStreams& streams;
 
   /// The first operand as an app's name. Errors: InvalidInput.
   [[nodiscard]] Result<AppName> app() const { return AppName::parse(args.operand(0)); }

@@ -82,7 +82,7 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
                          testing::Values("apps", "builds", "config", "help", "host", "keys", "logs",
-                                         "mistakes", "ps", "releases"),
+                                         "mistakes", "ps", "releases", "run"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace
