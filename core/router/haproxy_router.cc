@@ -23,6 +23,8 @@ using docker::ContainerId;
 constexpr milliseconds kDrainInterval{20};
 /// For the connections that were cut to be gone.
 constexpr milliseconds kCutPatience{1000};
+/// For the ports of a HAProxy that has died.
+constexpr milliseconds kPortPatience{3000};
 constexpr std::string_view kNoBackend = "Can't find backend";
 
 Error refused(std::string_view command, std::string_view answer) {
@@ -377,6 +379,7 @@ Result<void> HaproxyRouter::load_file() {
   if (!runs) {
     // Workers of one that was killed would still have the ports.
     HaproxyProcess::stop(files_);
+    await_free(bound_ports_);
     bound_ports_.clear();
     loaded_.clear();
   }
@@ -398,6 +401,15 @@ Result<void> HaproxyRouter::load_file() {
     bound_ports_.erase(port);
   }
   return {};
+}
+
+/// A process that ends is no process of ours any more before its sockets are closed.
+void HaproxyRouter::await_free(const std::set<int>& ports) const {
+  const auto deadline = std::chrono::steady_clock::now() + kPortPatience;
+  const auto taken = [&](int port) { return is_taken({settings_.app_address, port}); };
+  while (std::ranges::any_of(ports, taken) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kDrainInterval);
+  }
 }
 
 /// A port that cannot be had must not keep all others from being served.

@@ -69,6 +69,7 @@ class HaproxyRouter : public Router {
   Result<void> command(int worker, const std::string& text, std::string_view expected);
   Result<void> write_files();
   Result<void> load_file();
+  void await_free(const std::set<int>& ports) const;
   void look_for_taken_ports();
   [[nodiscard]] HaproxyConfig config() const;
   bool is_idle(const AppName& app, const std::set<std::string>& servers, bool cut);

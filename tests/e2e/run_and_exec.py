@@ -147,6 +147,8 @@ def on_a_terminal(server):
     apps.serving_dockerfile(server, "typed")
     for place in (["run", "typed", "--"], ["exec", "typed", "web.1", "--"]):
         terminal = Terminal(server, *place, "sh")
+        terminal.type("PS1='>''> '\r")
+        terminal.reads(">> ")
         terminal.type("echo size $(stty size), $TERM, $((6 * 7)).\r")
         said = terminal.reads(", vt220, 42.\r\n")
         assert said.endswith("size 30 90"), said
@@ -160,7 +162,10 @@ def on_a_terminal(server):
         time.sleep(0.5)
         terminal.type("\x03")
         terminal.reads("^C")
+        # At a prompt: what is typed while the shell changes the terminal's mode can be lost.
+        terminal.reads(">> ")
         terminal.type("(exit 5)\r")
+        terminal.reads(">> ")
         terminal.type("\x04")
         status = terminal.ends()
         assert status == 5, (status, terminal.text)
