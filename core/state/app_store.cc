@@ -14,7 +14,8 @@ namespace minpaas::state {
 namespace {
 
 constexpr const char* kSelect =
-    "SELECT id, name, runtime, deploy_branch, port, stopped, created_at FROM apps";
+    "SELECT id, name, runtime, deploy_branch, port, stopped, created_at, locked_by,"
+    " locked_at FROM apps";
 
 Result<AppRow> row_from(SQLite::Statement& query) {
   const AppName name = TRY(app_name_from(query.getColumn(1)));
@@ -24,7 +25,11 @@ Result<AppRow> row_from(SQLite::Statement& query) {
                 .deploy_branch = query.getColumn(3).getString(),
                 .port = query.getColumn(4).getInt(),
                 .stopped = query.getColumn(5).getInt() != 0,
-                .created_at = time_from(query.getColumn(6))};
+                .created_at = time_from(query.getColumn(6)),
+                .locked_by = query.getColumn(7).isNull()
+                                 ? std::nullopt
+                                 : std::optional(query.getColumn(7).getString()),
+                .locked_at = optional_time_from(query.getColumn(8))};
 }
 
 Result<AppRow> select(SQLite::Database& connection, const AppName& name) {
@@ -161,6 +166,34 @@ Result<void> AppStore::set_deploy_branch(const AppName& name, const std::string&
 
 Result<void> AppStore::set_stopped(const AppName& name, bool stopped) {
   return update(database_, "UPDATE apps SET stopped = ? WHERE name = ?", name, stopped ? 1 : 0);
+}
+
+Result<void> AppStore::lock(const AppName& name, const std::string& user, SystemTime now) {
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    const AppRow row = TRY(select(connection, name));
+    if (row.locked_by) {
+      return Error{ErrorCode::Conflict,
+                   fmt::format("{} is locked already, by {}", name.str(), *row.locked_by), "", ""};
+    }
+    SQLite::Statement change(connection,
+                             "UPDATE apps SET locked_by = ?, locked_at = ? WHERE id = ?");
+    change.bind(1, user);
+    change.bind(2, to_column(now));
+    change.bind(3, row.id);
+    change.exec();
+    return {};
+  });
+}
+
+Result<bool> AppStore::unlock(const AppName& name) {
+  return write_value(database_, [&](SQLite::Database& connection) -> Result<bool> {
+    const AppRow row = TRY(select(connection, name));
+    SQLite::Statement change(connection,
+                             "UPDATE apps SET locked_by = NULL, locked_at = NULL WHERE id = ?");
+    change.bind(1, row.id);
+    change.exec();
+    return row.locked_by.has_value();
+  });
 }
 
 Result<void> AppStore::destroy(const AppName& name) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct AppRow {
   /// Set by ps:stop; a stopped app stays stopped over restarts.
   bool stopped = false;
   SystemTime created_at;
+  /// Name of the user who has locked it against pushes and changes, and since when.
+  std::optional<std::string> locked_by = std::nullopt;
+  std::optional<SystemTime> locked_at = std::nullopt;
 };
 
 /// Thread: any.
@@ -42,6 +46,10 @@ class AppStore {
   Result<void> set_runtime(const AppName& name, const std::string& runtime);
   Result<void> set_deploy_branch(const AppName& name, const std::string& branch);
   Result<void> set_stopped(const AppName& name, bool stopped);
+  /// Errors: NotFound, Conflict (it is locked already, by whom).
+  Result<void> lock(const AppName& name, const std::string& user, SystemTime now);
+  /// Whether it was locked. Errors: NotFound.
+  Result<bool> unlock(const AppName& name);
   /// Removes the app and all rows that belong to it.
   Result<void> destroy(const AppName& name);
 

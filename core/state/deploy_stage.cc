@@ -7,12 +7,15 @@
 namespace minpaas::state {
 namespace {
 
-constexpr EnumText<DeployKind, 5> kKinds{"deploy kind",
+constexpr EnumText<DeployKind, 8> kKinds{"deploy kind",
                                          {{{DeployKind::Push, "push"},
                                            {DeployKind::Rebuild, "rebuild"},
                                            {DeployKind::ConfigChange, "config_change"},
                                            {DeployKind::Restart, "restart"},
-                                           {DeployKind::Rollback, "rollback"}}}};
+                                           {DeployKind::Rollback, "rollback"},
+                                           {DeployKind::Scale, "scale"},
+                                           {DeployKind::Stop, "stop"},
+                                           {DeployKind::Start, "start"}}}};
 
 constexpr EnumText<DeployStage, 12> kStages{"deploy stage",
                                             {{{DeployStage::Queued, "queued"},

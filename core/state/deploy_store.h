@@ -12,7 +12,7 @@
 namespace minpaas::state {
 
 /// Why a deploy was asked for; it decides at which stage the deploy enters the pipeline.
-enum class DeployKind { Push, Rebuild, ConfigChange, Restart, Rollback };
+enum class DeployKind { Push, Rebuild, ConfigChange, Restart, Rollback, Scale, Stop, Start };
 std::string_view to_string(DeployKind kind);
 
 /// Stages in order. The journal row of a stage is committed before the stage's side effects.

@@ -135,6 +135,12 @@ Result<void> move(SQLite::Database& connection, const Release& release, ReleaseS
   return {};
 }
 
+void mark_running(SQLite::Database& connection, std::int64_t app) {
+  SQLite::Statement update(connection, "UPDATE apps SET stopped = 0 WHERE id = ?");
+  update.bind(1, app);
+  update.exec();
+}
+
 Result<std::optional<Release>> select_live(SQLite::Database& connection, const AppName& app) {
   SQLite::Statement query(connection,
                           fmt::format("{} WHERE app_id = ? AND state = 'live'", kSelect));
@@ -199,14 +205,51 @@ Result<std::vector<Release>> ReleaseStore::list(const AppName& app, int most) {
   });
 }
 
-Result<void> ReleaseStore::make_live(const AppName& app, ReleaseNumber number) {
+Result<void> ReleaseStore::make_live(const AppName& app, ReleaseNumber number,
+                                     const Succession& succession) {
   return database_.write([&](SQLite::Database& connection) -> Result<void> {
     const Release next = TRY(select(connection, app, number));
     const auto before = TRY(select_live(connection, app));
     if (before && before->number != number) {
       TRY(move(connection, *before, ReleaseState::Superseded));
     }
-    return move(connection, next, ReleaseState::Live);
+    TRY(move(connection, next, ReleaseState::Live));
+    const std::int64_t id = TRY(app_id(connection, app));
+    SQLite::Statement adopt(connection,
+                            "UPDATE containers SET release = ? WHERE app_id = ? AND id = ?");
+    for (const std::string& container : succession.kept) {
+      adopt.reset();
+      adopt.bind(1, number.value());
+      adopt.bind(2, id);
+      adopt.bind(3, container);
+      adopt.exec();
+    }
+    if (!succession.stays_stopped) {
+      mark_running(connection, id);
+    }
+    return {};
+  });
+}
+
+Result<void> ReleaseStore::renew(const AppName& app, std::int64_t deploy,
+                                 const std::vector<std::string>& retired) {
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    const std::int64_t id = TRY(app_id(connection, app));
+    SQLite::Statement forget(connection, "DELETE FROM containers WHERE app_id = ? AND id = ?");
+    for (const std::string& container : retired) {
+      forget.reset();
+      forget.bind(1, id);
+      forget.bind(2, container);
+      forget.exec();
+    }
+    SQLite::Statement journal(connection,
+                              "UPDATE deploys SET release = (SELECT number FROM releases"
+                              " WHERE app_id = ?1 AND state = 'live') WHERE id = ?2");
+    journal.bind(1, id);
+    journal.bind(2, deploy);
+    journal.exec();
+    mark_running(connection, id);
+    return {};
   });
 }
 

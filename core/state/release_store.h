@@ -8,6 +8,14 @@
 
 namespace minpaas::state {
 
+/// What becomes of the app's containers when a release goes live, beside those made for it.
+struct Succession {
+  /// Ids of containers that go on and belong to it from then on.
+  std::vector<std::string> kept;
+  /// A stopped app stays so; else it runs from then on.
+  bool stays_stopped = false;
+};
+
 /// Releases are rows that never change but for their state. Thread: any.
 class ReleaseStore {
  public:
@@ -23,9 +31,16 @@ class ReleaseStore {
   Result<std::optional<Release>> before_live(const AppName& app);
   /// Newest first.
   Result<std::vector<Release>> list(const AppName& app, int most);
-  /// In one transaction: `number` becomes live and the one that was live becomes superseded. This
-  /// commit is the moment a release is live. Errors: NotFound, Conflict (`number` is not pending).
-  Result<void> make_live(const AppName& app, ReleaseNumber number);
+  /// In one transaction: `number` becomes live, the one that was live becomes superseded, and rows
+  /// of containers change hands. This commit is the moment a release is live. Errors: NotFound,
+  /// Conflict (`number` is not pending).
+  Result<void> make_live(const AppName& app, ReleaseNumber number,
+                         const Succession& succession = {});
+  /// In one transaction: the live release runs in the containers that `deploy` made for it. The app
+  /// is not stopped any more, the rows of the `retired` ones are gone, and the deploy has a
+  /// release. Errors: NotFound.
+  Result<void> renew(const AppName& app, std::int64_t deploy,
+                     const std::vector<std::string>& retired);
   /// Errors: NotFound, Conflict (`number` is not pending).
   Result<void> mark_failed(const AppName& app, ReleaseNumber number);
   /// Image ids of all releases of the app that are live or superseded, newest first, each once.

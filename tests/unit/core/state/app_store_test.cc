@@ -180,5 +180,23 @@ TEST(AppStore, NeverUsesAnIdAgain) {
   EXPECT_GT(add_app(file, "blog").id, first);
 }
 
+TEST(AppStore, LocksAnAppForOneAtATime) {
+  StateFile file;
+  const AppName blog = add_app(file, "blog").name;
+  EXPECT_FALSE(file.apps().get(blog)->locked_by);
+  ASSERT_TRUE(file.apps().lock(blog, "ann", at_second(7)));
+  const auto again = file.apps().lock(blog, "bob", at_second(8));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::Conflict);
+  EXPECT_EQ(again.error().message, "blog is locked already, by ann");
+  file.reopen();
+  EXPECT_EQ(file.apps().get(blog)->locked_by, "ann");
+  EXPECT_EQ(file.apps().get(blog)->locked_at, at_second(7));
+  EXPECT_EQ(file.apps().unlock(blog).value(), true);
+  EXPECT_EQ(file.apps().unlock(blog).value(), false);
+  EXPECT_FALSE(file.apps().get(blog)->locked_by);
+  EXPECT_FALSE(file.apps().lock(app_name("nope"), "ann", at_second(7)));
+}
+
 }  // namespace
 }  // namespace minpaas::state

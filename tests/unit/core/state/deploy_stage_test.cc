@@ -54,8 +54,9 @@ TEST(DeployStage, HasAWordForEachValueAndBack) {
 }
 
 TEST(DeployKind, HasAWordForEachValueAndBack) {
-  for (const auto kind : {DeployKind::Push, DeployKind::Rebuild, DeployKind::ConfigChange,
-                          DeployKind::Restart, DeployKind::Rollback}) {
+  for (const auto kind :
+       {DeployKind::Push, DeployKind::Rebuild, DeployKind::ConfigChange, DeployKind::Restart,
+        DeployKind::Rollback, DeployKind::Scale, DeployKind::Stop, DeployKind::Start}) {
     EXPECT_EQ(parse_deploy_kind(to_string(kind)).value(), kind);
   }
   EXPECT_EQ(parse_deploy_kind("").error().code, ErrorCode::Corrupt);

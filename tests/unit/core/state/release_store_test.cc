@@ -118,6 +118,36 @@ TEST_F(Releases, MoveOnlyAsTheTableOfMovesSays) {
   }
 }
 
+TEST_F(Releases, TakeOverContainersAndStartTheApp) {
+  const Release first = add_live("a");
+  for (const char* id : {"kept", "old"}) {
+    ASSERT_TRUE(file_.containers().add({.id = id, .app = app_, .release = first.number}));
+  }
+  ASSERT_TRUE(file_.apps().set_stopped(app_, true));
+  const Release second = add("a");
+  ASSERT_TRUE(store().make_live(app_, second.number, {{"kept"}, true}));
+  EXPECT_EQ(file_.containers().of_release(app_, second.number)->front().id, "kept");
+  EXPECT_EQ(file_.containers().of_release(app_, first.number)->front().id, "old");
+  EXPECT_TRUE(file_.apps().get(app_)->stopped) << "it stays so when that is wanted";
+  add_live("b");
+  EXPECT_FALSE(file_.apps().get(app_)->stopped);
+}
+
+TEST_F(Releases, ThatAreRenewedForgetTheirOldContainersAndTellTheJournal) {
+  const Release live = add_live("a");
+  for (const char* id : {"new", "old"}) {
+    ASSERT_TRUE(file_.containers().add({.id = id, .app = app_, .release = live.number}));
+  }
+  ASSERT_TRUE(file_.apps().set_stopped(app_, true));
+  const auto deploy = file_.deploys().add(test::deploy_of(app_)).value();
+  ASSERT_TRUE(store().renew(app_, deploy, {"old"}));
+  const auto rows = file_.containers().of_app(app_).value();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.front().id, "new");
+  EXPECT_EQ(file_.deploys().get(deploy)->release, live.number);
+  EXPECT_FALSE(file_.apps().get(app_)->stopped);
+}
+
 TEST_F(Releases, NeverChangeButForTheirState) {
   add_live("a");
   for (const char* change :
