@@ -23,12 +23,26 @@ struct DeployJob {
   /// For ConfigChange.
   ConfigVars set;
   std::vector<ConfigKey> unset;
+  /// For Scale: process types whose quantity changes.
+  Formation quantities = {};
+  /// For Restart: the process type to restart, else all.
+  std::optional<ProcessType> process = std::nullopt;
   /// For Rollback.
   std::optional<ReleaseNumber> target = std::nullopt;
 
   [[nodiscard]] bool builds() const {
     return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
   }
+
+  /// The live release gets other containers, and no other release is made.
+  [[nodiscard]] bool renews() const {
+    return row.kind == state::DeployKind::Restart || row.kind == state::DeployKind::Start;
+  }
+
+  /// A stopped app runs with it; else it stays stopped.
+  [[nodiscard]] bool starts() const { return builds() || renews() || is_rollback(); }
+
+  [[nodiscard]] bool is_rollback() const { return row.kind == state::DeployKind::Rollback; }
 
   /// What ran it once already does not run it again: a rollback changes no data.
   [[nodiscard]] bool runs_release_command() const {

@@ -46,6 +46,20 @@ class LocalPlatform : public Platform {
                        const std::vector<std::pair<std::string, std::string>>& values) override;
   Result<std::vector<ProcessReport>> processes(const Actor& actor, const AppName& name) override;
 
+  // local_platform_processes.cc
+  Result<DeployOutcome> restart(const Actor& actor, const AppName& name,
+                                const std::optional<ProcessType>& type,
+                                const Follow& follow) override;
+  Result<DeployOutcome> stop(const Actor& actor, const AppName& name,
+                             const Follow& follow) override;
+  Result<DeployOutcome> start(const Actor& actor, const AppName& name,
+                              const Follow& follow) override;
+  Result<DeployOutcome> scale(const Actor& actor, const AppName& name, const Formation& quantities,
+                              const Follow& follow) override;
+  Result<void> lock(const Actor& actor, const AppName& name) override;
+  Result<bool> unlock(const Actor& actor, const AppName& name) override;
+  Result<void> require_open(const Actor& actor, const AppName& name) override;
+
   // local_platform_releases.cc
   Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
   Result<ReleaseReport> release(const Actor& actor, const AppName& name,
@@ -70,8 +84,6 @@ class LocalPlatform : public Platform {
   Result<DeployOutcome> push(const Actor& actor, const PushRequest& request,
                              const Follow& follow) override;
   Result<DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
-                                const Follow& follow) override;
-  Result<DeployOutcome> restart(const Actor& actor, const AppName& name,
                                 const Follow& follow) override;
   Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
                                                BuildsScope scope, int most) override;
@@ -99,6 +111,9 @@ class LocalPlatform : public Platform {
   /// The app's row, when the actor may see and change it. Errors: PermissionDenied, NotFound (with
   /// the name that was probably meant).
   Result<state::AppRow> find_app(const Actor& actor, const AppName& name);
+  /// The same for a change. Errors: also Conflict (the app is locked).
+  Result<state::AppRow> find_open_app(const Actor& actor, const AppName& name);
+  Result<Release> require_live(const AppName& name);
   [[nodiscard]] std::string deploy_branch(const state::AppRow& row) const;
   Result<docker::ContainerId> find_process(const AppName& name, const ProcessType& process,
                                            int index);

@@ -14,19 +14,10 @@ namespace {
 
 constexpr std::string_view kDetected = "auto";
 
-bool has_labels(const docker::ContainerDetails& container, const Release& release) {
-  const auto has = [&](std::string_view label, const std::string& value) {
-    const auto found = container.labels.find(std::string(label));
-    return found != container.labels.end() && found->second == value;
-  };
-  return has(docker::kLabelApp, release.app.str()) &&
-         has(docker::kLabelRelease, release.number.str());
-}
-
-bool is_web(const docker::ContainerDetails& container) {
-  const auto process = container.labels.find(std::string(docker::kLabelProcess));
-  return process != container.labels.end() &&
-         process->second.starts_with(ProcessType::web().str() + ".");
+/// Process types whose containers say whether the app serves: web, where there are any.
+bool counts(const ProcessType& process, const Release& live) {
+  const auto web = live.formation.find(ProcessType::web());
+  return process.is_web() || (web != live.formation.end() && web->second == 0);
 }
 
 bool runs(const docker::ContainerDetails& container) {
@@ -88,6 +79,15 @@ Result<state::AppRow> LocalPlatform::find_app(const Actor& actor, const AppName&
              : row.error().with_hint(fmt::format("did you mean {}? {}", near, row.error().hint));
 }
 
+Result<state::AppRow> LocalPlatform::find_open_app(const Actor& actor, const AppName& name) {
+  state::AppRow row = TRY(find_app(actor, name));
+  if (row.locked_by) {
+    return Error{ErrorCode::Conflict, fmt::format("{} is locked by {}", name.str(), *row.locked_by),
+                 "to unlock it: apps:unlock " + name.str(), ""};
+  }
+  return row;
+}
+
 Result<std::vector<docker::ContainerDetails>> LocalPlatform::our_containers(
     const std::optional<AppName>& app) {
   return own_containers(parts_.engine, parts_.instance,
@@ -109,8 +109,18 @@ Result<AppStatus> LocalPlatform::status_of(
   if (!containers) {
     return AppStatus::Unknown;
   }
+  bool wants_any = false;
+  for (const auto& [process, quantity] : live->formation) {
+    wants_any = wants_any || quantity > 0;
+  }
+  if (!wants_any) {
+    return AppStatus::Stopped;
+  }
+  const auto rows = TRY(containers_of(parts_, row.name, live->number, Belonging::ToRelease));
   const bool serves = std::ranges::any_of(*containers, [&](const auto& container) {
-    return has_labels(container, *live) && is_web(container) && runs(container);
+    return runs(container) && std::ranges::any_of(rows, [&](const auto& known) {
+             return known.id == container.id.value && counts(known.process, *live);
+           });
   });
   return serves ? AppStatus::Running : AppStatus::Crashed;
 }
@@ -153,7 +163,9 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
                    "/" + name.str(),
                    std::move(live),
                    {},
-                   row.created_at};
+                   row.created_at,
+                   row.locked_by,
+                   row.locked_at};
   for (const auto& [key, value] : TRY(parts_.configs.latest(name)).second) {
     report.config_keys.push_back(key);
   }
@@ -177,7 +189,7 @@ Result<AppReport> LocalPlatform::create_app(const Actor& actor, const AppName& n
 Result<void> LocalPlatform::set_app(
     const Actor& actor, const AppName& name,
     const std::vector<std::pair<std::string, std::string>>& values) {
-  TRY(find_app(actor, name));
+  TRY(find_open_app(actor, name));
   for (const auto& [key, value] : values) {
     if (key == "runtime") {
       if (value != kDetected && parts_.catalog.find(value) == nullptr) {
@@ -200,7 +212,7 @@ Result<void> LocalPlatform::set_app(
 
 Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
                                                             const AppName& name) {
-  TRY(find_app(actor, name));
+  const bool stopped = TRY(find_app(actor, name)).stopped;
   const auto live = TRY(parts_.releases.live(name));
   std::vector<ProcessReport> reports;
   if (!live) {
@@ -218,7 +230,8 @@ Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
                          {row.id}};
     const auto details = parts_.engine.inspect_container({row.id});
     if (details) {
-      report.state = state_of(*details, tasks_.crashed({row.id}));
+      report.state =
+          stopped && !runs(*details) ? "stopped" : state_of(*details, tasks_.crashed({row.id}));
       report.since = runs(*details) ? details->started_at : details->finished_at;
       report.restarts = details->restart_count;
     } else if (details.error().code != ErrorCode::NotFound) {

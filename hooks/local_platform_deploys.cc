@@ -57,7 +57,7 @@ Result<DeployOutcome> LocalPlatform::plan_push(const PushRequest& request, const
 
 Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest& request,
                                           const Follow& follow) {
-  const auto row = find_app(actor, request.app);
+  const auto row = find_open_app(actor, request.app);
   if (!row && !(request.plan_only && row.error().code == ErrorCode::NotFound)) {
     return row.error();
   }
@@ -85,7 +85,7 @@ Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest&
 
 Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& name, bool no_cache,
                                              const Follow& follow) {
-  TRY(find_app(actor, name));
+  TRY(find_open_app(actor, name));
   const auto live = TRY(parts_.releases.live(name));
   if (!live || !live->commit) {
     return Error{ErrorCode::Conflict, fmt::format("{} has no release to build again", name.str()),
@@ -94,17 +94,6 @@ Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& 
   DeployJob job{asked_for(name, state::DeployKind::Rebuild, actor.name), no_cache, false, {}, {}};
   job.row.commit = live->commit;
   return enqueue(std::move(job), follow);
-}
-
-Result<DeployOutcome> LocalPlatform::restart(const Actor& actor, const AppName& name,
-                                             const Follow& follow) {
-  TRY(find_app(actor, name));
-  if (!TRY(parts_.releases.live(name))) {
-    return Error{ErrorCode::Conflict, fmt::format("{} has no release to restart", name.str()),
-                 "push it with git first", ""};
-  }
-  return enqueue({asked_for(name, state::DeployKind::Restart, actor.name), false, false, {}, {}},
-                 follow);
 }
 
 Result<std::vector<state::DeployRow>> LocalPlatform::builds(const Actor& actor, const AppName& name,

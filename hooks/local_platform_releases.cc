@@ -102,7 +102,7 @@ Result<ReleaseDiff> LocalPlatform::compare_releases(const Actor& actor, const Ap
 Result<DeployOutcome> LocalPlatform::rollback(const Actor& actor, const AppName& name,
                                               std::optional<ReleaseNumber> number,
                                               const Follow& follow) {
-  const state::AppRow app = TRY(find_app(actor, name));
+  const state::AppRow app = TRY(find_open_app(actor, name));
   if (!number && queue_.current(name)) {
     // What is live when its turn comes is not what the person has seen.
     return Error{ErrorCode::Busy, fmt::format("a deploy of {} is under way", name.str()),

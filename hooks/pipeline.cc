@@ -75,6 +75,10 @@ void Pipeline::after(const Deploy& deploy) {
 }
 
 Pipeline::Done Pipeline::go(const StageContext& context) {
+  const auto app = TRY(parts_.apps.get(context.app()));
+  if (app.stopped && context.job.starts()) {
+    context.output.stage(fmt::format("{} is stopped; this starts it", context.app().str()));
+  }
   return context.job.builds() ? from_source(context) : from_live(context);
 }
 
@@ -117,20 +121,27 @@ Pipeline::Done Pipeline::make_live(const StageContext& context, const ReleaseDra
   if (context.job.runs_release_command()) {
     TRY(run_release_command(context, prepared));
   }
-  TRY(enter(context, state::DeployStage::Starting));
-  const auto started = TRY(start(context, prepared));
-  parts_.reach("started");
-  TRY(enter(context, state::DeployStage::Checking));
-  TRY(check(context, started));
+  return bring_up(context, prepared);
+}
+
+Pipeline::Done Pipeline::bring_up(const StageContext& context, const PreparedRelease& prepared) {
+  Turnover turnover = TRY(plan_turnover(context, prepared));
+  if (!turnover.plans.empty()) {
+    TRY(enter(context, state::DeployStage::Starting));
+    TRY(start(context, turnover));
+    parts_.reach("started");
+    TRY(enter(context, state::DeployStage::Checking));
+    TRY(check(context, turnover.started));
+  }
   TRY(enter(context, state::DeployStage::Switching));
-  TRY(switch_release(context, prepared.release, started));
+  TRY(switch_release(context, turnover));
   // From here on the release is live: nothing may turn the deploy into a failure.
   const auto entered = parts_.deploys.enter(context.deploy(), state::DeployStage::Retiring);
   if (!entered) {
     log::error("deploy {}: {}", context.deploy(), entered.error().for_log());
   }
   parts_.reach(to_string(state::DeployStage::Retiring));
-  retire(context, prepared.release);
+  retire(context, turnover);
   return std::optional(prepared.release);
 }
 
@@ -148,13 +159,19 @@ DeployOutcome Pipeline::succeed(const StageContext& context, const std::optional
   }
   outcome.release = release->number;
   const auto app = parts_.apps.get(context.app());
+  const std::string subject = fmt::format("{} {}", context.app().str(), release->number.str());
+  if (app && app->stopped) {
+    context.output.final_word(
+        fmt::format("{} is stopped; to start it: ps:start {}", subject, context.app().str()));
+    log::info("{} is stopped: deploy {} by {}", subject, context.deploy(), context.job.row.actor);
+    return outcome;
+  }
   if (app) {
     outcome.url = parts_.router.url(context.app(), app->port);
   }
-  context.output.final_word(fmt::format("{} {} is live at {} ({})", context.app().str(),
-                                        release->number.str(), outcome.url, format_duration(took)));
-  log::info("{} {} is live: deploy {} by {}", context.app().str(), release->number.str(),
-            context.deploy(), context.job.row.actor);
+  context.output.final_word(
+      fmt::format("{} is live at {} ({})", subject, outcome.url, format_duration(took)));
+  log::info("{} is live: deploy {} by {}", subject, context.deploy(), context.job.row.actor);
   return outcome;
 }
 
@@ -182,7 +199,8 @@ DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
   if (!finished) {
     log::error("deploy {}: {}", context.deploy(), finished.error().for_log());
   }
-  const bool served = live && *live;
+  const auto app = parts_.apps.get(context.app());
+  const bool served = live && *live && !(app && app->stopped);
   context.output.warn(
       served ? fmt::format("Nothing was deployed; {} still serves.", (*live)->number.str())
              : "Nothing was deployed.");

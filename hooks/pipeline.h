@@ -27,9 +27,13 @@ class Pipeline : public DeployRunner {
   Done from_live(const StageContext& context);
   Done change_config(const StageContext& context, const std::optional<Release>& live);
   Done roll_back(const StageContext& context);
+  Done scale(const StageContext& context, const Release& live);
+  Done renew(const StageContext& context, const Release& live);
+  Done stop(const StageContext& context, const Release& live);
 
   Done make_live(const StageContext& context, const ReleaseDraft& draft,
                  const std::string& description);
+  Done bring_up(const StageContext& context, const PreparedRelease& prepared);
   Result<void> enter(const StageContext& context, state::DeployStage stage);
   DeployOutcome succeed(const StageContext& context, const std::optional<Release>& release,
                         milliseconds took);

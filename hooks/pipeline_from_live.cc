@@ -2,6 +2,7 @@
 
 #include "hooks/pipeline.h"
 #include "hooks/rollback.h"
+#include "hooks/scaling.h"
 #include "runtimes/contract.h"
 
 /// The deploys that build nothing.
@@ -40,6 +41,15 @@ std::string describe_change(const DeployJob& job) {
   return "Set " + name_keys(set) + (unset.empty() ? "" : ", unset " + name_keys(unset));
 }
 
+/// `Scale web=2 worker=1`
+std::string describe_scaling(const Formation& quantities) {
+  std::string text = "Scale";
+  for (const auto& [process, quantity] : quantities) {
+    text += fmt::format(" {}={}", process.str(), quantity);
+  }
+  return text;
+}
+
 }  // namespace
 
 Pipeline::Done Pipeline::from_live(const StageContext& context) {
@@ -51,11 +61,16 @@ Pipeline::Done Pipeline::from_live(const StageContext& context) {
     return Error{ErrorCode::Conflict, "nothing was pushed to this app yet",
                  "push it with git first", ""};
   }
-  if (context.job.row.kind == state::DeployKind::Rollback) {
-    return roll_back(context);
+  switch (context.job.row.kind) {
+    case state::DeployKind::Rollback:
+      return roll_back(context);
+    case state::DeployKind::Scale:
+      return scale(context, *live);
+    case state::DeployKind::Stop:
+      return stop(context, *live);
+    default:
+      return renew(context, *live);
   }
-  TRY(enter(context, state::DeployStage::Releasing));
-  return make_live(context, draft_of(*live), "Restart");
 }
 
 Pipeline::Done Pipeline::change_config(const StageContext& context,
@@ -85,6 +100,30 @@ Pipeline::Done Pipeline::roll_back(const StageContext& context) {
     parts_.reach("config changed");
   }
   return make_live(context, draft_of(target), "Rollback to " + target.number.str());
+}
+
+Pipeline::Done Pipeline::scale(const StageContext& context, const Release& live) {
+  ReleaseDraft draft = draft_of(live);
+  // Asked again: a push before this one may have taken a process type away.
+  draft.formation = TRY(scaled(live, context.job.quantities));
+  TRY(enter(context, state::DeployStage::Releasing));
+  if (draft.formation == live.formation) {
+    TRY(enter(context, state::DeployStage::Switching));
+    return std::optional<Release>();
+  }
+  return make_live(context, draft, describe_scaling(context.job.quantities));
+}
+
+Pipeline::Done Pipeline::renew(const StageContext& context, const Release& live) {
+  auto config = TRY(parts_.configs.at(context.app(), live.config_version));
+  return bring_up(context, {live, std::move(config)});
+}
+
+Pipeline::Done Pipeline::stop(const StageContext& context, const Release& live) {
+  TRY(enter(context, state::DeployStage::Releasing));
+  TRY(enter(context, state::DeployStage::Switching));
+  TRY(stop_app(context, live));
+  return std::optional(live);
 }
 
 }  // namespace minpaas::hooks

@@ -50,6 +50,9 @@ struct AppReport {
   std::optional<Release> live;
   std::vector<ConfigKey> config_keys;
   SystemTime created_at;
+  /// Who has locked it against pushes and changes, and since when.
+  std::optional<std::string> locked_by = std::nullopt;
+  std::optional<SystemTime> locked_at = std::nullopt;
 };
 
 struct ProcessReport {
@@ -161,8 +164,27 @@ class Platform {
 
   virtual Result<DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
                                         const Follow& follow) = 0;
+  /// New containers for the live release, of one process type or of all; starts a stopped app.
+  /// Errors: NotFound, Conflict (no process of the type runs).
   virtual Result<DeployOutcome> restart(const Actor& actor, const AppName& name,
+                                        const std::optional<ProcessType>& type,
                                         const Follow& follow) = 0;
+  /// The app stays stopped until it is started, restarted, pushed, rebuilt or rolled back.
+  virtual Result<DeployOutcome> stop(const Actor& actor, const AppName& name,
+                                     const Follow& follow) = 0;
+  virtual Result<DeployOutcome> start(const Actor& actor, const AppName& name,
+                                      const Follow& follow) = 0;
+  /// A new release that differs in its formation only; containers of units that stay go on.
+  /// Errors: those of `scaled` (hooks/scaling.h), Conflict (no release yet).
+  virtual Result<DeployOutcome> scale(const Actor& actor, const AppName& name,
+                                      const Formation& quantities, const Follow& follow) = 0;
+  /// Until it is unlocked, every function that changes the app or what it runs ends with Conflict.
+  /// Errors: Conflict (it is locked already).
+  virtual Result<void> lock(const Actor& actor, const AppName& name) = 0;
+  /// Whether it was locked.
+  virtual Result<bool> unlock(const Actor& actor, const AppName& name) = 0;
+  /// For the git service, before a pack is read. Errors: Conflict (the app is locked).
+  virtual Result<void> require_open(const Actor& actor, const AppName& name) = 0;
   virtual Result<std::vector<ProcessReport>> processes(const Actor& actor, const AppName& name) = 0;
   virtual Result<std::vector<Release>> releases(const Actor& actor, const AppName& name,
                                                 int most) = 0;

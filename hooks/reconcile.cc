@@ -155,6 +155,9 @@ Result<void> Reconciler::remove(const Repairs& repairs, ReconcileReport& report)
     }
     ++report.removed;
   }
+  for (const ContainerId& container : repairs.stop) {
+    TRY(engine_.stop_container(container, policy_.limits.stop_timeout));
+  }
   for (const std::string& id : repairs.forget) {
     TRY(stores_.containers.remove(id));
   }

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/log.h"
+#include "hooks/ownership.h"
 #include "hooks/stages.h"
 
 namespace minpaas::hooks {
@@ -44,10 +46,36 @@ Result<void> remove_others(const PipelineParts& parts, const Release& live) {
   return {};
 }
 
+std::string label_of(const docker::ContainerDetails& container, std::string_view name) {
+  const auto found = container.labels.find(std::string(name));
+  return found == container.labels.end() ? "" : found->second;
+}
+
+/// What a restart has put others in the place of: of the same release, and without rows by now.
+Result<void> remove_replaced(const PipelineParts& parts, const state::DeployRow& row) {
+  const std::string deploy = std::to_string(row.id);
+  const auto present = TRY(own_containers(parts.engine, parts.instance,
+                                          {{std::string(docker::kLabelApp), row.app.str()}}));
+  std::set<std::string> replaced;
+  for (const auto& container : present) {
+    if (label_of(container, docker::kLabelDeploy) == deploy) {
+      replaced.insert(label_of(container, docker::kLabelProcess));
+    }
+  }
+  for (const auto& container : present) {
+    if (label_of(container, docker::kLabelDeploy) != deploy &&
+        replaced.contains(label_of(container, docker::kLabelProcess))) {
+      TRY(parts.engine.remove_container(container.id));
+    }
+  }
+  return {};
+}
+
 void finish_live(const PipelineParts& parts, const state::DeployRow& row, const Release& live) {
   const std::string subject = fmt::format("deploy {}", row.id);
   log_failure(move_ref(parts, row), subject, "move the ref");
   log_failure(remove_others(parts, live), subject, "remove the old containers");
+  log_failure(remove_replaced(parts, row), subject, "remove the replaced containers");
   log_failure(restore_route(parts, row.app, live), subject, "restore the route");
 }
 

@@ -109,6 +109,11 @@ void plan_app(const AppRows& rows, const Present& present, const RepairRules& ru
     }
   }
   wanted.merge(kept_ids);
+  for (const auto& [unit, container] : kept) {
+    if (rows.stopped && runs(*container)) {
+      repairs.stop.push_back(container->id);
+    }
+  }
   if (rows.live && !rows.stopped) {
     repairs.apps.push_back(repair_of(rows, kept, rules.crashed));
   }

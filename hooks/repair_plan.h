@@ -47,6 +47,8 @@ struct Repairs {
   std::vector<docker::ContainerId> remove;
   /// Ids of rows whose container is not wanted or does not exist.
   std::vector<std::string> forget;
+  /// Containers of stopped apps that run.
+  std::vector<docker::ContainerId> stop;
   /// Apps that have a live release and shall run.
   std::vector<AppRepair> apps;
 };

@@ -22,7 +22,19 @@ Result<void> remove_container(const PipelineParts& parts, const std::string& id)
 Result<void> remove_containers_of_deploy(const PipelineParts& parts, std::int64_t deploy) {
   const docker::Labels of_deploy{{std::string(docker::kLabelDeploy), std::to_string(deploy)}};
   for (const auto& container : TRY(own_containers(parts.engine, parts.instance, of_deploy))) {
-    TRY(parts.engine.remove_container(container.id));
+    TRY(remove_container(parts, container.id.value));
+  }
+  return {};
+}
+
+/// A router that made twins has removed containers whose rows are those of the live release when it
+/// is restarted.
+Result<void> forget_missing(const PipelineParts& parts, const AppName& app) {
+  for (const state::ContainerRow& row : TRY(parts.containers.of_app(app))) {
+    const auto details = parts.engine.inspect_container({row.id});
+    if (!details && details.error().code == ErrorCode::NotFound) {
+      TRY(parts.containers.remove(row.id));
+    }
   }
   return {};
 }
@@ -74,25 +86,21 @@ Result<void> revert_config(const PipelineParts& parts, const state::DeployRow& r
 
 }  // namespace
 
-void retire(const StageContext& context, const Release& release) {
+void retire(const StageContext& context, const Turnover& turnover) {
   const PipelineParts& parts = context.parts;
-  const auto old = containers_of(parts, release.app, release.number, Belonging::ToOthers);
-  if (!old) {
-    log::warn("deploy {}: {}", context.deploy(), old.error().for_log());
+  if (turnover.retired.empty()) {
     return;
   }
-  if (old->empty()) {
-    return;
-  }
-  context.output.stage("Retiring the old release");
-  parts.router.drain(release.app, web_containers(*old));
+  const bool is_partial = context.job.renews() || !turnover.kept.empty();
+  context.output.stage(is_partial ? "Retiring the old containers" : "Retiring the old release");
+  parts.router.drain(context.app(), web_containers(turnover.retired));
   std::vector<docker::ContainerId> containers;
-  for (const state::ContainerRow& row : *old) {
+  for (const state::ContainerRow& row : turnover.retired) {
     containers.push_back({row.id});
   }
   log_failure(stop_all(parts.engine, containers, parts.settings.containers.stop_timeout),
               context.deploy(), "stop an old container");
-  for (const state::ContainerRow& row : *old) {
+  for (const state::ContainerRow& row : turnover.retired) {
     log_failure(remove_container(parts, row.id), context.deploy(), "remove an old container");
   }
   context.output.done("Retired");
@@ -103,6 +111,13 @@ void undo(const PipelineParts& parts, const state::DeployRow& row) {
   log_failure(fail_pending_releases(parts, row.app), row.id, "fail its release");
   log_failure(remove_images_of_deploy(parts, row.id), row.id, "remove its image");
   log_failure(revert_config(parts, row), row.id, "revert the config");
+  if (row.kind == state::DeployKind::Restart || row.kind == state::DeployKind::Start) {
+    log_failure(forget_missing(parts, row.app), row.id, "forget its containers");
+  }
+  if (row.kind == state::DeployKind::Stop) {
+    // What has stopped is started again by the next reconciliation.
+    log_failure(parts.apps.set_stopped(row.app, false), row.id, "take the stop back");
+  }
 }
 
 }  // namespace minpaas::hooks

@@ -5,26 +5,27 @@
 namespace minpaas::hooks {
 namespace {
 
-std::string describe(const Formation& formation) {
+/// `web=2 worker=1`
+std::string describe(const std::vector<PlannedProcess>& plans) {
+  Formation formation;
+  for (const PlannedProcess& plan : plans) {
+    ++formation[plan.process];
+  }
   std::string text;
   for (const auto& [process, quantity] : formation) {
-    if (quantity > 0) {
-      text += fmt::format("{}{}={}", text.empty() ? "" : " ", process.str(), quantity);
-    }
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", process.str(), quantity);
   }
   return text;
 }
 
 }  // namespace
 
-Result<std::vector<StartedProcess>> start(const StageContext& context,
-                                          const PreparedRelease& prepared) {
+Result<void> start(const StageContext& context, Turnover& turnover) {
   const PipelineParts& parts = context.parts;
-  const Release& release = prepared.release;
-  context.output.stage(fmt::format("Starting {}", describe(release.formation)));
-  const auto plans = plan_processes(release, prepared.config, context.deploy(), parts.policy());
-  auto started =
-      TRY(start_processes(parts.engine, plans, [&](const StartedProcess& made) -> Result<void> {
+  const Release& release = turnover.release;
+  context.output.stage(fmt::format("Starting {}", describe(turnover.plans)));
+  turnover.started = TRY(start_processes(
+      parts.engine, turnover.plans, [&](const StartedProcess& made) -> Result<void> {
         if (context.stop.stop_requested()) {
           return Error{ErrorCode::Cancelled, "cancelled", "", ""};
         }
@@ -32,7 +33,7 @@ Result<std::vector<StartedProcess>> start(const StageContext& context,
                                      made.plan.process, made.plan.index});
       }));
   context.output.done("Started");
-  return started;
+  return {};
 }
 
 Result<void> check(const StageContext& context, const std::vector<StartedProcess>& started) {

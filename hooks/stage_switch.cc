@@ -11,17 +11,33 @@ namespace {
 /// Storing a pack holds the lock for moments only.
 constexpr seconds kLockPatience{30};
 
-Result<router::RouteChange> plan_change(const PipelineParts& parts, const Release& release,
-                                        const std::vector<StartedProcess>& started) {
-  const int port = TRY(parts.apps.get(release.app)).port;
-  router::RouteChange change{release.app, release.number, port, {}, {}};
-  for (const StartedProcess& process : started) {
+std::vector<docker::ContainerId> joined(std::vector<docker::ContainerId> first,
+                                        const std::vector<docker::ContainerId>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+std::vector<std::string> ids_of(const std::vector<state::ContainerRow>& rows) {
+  std::vector<std::string> ids;
+  for (const state::ContainerRow& row : rows) {
+    ids.push_back(row.id);
+  }
+  return ids;
+}
+
+/// A stopped app has no traffic, and its old containers are not to be started again.
+Result<router::RouteChange> plan_change(const PipelineParts& parts, const Turnover& turnover) {
+  const Release& release = turnover.release;
+  const state::AppRow app = TRY(parts.apps.get(release.app));
+  router::RouteChange change{release.app, release.number, app.port, {}, {}};
+  for (const StartedProcess& process : turnover.started) {
     if (process.plan.process.is_web()) {
       change.candidates.push_back({process.container, process.plan.spec});
     }
   }
-  change.serving =
-      web_containers(TRY(containers_of(parts, release.app, release.number, Belonging::ToOthers)));
+  if (!app.stopped) {
+    change.serving = joined(web_containers(turnover.kept), web_containers(turnover.retired));
+  }
   return change;
 }
 
@@ -66,24 +82,68 @@ Result<void> record_serving(const PipelineParts& parts, const Release& release,
   return {};
 }
 
-/// The commit of this row is the moment that the release is live.
-Result<void> commit_live(const StageContext& context, const Release& release,
+Result<void> route_to(const StageContext& context, const Turnover& turnover,
+                      const router::RouteChange& change, std::vector<docker::ContainerId> serving) {
+  return context.parts.router.restore(
+      {change.app, change.app_port, turnover.release.internal_port, std::move(serving)});
+}
+
+/// Where containers keep their traffic, others come to them or go; else all is handed over.
+Result<router::Switched> move_traffic(const StageContext& context, const Turnover& turnover,
+                                      const router::RouteChange& change) {
+  const auto kept = web_containers(turnover.kept);
+  if (kept.empty() && !change.candidates.empty()) {
+    return context.parts.router.switch_to(change, answer_check(context, turnover.release),
+                                          context.stop);
+  }
+  router::Switched switched;
+  for (const router::Candidate& candidate : change.candidates) {
+    switched.serving.push_back(candidate.container);
+  }
+  if (change.candidates.empty() && kept.size() == change.serving.size()) {
+    return switched;
+  }
+  const auto moved = route_to(context, turnover, change, joined(kept, switched.serving));
+  if (!moved) {
+    log_failure(route_to(context, turnover, change, change.serving), turnover.release);
+    return moved.error();
+  }
+  return switched;
+}
+
+Result<void> commit(const StageContext& context, const Turnover& turnover) {
+  const Release& release = turnover.release;
+  state::ReleaseStore& releases = context.parts.releases;
+  return context.job.renews()
+             ? releases.renew(release.app, context.deploy(), ids_of(turnover.retired))
+             : releases.make_live(release.app, release.number,
+                                  {ids_of(turnover.kept), turnover.stays_stopped});
+}
+
+/// This commit is the moment that the release is live.
+Result<void> commit_live(const StageContext& context, const Turnover& turnover,
                          const router::RouteChange& change, const router::Switched& switched) {
+  const Release& release = turnover.release;
   TRY(record_serving(context.parts, release, change, switched));
   context.parts.reach("serving recorded");
-  const auto made = context.parts.releases.make_live(release.app, release.number);
+  const auto made = commit(context, turnover);
   if (made) {
     return {};
   }
   // A commit can fail after it has reached the disk: what the database holds is the truth.
   const auto now = context.parts.releases.get(release.app, release.number);
-  return now && now->state == ReleaseState::Live ? Result<void>() : made;
+  const auto deploy = context.parts.deploys.get(context.deploy());
+  const bool is_live =
+      now && now->state == ReleaseState::Live && deploy && deploy->release == release.number;
+  return is_live ? Result<void>() : made;
 }
 
-/// The traffic goes back to the old containers.
-void switch_back(const StageContext& context, const router::RouteChange& change,
-                 const router::Switched& switched) {
-  const auto restored = context.parts.router.switch_back(change, switched);
+/// The traffic goes back to the old containers. What was started beside them is left to `undo`.
+void switch_back(const StageContext& context, const Turnover& turnover,
+                 const router::RouteChange& change, const router::Switched& switched) {
+  const bool was_handed_over = web_containers(turnover.kept).empty() && !change.candidates.empty();
+  const auto restored = was_handed_over ? context.parts.router.switch_back(change, switched)
+                                        : route_to(context, turnover, change, change.serving);
   if (!restored) {
     log::error("deploy {}: the old release does not serve: {}", context.deploy(),
                restored.error().for_log());
@@ -142,19 +202,16 @@ Result<void> move_ref(const PipelineParts& parts, const state::DeployRow& row) {
   return name.is_branch() ? repository.set_head(name) : Result<void>();
 }
 
-Result<void> switch_release(const StageContext& context, const Release& release,
-                            const std::vector<StartedProcess>& started) {
+Result<void> switch_release(const StageContext& context, const Turnover& turnover) {
   const PipelineParts& parts = context.parts;
-  context.output.stage("Switching the traffic");
-  const auto change = TRY(plan_change(parts, release, started));
-  router::Switched switched;
-  if (!change.candidates.empty()) {
-    switched = TRY(parts.router.switch_to(change, answer_check(context, release), context.stop));
-  }
+  const Release& release = turnover.release;
+  context.output.stage(turnover.stays_stopped ? "Storing the release" : "Switching the traffic");
+  const auto change = TRY(plan_change(parts, turnover));
+  const auto switched = TRY(move_traffic(context, turnover, change));
   parts.reach("switched");
-  const auto committed = commit_live(context, release, change, switched);
+  const auto committed = commit_live(context, turnover, change, switched);
   if (!committed) {
-    switch_back(context, change, switched);
+    switch_back(context, turnover, change, switched);
     return committed.error().with_context("the release could not be committed");
   }
   parts.reach("live");
@@ -167,7 +224,7 @@ Result<void> switch_release(const StageContext& context, const Release& release,
   }
   parts.reach("ref moved");
   keep_running(context, release);
-  context.output.done("Live");
+  context.output.done(turnover.stays_stopped ? "Stored" : "Live");
   return {};
 }
 

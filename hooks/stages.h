@@ -64,24 +64,45 @@ Result<PreparedRelease> store_release(const StageContext& context, const Release
 /// Errors: Failed (its exit status), Timeout, Cancelled.
 Result<void> run_release_command(const StageContext& context, const PreparedRelease& prepared);
 
-/// Creates and starts the containers of the release, each with its row.
-Result<std::vector<StartedProcess>> start(const StageContext& context,
-                                          const PreparedRelease& prepared);
+/// How the containers of an app change with a deploy.
+struct Turnover {
+  /// What they belong to afterwards: a new release, or the live one.
+  Release release;
+  std::vector<PlannedProcess> plans;
+  /// Made from the plans by `start`.
+  std::vector<StartedProcess> started;
+  /// Go on as they are (docs/adr/0006).
+  std::vector<state::ContainerRow> kept;
+  /// Lose the traffic, are stopped and removed.
+  std::vector<state::ContainerRow> retired;
+  /// The app is stopped and stays so: nothing is started.
+  bool stays_stopped = false;
+};
+
+/// A scaling and a restart of one process type leave the other containers alone; any other deploy
+/// replaces all.
+Result<Turnover> plan_turnover(const StageContext& context, const PreparedRelease& prepared);
+
+/// Creates and starts what is planned, each with its row.
+Result<void> start(const StageContext& context, Turnover& turnover);
 
 /// Waits until all are healthy.
 Result<void> check(const StageContext& context, const std::vector<StartedProcess>& started);
 
 /// Gives the traffic to the release, commits it as live and moves the ref. After success the
 /// release is live whatever comes later; after an Error the old release serves as before.
-Result<void> switch_release(const StageContext& context, const Release& release,
-                            const std::vector<StartedProcess>& started);
+Result<void> switch_release(const StageContext& context, const Turnover& turnover);
 
-/// Stops and removes the containers of all other releases of the app. What does not go away is
-/// left to reconciliation: the deploy has succeeded.
-void retire(const StageContext& context, const Release& release);
+/// Stops and removes what is retired. What does not go away is left to reconciliation: the deploy
+/// has succeeded.
+void retire(const StageContext& context, const Turnover& turnover);
+
+/// Marks the app as stopped, then takes its traffic away and stops its containers, which stay for
+/// their logs.
+Result<void> stop_app(const StageContext& context, const Release& live);
 
 /// Takes back what the deploy made so far: its containers, its pending release, its image, the
-/// config change. Errors are logged; reconciliation finds what is left.
+/// config change, the stop. Errors are logged; reconciliation finds what is left.
 void undo(const PipelineParts& parts, const state::DeployRow& row);
 
 /// Points the deploy's ref at its commit, whatever its value is now (the newest push wins), and

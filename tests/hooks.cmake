@@ -15,7 +15,7 @@ foreach(part assembly check http_probe reconcile settings_check)
 endforeach()
 
 # Queue, pipeline, recovery and the service layer.
-foreach(part deploy_queue local_platform program_run push recovery rollback)
+foreach(part deploy_queue local_platform processes program_run push recovery rollback)
   minpaas_test(${part}_test LABEL integration
     SOURCES integration/hooks/${part}_test.cc
     LIBRARIES minpaas::deploy_support)

@@ -46,6 +46,8 @@ Json to_json(const hooks::AppReport& report) {
     json["config_keys"].push_back(key.str());
   }
   json["created_at"] = json_time(report.created_at);
+  json["locked_by"] = json_text(report.locked_by.value_or(""));
+  json["locked_at"] = json_time(report.locked_at);
   return json;
 }
 
@@ -69,6 +71,10 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
                                   ? fmt::format("{}, {}, {}", live->number.str(), live->description,
                                                 format_age(live->created_at, now))
                                   : "-";
+  const std::string lock =
+      report.locked_by && report.locked_at
+          ? fmt::format("by {}, {}", *report.locked_by, format_age(*report.locked_at, now))
+          : "-";
   return format_fields({
       {"Name", report.summary.name.str()},
       {"Status", std::string(to_string(report.summary.status))},
@@ -83,6 +89,7 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
       {"Processes", formation_text(live)},
       {"Config keys", or_dash(keys)},
       {"Created", format_age(report.created_at, now)},
+      {"Locked", lock},
   });
 }
 
@@ -155,6 +162,30 @@ Result<int> set(Invocation& call) {
   return 0;
 }
 
+Result<int> lock(Invocation& call) {
+  const AppName name = TRY(call.app());
+  TRY(call.platform.lock(call.actor, name));
+  if (call.out.is_json()) {
+    call.out.json(Json{{"app", name.str()}, {"locked", true}});
+  } else {
+    call.out.note(fmt::format("Locked {0}: pushes and changes are refused until apps:unlock {0}",
+                              name.str()));
+  }
+  return 0;
+}
+
+Result<int> unlock(Invocation& call) {
+  const AppName name = TRY(call.app());
+  const bool was_locked = TRY(call.platform.unlock(call.actor, name));
+  if (call.out.is_json()) {
+    call.out.json(Json{{"app", name.str()}, {"locked", false}});
+  } else {
+    call.out.note(was_locked ? fmt::format("Unlocked {}", name.str())
+                             : fmt::format("{} was not locked", name.str()));
+  }
+  return 0;
+}
+
 Result<int> destroy(Invocation& call) {
   const AppName name = TRY(call.app());
   TRY(call.platform.app(call.actor, name));
@@ -198,6 +229,17 @@ std::vector<Command> apps_commands() {
                   "  runtime=NAME           python, node, static or dockerfile; auto looks at the "
                   "files",
        .run = set},
+      {.verb = "apps:lock",
+       .summary = "Refuse pushes to an app and changes of it",
+       .operands = {kApp},
+       .example = "blog",
+       .details = "What runs goes on running, and a deploy that is under way ends as it would.",
+       .run = lock},
+      {.verb = "apps:unlock",
+       .summary = "Take pushes and changes again",
+       .operands = {kApp},
+       .example = "blog",
+       .run = unlock},
       {.verb = "apps:destroy",
        .alias = "delete",
        .summary = "Remove an app and all it has",

@@ -136,8 +136,10 @@ Result<void> Arguments::check(const Command& command) const {
   std::size_t most = 0;
   for (std::size_t place = 0; place < command.operands.size(); ++place) {
     const Operand& operand = command.operands[place];
-    most = operand.arity == Arity::Several ? operands_.size() : place + 1;
-    if (operand.arity != Arity::Optional && operands_.size() <= place) {
+    const bool takes_all = operand.arity == Arity::Several || operand.arity == Arity::Any;
+    const bool may_miss = operand.arity == Arity::Optional || operand.arity == Arity::Any;
+    most = takes_all ? operands_.size() : place + 1;
+    if (!may_miss && operands_.size() <= place) {
       return misuse(command, fmt::format("{} {} is missing", article(operand.name), operand.name));
     }
   }

@@ -19,6 +19,8 @@ std::string operand_usage(const Operand& operand) {
       return fmt::format(" [{}]", operand.name);
     case Arity::Several:
       return fmt::format(" {}...", operand.name);
+    case Arity::Any:
+      return fmt::format(" [{}...]", operand.name);
   }
   return "";
 }

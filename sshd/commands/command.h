@@ -24,7 +24,8 @@ struct Option {
   bool repeated = false;
 };
 
-enum class Arity { One, Optional, Several };
+/// Any: none or more; Several: one or more.
+enum class Arity { One, Optional, Several, Any };
 
 /// A word that is no option, in its place: `APP`.
 struct Operand {

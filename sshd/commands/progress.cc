@@ -78,7 +78,7 @@ Result<int> report_outcome(Invocation& call, const AppName& app, const Deed& dee
   if (outcome->release) {
     call.out.note(fmt::format("{}: {}", deed.done, outcome->release->str()));
   } else if (outcome->deploy == 0) {
-    call.out.note(fmt::format("Nothing changed: {} has these values already", app.str()));
+    call.out.note(fmt::format("Nothing changed: {} {}", app.str(), deed.unchanged));
   } else {
     call.out.note(fmt::format("{}; the first release will have it", deed.done));
   }

@@ -15,6 +15,8 @@ struct Deed {
   std::string_view noun;
   /// What is left as it was when the deploy fails.
   std::string_view untouched;
+  /// Said of the app when there was nothing to do.
+  std::string_view unchanged = "has these values already";
 };
 
 /// Prints how a deploy has ended; one without success as an error that says where its output is.

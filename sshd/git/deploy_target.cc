@@ -45,6 +45,9 @@ std::vector<Refusal> DeployTarget::admit(const Push& push, PushProgress& progres
     explain(progress, options.error().message, options.error().hint);
     return std::vector<Refusal>(push.commands.size(), options.error().message);
   }
+  if (const auto open = platform_.require_open(actor_, app_.name); !open) {
+    return std::vector<Refusal>(push.commands.size(), refuse(progress, open.error()));
+  }
   std::vector<Refusal> refusals;
   for (const auto& command : push.commands) {
     refusals.push_back(admit_ref(command, progress));

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Releases: going back to one, what `releases:info` tells of them, and images that are kept or gone."""
+"""Releases: going back to one, what `releases:info` tells of them, images that are kept or gone; then what
+runs of a release: scaling, stopping, starting, and locks."""
 
 import json
+import shutil
+import threading
 import time
 
 import apps
 from story import tell
-from testbed import docker, wait_until
+from testbed import Server, docker, fetch, wait_until
 
 
 def change(app, text):
@@ -108,7 +111,153 @@ def only_so_many_images_are_kept(server):
     assert done.status == 0 and server.serves("keeps", "version 3"), done
 
 
+WORKING = """import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+print("working", flush=True)
+while True: time.sleep(0.1)
+"""
+
+
+def with_worker(server, name):
+    app = server.new_app(name=name)
+    app.write("worker.py", WORKING)
+    app.write("Procfile", "web: python app.py\nworker: python worker.py\nbroken: python missing.py\n")
+    apps.python(app, "version one")
+    pushed = app.push()
+    assert pushed.status == 0 and server.serves(name, "version one"), pushed
+    return app
+
+
+def processes(server, name):
+    """Process name to (state, release, container)."""
+    listed = json.loads(server.ssh("ps", name, "--json").out)
+    return {one["process"]: (one["state"], one["release"], one["container"]) for one in listed}
+
+
+def more_and_fewer_processes(server):
+    app = with_worker(server, "scales")
+    assert server.ssh("ps:scale", "scales").out == "broken=0 web=1 worker=0\n"
+    web = processes(server, "scales")["web.1"][2]
+    done = server.ssh("ps:scale", "scales", "worker=2")
+    assert done.status == 0 and "v2" in done.err, done
+    now = processes(server, "scales")
+    assert set(now) == {"web.1", "worker.1", "worker.2"}, now
+    assert now["web.1"] == ("up", "v2", web), "the web process was touched"
+    assert "working" in server.ssh("logs", "scales", "--process", "worker.2").out
+    first = now["worker.1"][2]
+    assert server.ssh("ps:scale", "scales", "worker=1").status == 0
+    now = processes(server, "scales")
+    assert now == {"web.1": ("up", "v3", web), "worker.1": ("up", "v3", first)}, now
+    assert len(server.containers("scales")) == 2
+    done = server.ssh("ps:restart", "scales", "worker")
+    assert done.status == 0 and processes(server, "scales")["worker.1"][2] != first, done
+    assert processes(server, "scales")["web.1"] == ("up", "v3", web), "a restart makes no release"
+    apps.python(app, "version two")
+    assert app.push().status == 0 and set(processes(server, "scales")) == {"web.1", "worker.1"}
+    done = server.ssh("rollback", "scales", "v1")
+    assert done.status == 0 and set(processes(server, "scales")) == {"web.1"}, done
+
+
+def scaled_under_load(_):
+    """Behind HAProxy no request is lost while web processes come and go, the serving ones untouched."""
+    if not shutil.which("haproxy"):
+        print("   SKIP: there is no haproxy")
+        return
+    with Server({"router": {"kind": "haproxy"}}) as server:
+        with_worker(server, "busyweb")
+        url, lost, answered, over = server.url("busyweb"), [], [], threading.Event()
+
+        def ask():
+            while not over.is_set():
+                try:
+                    answered.append(fetch(url))
+                except OSError as error:
+                    lost.append(error)
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            first = processes(server, "busyweb")["web.1"][2]
+            for words in (["web=3"], ["worker=1"], ["web=1"]):
+                done = server.ssh("ps:scale", "busyweb", *words)
+                assert done.status == 0, done
+            assert processes(server, "busyweb")["web.1"][2] == first
+            assert server.ssh("ps:restart", "busyweb").status == 0
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+        assert not lost and set(answered) == {"version one"}, (lost[:3], set(answered))
+        print(f"   {len(answered)} requests answered")
+        assert server.ssh("ps:scale", "busyweb", "web=0").status == 0
+        assert not server.serves("busyweb", "version one") and set(processes(server, "busyweb")) == {"worker.1"}
+        assert server.ssh("ps:scale", "busyweb", "web=1").status == 0 and server.serves("busyweb", "version one")
+        assert server.ssh("ps:stop", "busyweb").status == 0 and not server.serves("busyweb", "version one")
+        assert server.ssh("ps:start", "busyweb").status == 0 and server.serves("busyweb", "version one")
+
+
+def what_cannot_be_scaled(server):
+    app = with_worker(server, "unscaled")
+    before = apps.Untouched(app)
+    for words, status, said in ((["clock=1"], 3, "no process type clock"), (["web=101"], 2, "100"),
+                                (["web"], 2, "TYPE=N"),
+                                (["web=-1"], 2, "quantity"), (["broken=1"], 1, "missing.py"),
+                                (["web=2", "web=3"], 2, "twice"), (["release=1"], 2, "release command")):
+        done = server.ssh("ps:scale", "unscaled", *words, timeout=60)
+        assert done.status == status and said in done.text, f"{words}: {done}"
+    before.check()
+    assert server.ssh("ps:scale", "unscaled").out == "broken=0 web=1 worker=0\n"
+
+
+def status_of(server, name):
+    return json.loads(server.ssh("apps:info", name, "--json").out)["status"]
+
+
+def stopped_until_it_is_started(server):
+    app = apps.serving(server, "sleepy")
+    done = server.ssh("ps:stop", "sleepy")
+    assert done.status == 0 and "is stopped" in done.err, done
+    assert not server.serves("sleepy", "version one") and status_of(server, "sleepy") == "stopped"
+    assert "version one starts" in server.ssh("logs", "sleepy").out, "the logs are still there"
+    server.kill()
+    server.start()
+    time.sleep(4)
+    assert status_of(server, "sleepy") == "stopped" and not server.containers("sleepy", running_only=True)
+    assert server.ssh("config:set", "sleepy", "A=1").status == 0
+    assert status_of(server, "sleepy") == "stopped" and not server.containers("sleepy")
+    done = server.ssh("ps:start", "sleepy")
+    assert done.status == 0 and server.serves("sleepy", "version one"), done
+    assert processes(server, "sleepy")["web.1"][1] == "v2"
+    assert "started already" in server.ssh("ps:start", "sleepy").err
+    assert server.ssh("ps:stop", "sleepy").status == 0
+    apps.python(app, "version two")
+    pushed = app.push()
+    assert pushed.status == 0 and "sleepy is stopped; this starts it" in pushed.text, pushed
+    assert server.serves("sleepy", "version two") and status_of(server, "sleepy") == "running"
+    assert len(server.containers("sleepy")) == 1
+
+
+def locked(server):
+    app = apps.serving(server, "closed")
+    assert server.ssh("apps:lock", "closed").status == 0
+    assert server.ssh("apps:lock", "closed").status == 5
+    apps.python(app, "version two")
+    before = apps.Untouched(app)
+    pushed = app.push()
+    assert pushed.status != 0 and "[remote rejected] main -> main (closed is locked by" in pushed.err, pushed
+    for command in (["config:set", "closed", "A=1"], ["ps:scale", "closed", "web=2"], ["ps:restart", "closed"],
+                    ["ps:stop", "closed"], ["ps:rebuild", "closed"], ["rollback", "closed"],
+                    ["apps:set", "closed", "runtime=python"], ["apps:destroy", "closed", "--confirm", "closed"]):
+        done = server.ssh(*command)
+        assert done.status == 5 and "locked by" in done.err, f"{command}: {done}"
+    before.check()
+    assert server.ssh("apps:unlock", "closed").status == 0
+    assert app.push().status == 0 and server.serves("closed", "version two")
+
+
 if __name__ == "__main__":
     tell(back_and_forth, what_a_release_was, where_there_is_no_way_back, while_a_deploy_runs,
-         only_so_many_images_are_kept,
+         only_so_many_images_are_kept, more_and_fewer_processes, scaled_under_load, what_cannot_be_scaled,
+         stopped_until_it_is_started, locked,
          settings={"build": {"keep_releases": 2}, "runtimes": {"allow_dockerfile": "true"}})

@@ -73,6 +73,16 @@ Result<FakePlatform::App*> FakePlatform::find(const AppName& name) {
   return &found->second;
 }
 
+Result<FakePlatform::App*> FakePlatform::find_open(const AppName& name) {
+  App* app = TRY(find(name));
+  if (app->locked_by) {
+    return Error{ErrorCode::Conflict,
+                 fmt::format("{} is locked by {}", name.str(), *app->locked_by),
+                 "to unlock it: apps:unlock " + name.str(), ""};
+  }
+  return app;
+}
+
 FakePlatform::App& FakePlatform::make(const AppName& name) {
   const auto [found, fresh] = apps_.try_emplace(name);
   if (fresh) {
@@ -108,8 +118,10 @@ hooks::AppReport FakePlatform::report(const AppName& name, const App& app) const
     report.live = *live;
     report.summary.runtime = live->runtime;
     report.summary.release = live->number;
-    report.summary.status = hooks::AppStatus::Running;
+    report.summary.status = app.stopped ? hooks::AppStatus::Stopped : hooks::AppStatus::Running;
   }
+  report.locked_by = app.locked_by;
+  report.locked_at = app.locked_at;
   return report;
 }
 
@@ -120,6 +132,8 @@ Release FakePlatform::next_release(const AppName& name, const App& app, const Ac
   if (const Release* live = app.live()) {
     next.commit = live->commit;
     next.runtime = live->runtime;
+    next.processes = live->processes;
+    next.formation = live->formation;
   }
   next.description = std::move(description);
   next.actor = actor.name;
@@ -191,7 +205,7 @@ Result<hooks::AppReport> FakePlatform::create_app(const Actor& /*actor*/, const 
 
 Result<void> FakePlatform::set_app(const Actor& /*actor*/, const AppName& name,
                                    const std::vector<std::pair<std::string, std::string>>& values) {
-  App* app = TRY(find(name));
+  App* app = TRY(find_open(name));
   for (const auto& [key, value] : values) {
     if (key == "deploy_branch") {
       app->branch = value;
@@ -206,7 +220,7 @@ Result<void> FakePlatform::set_app(const Actor& /*actor*/, const AppName& name,
 }
 
 Result<void> FakePlatform::destroy_app(const Actor& /*actor*/, const AppName& name) {
-  TRY(find(name));
+  TRY(find_open(name));
   apps_.erase(name);
   return {};
 }
@@ -220,7 +234,7 @@ Result<hooks::DeployOutcome> FakePlatform::change_config(const Actor& actor, con
                                                          const ConfigVars& set,
                                                          const std::vector<ConfigKey>& unset,
                                                          const hooks::Follow& follow) {
-  App* app = TRY(find(name));
+  App* app = TRY(find_open(name));
   ConfigVars changed = app->config;
   for (const auto& [key, value] : set) {
     changed.insert_or_assign(key, value);
@@ -266,7 +280,7 @@ Result<hooks::DeployOutcome> FakePlatform::push(const Actor& actor,
     planned.stage = DeployStage::Cancelled;
     return planned;
   }
-  App* app = TRY(find(request.app));
+  App* app = TRY(find_open(request.app));
   auto row = new_row(request.app, DeployKind::Push, actor);
   row.commit = request.commit;
   row.ref = request.ref;
@@ -278,7 +292,7 @@ Result<hooks::DeployOutcome> FakePlatform::push(const Actor& actor,
 
 Result<hooks::DeployOutcome> FakePlatform::rebuild(const Actor& actor, const AppName& name,
                                                    bool no_cache, const hooks::Follow& follow) {
-  App* app = TRY(find(name));
+  App* app = TRY(find_open(name));
   const Release* live = app->live();
   if (live == nullptr) {
     return nothing_pushed();
@@ -287,16 +301,6 @@ Result<hooks::DeployOutcome> FakePlatform::rebuild(const Actor& actor, const App
   row.commit = live->commit;
   row.note = no_cache ? "without cache" : "";
   return play(*app, row, next_release(name, *app, actor, "Rebuild"), follow);
-}
-
-Result<hooks::DeployOutcome> FakePlatform::restart(const Actor& actor, const AppName& name,
-                                                   const hooks::Follow& follow) {
-  App* app = TRY(find(name));
-  if (app->live() == nullptr) {
-    return nothing_pushed();
-  }
-  return play(*app, new_row(name, DeployKind::Restart, actor),
-              next_release(name, *app, actor, "Restart"), follow);
 }
 
 }  // namespace minpaas::test

@@ -61,7 +61,18 @@ class FakePlatform : public hooks::Platform {
   Result<hooks::DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
                                        const hooks::Follow& follow) override;
   Result<hooks::DeployOutcome> restart(const Actor& actor, const AppName& name,
+                                       const std::optional<ProcessType>& type,
                                        const hooks::Follow& follow) override;
+  Result<hooks::DeployOutcome> stop(const Actor& actor, const AppName& name,
+                                    const hooks::Follow& follow) override;
+  Result<hooks::DeployOutcome> start(const Actor& actor, const AppName& name,
+                                     const hooks::Follow& follow) override;
+  Result<hooks::DeployOutcome> scale(const Actor& actor, const AppName& name,
+                                     const Formation& quantities,
+                                     const hooks::Follow& follow) override;
+  Result<void> lock(const Actor& actor, const AppName& name) override;
+  Result<bool> unlock(const Actor& actor, const AppName& name) override;
+  Result<void> require_open(const Actor& actor, const AppName& name) override;
   Result<std::vector<hooks::ProcessReport>> processes(const Actor& actor,
                                                       const AppName& name) override;
   /// `echo`, `cat`, `exit N`, `kill-me`; no other program is there.
@@ -117,12 +128,22 @@ class FakePlatform : public hooks::Platform {
     std::vector<Release> releases;
     std::vector<Build> builds;
     std::vector<LogLine> logs;
+    bool stopped = false;
+    std::optional<std::string> locked_by;
+    std::optional<SystemTime> locked_at;
 
     [[nodiscard]] const Release* live() const;
   };
 
   /// Errors: the outage, NotFound.
   Result<App*> find(const AppName& name);
+  /// Errors: also Conflict (it is locked).
+  Result<App*> find_open(const AppName& name);
+  /// One that has a release. Errors: also Conflict (it has none).
+  Result<App*> find_live(const AppName& name);
+  /// Plays the script of a deploy that makes no release.
+  Result<hooks::DeployOutcome> play_same(App& app, const state::DeployRow& row,
+                                         const hooks::Follow& follow);
   Result<void> require_admin(const Actor& actor) const;
   /// Errors: those of find, NotFound.
   Result<const Release*> find_release(const AppName& name, ReleaseNumber number);

@@ -59,7 +59,7 @@ Result<hooks::ReleaseDiff> FakePlatform::compare_releases(const Actor& /*actor*/
 Result<hooks::DeployOutcome> FakePlatform::rollback(const Actor& actor, const AppName& name,
                                                     std::optional<ReleaseNumber> number,
                                                     const hooks::Follow& follow) {
-  App* app = TRY(find(name));
+  App* app = TRY(find_open(name));
   const Release* live = app->live();
   if (live == nullptr || (!number && live->number.value() == 1)) {
     return Error{ErrorCode::Conflict, fmt::format("{} has no release to go back to", name.str()),

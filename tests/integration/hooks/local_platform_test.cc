@@ -311,17 +311,17 @@ TEST_F(Processes, ThatEndBetweenTwoStartsHaveCrashed) {
   EXPECT_EQ((*platform().apps(bed_.admin)).front().status, AppStatus::Crashed);
 }
 
-TEST_F(Processes, RestartAsANewReleaseOfTheSameImage) {
+TEST_F(Processes, RestartInNewContainersOfTheSameRelease) {
   const Oid commit = push_one();
-  const auto outcome = platform().restart(bed_.admin, app_, seen_.follow());
-  EXPECT_EQ(outcome->release, ReleaseNumber(2));
+  const auto outcome = platform().restart(bed_.admin, app_, std::nullopt, seen_.follow());
+  EXPECT_EQ(outcome->release, ReleaseNumber(1));
   EXPECT_THAT(bed_.engine.builds(), SizeIs(1));
   EXPECT_EQ(bed_.ref(app_), commit);
   EXPECT_EQ(bed_.broken_promise(app_), "");
 }
 
 TEST_F(Processes, CannotRestartBeforeTheFirstPush) {
-  const auto outcome = platform().restart(bed_.admin, app_, seen_.follow());
+  const auto outcome = platform().restart(bed_.admin, app_, std::nullopt, seen_.follow());
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, ErrorCode::Conflict);
 }
@@ -339,7 +339,7 @@ TEST_F(Builds, AreMadeAgainFromTheLiveCommit) {
 
 TEST_F(Builds, AreListedWithoutRestarts) {
   push_one();
-  ASSERT_TRUE(platform().restart(bed_.admin, app_, seen_.follow()));
+  ASSERT_TRUE(platform().restart(bed_.admin, app_, std::nullopt, seen_.follow()));
   ASSERT_TRUE(platform().rebuild(bed_.admin, app_, false, seen_.follow()));
   const auto builds = platform().builds(bed_.admin, app_, BuildsScope::Builds, 10);
   ASSERT_THAT(*builds, SizeIs(2));
@@ -424,7 +424,13 @@ TEST_F(PlatformOfOne, DeniesMembersEverything) {
   EXPECT_TRUE(denied(platform().change_config(member, app_, vars({{"A", "1"}}), {}, follow)));
   EXPECT_TRUE(denied(platform().open_for_push(member, app_)));
   EXPECT_TRUE(denied(platform().rebuild(member, app_, false, follow)));
-  EXPECT_TRUE(denied(platform().restart(member, app_, follow)));
+  EXPECT_TRUE(denied(platform().restart(member, app_, std::nullopt, follow)));
+  EXPECT_TRUE(denied(platform().stop(member, app_, follow)));
+  EXPECT_TRUE(denied(platform().start(member, app_, follow)));
+  EXPECT_TRUE(denied(platform().scale(member, app_, {}, follow)));
+  EXPECT_TRUE(denied(platform().lock(member, app_)));
+  EXPECT_TRUE(denied(platform().unlock(member, app_)));
+  EXPECT_TRUE(denied(platform().require_open(member, app_)));
   EXPECT_TRUE(denied(platform().processes(member, app_)));
   EXPECT_TRUE(denied(platform().releases(member, app_, 1)));
   EXPECT_TRUE(denied(platform().release(member, app_, ReleaseNumber(1))));

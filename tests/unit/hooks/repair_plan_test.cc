@@ -95,6 +95,16 @@ TEST_F(RepairPlan, StartsWhatDoesNotRun) {
   EXPECT_THAT(plan().apps[0].start, ElementsAre(ContainerId{"a"}));
 }
 
+TEST_F(RepairPlan, OfAStoppedAppStopsWhatRunsAndKeepsIt) {
+  blog().stopped = true;
+  put("a");
+  put_row("a");
+  const auto repairs = plan();
+  EXPECT_THAT(repairs.stop, ElementsAre(ContainerId{"a"}));
+  EXPECT_THAT(repairs.remove, IsEmpty());
+  EXPECT_THAT(repairs.apps, IsEmpty());
+}
+
 TEST_F(RepairPlan, LeavesAContainerAloneThatTheEngineStartsAgain) {
   put("a", RunState::Restarting);
   put_row("a");

@@ -40,14 +40,14 @@ TEST_F(FakePlatformTest, MakesAReleaseOfEachDeploy) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->release, ReleaseNumber(1));
   EXPECT_EQ(lines, platform.script.lines);
-  ASSERT_TRUE(platform.restart(ada, blog, follow()));
+  ASSERT_TRUE(platform.change_config(ada, blog, debug, {}, follow()));
   const auto releases = *platform.releases(ada, blog, 10);
   ASSERT_EQ(releases.size(), 2U);
   EXPECT_EQ(releases[0].state, ReleaseState::Live);
   EXPECT_EQ(releases[0].commit, kCommit);
   EXPECT_EQ(releases[1].state, ReleaseState::Superseded);
   EXPECT_EQ(platform.builds(ada, blog, hooks::BuildsScope::Builds, 10)->size(), 1U)
-      << "a restart builds nothing";
+      << "a change of config builds nothing";
   EXPECT_EQ(platform.builds(ada, blog, hooks::BuildsScope::AllDeploys, 10)->size(), 2U);
 }
 

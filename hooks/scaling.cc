@@ -1,0 +1,46 @@
+#include "hooks/scaling.h"
+
+#include <fmt/format.h>
+
+#include "runtimes/contract.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::string_view kReleaseProcess = "release";
+
+}  // namespace
+
+Result<void> require_process_type(const Release& release, const ProcessType& type) {
+  if (type.str() == kReleaseProcess) {
+    return Error{ErrorCode::InvalidInput, "release is the release command, no process that runs on",
+                 "it runs once in each deploy", ""};
+  }
+  if (type.is_web() || release.processes.contains(type)) {
+    return {};
+  }
+  std::vector<std::string> known;
+  for (const auto& [process, quantity] : release.formation) {
+    known.push_back(process.str());
+  }
+  return Error{ErrorCode::NotFound,
+               fmt::format("{} has no process type {}", release.app.str(), type.str()),
+               "it has " + runtimes::join_for_people(known), ""};
+}
+
+Result<Formation> scaled(const Release& release, const Formation& quantities) {
+  Formation formation = release.formation;
+  for (const auto& [type, quantity] : quantities) {
+    TRY(require_process_type(release, type));
+    if (quantity < 0 || quantity > kMostProcesses) {
+      return Error{ErrorCode::InvalidInput,
+                   fmt::format("{}={}: a quantity is a number from 0 to {}", type.str(), quantity,
+                               kMostProcesses),
+                   "", ""};
+    }
+    formation[type] = quantity;
+  }
+  return formation;
+}
+
+}  // namespace minpaas::hooks
