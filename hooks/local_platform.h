@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "hooks/app_access.h"
 #include "hooks/deploy_queue.h"
 #include "hooks/key_owners.h"
 #include "hooks/pipeline_parts.h"
@@ -25,8 +26,7 @@ struct PlatformTasks {
   std::function<bool(int)> port_is_free;
 };
 
-/// The service layer of one machine. Who may do what: administrators everything; members nothing
-/// yet, since an app has no owner to grant them anything (PermissionDenied). Thread: any.
+/// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
 class LocalPlatform : public Platform {
  public:
   LocalPlatform(const PipelineParts& parts, KeyOwners& keys, DeployQueue& queue, OneOffs& one_offs,
@@ -36,6 +36,7 @@ class LocalPlatform : public Platform {
         queue_(queue),
         one_offs_(one_offs),
         tasks_(std::move(tasks)),
+        access_(parts.apps),
         places_(parts) {}
 
   // local_platform_apps.cc
@@ -108,11 +109,6 @@ class LocalPlatform : public Platform {
   Result<std::vector<DoctorFinding>> doctor(const Actor& actor) override;
 
  private:
-  /// The app's row, when the actor may see and change it. Errors: PermissionDenied, NotFound (with
-  /// the name that was probably meant).
-  Result<state::AppRow> find_app(const Actor& actor, const AppName& name);
-  /// The same for a change. Errors: also Conflict (the app is locked).
-  Result<state::AppRow> find_open_app(const Actor& actor, const AppName& name);
   Result<Release> require_live(const AppName& name);
   [[nodiscard]] std::string deploy_branch(const state::AppRow& row) const;
   Result<docker::ContainerId> find_process(const AppName& name, const ProcessType& process,
@@ -135,10 +131,8 @@ class LocalPlatform : public Platform {
   DeployQueue& queue_;
   OneOffs& one_offs_;
   PlatformTasks tasks_;
+  AppAccess access_;
   PushPlaces places_;
 };
-
-/// Errors: PermissionDenied.
-Result<void> require_admin(const Actor& actor);
 
 }  // namespace minpaas::hooks

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "config/nearest_word.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "hooks/local_platform.h"
@@ -53,40 +52,6 @@ Error unknown_setting(const std::string& key) {
 }
 
 }  // namespace
-
-Result<void> require_admin(const Actor& actor) {
-  if (actor.role == Role::Admin) {
-    return {};
-  }
-  return Error{ErrorCode::PermissionDenied, fmt::format("{} may not do that", actor.name),
-               "ask an administrator of this server", ""};
-}
-
-Result<state::AppRow> LocalPlatform::find_app(const Actor& actor, const AppName& name) {
-  TRY(require_admin(actor));
-  auto row = parts_.apps.get(name);
-  if (row || row.error().code != ErrorCode::NotFound) {
-    return row;
-  }
-  const auto apps = TRY(parts_.apps.list());
-  std::vector<std::string_view> names;
-  for (const state::AppRow& app : apps) {
-    names.push_back(app.name.str());
-  }
-  const std::string near = config::nearest_word(name.str(), names);
-  return near.empty()
-             ? row
-             : row.error().with_hint(fmt::format("did you mean {}? {}", near, row.error().hint));
-}
-
-Result<state::AppRow> LocalPlatform::find_open_app(const Actor& actor, const AppName& name) {
-  state::AppRow row = TRY(find_app(actor, name));
-  if (row.locked_by) {
-    return Error{ErrorCode::Conflict, fmt::format("{} is locked by {}", name.str(), *row.locked_by),
-                 "to unlock it: apps:unlock " + name.str(), ""};
-  }
-  return row;
-}
 
 Result<std::vector<docker::ContainerDetails>> LocalPlatform::our_containers(
     const std::optional<AppName>& app) {
@@ -153,7 +118,7 @@ Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
 }
 
 Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
-  const state::AppRow row = TRY(find_app(actor, name));
+  const state::AppRow row = TRY(access_.find(actor, name));
   AppSummary summary = TRY(summarize(row, our_containers(name)));
   auto live = TRY(parts_.releases.live(name));
   AppReport report{std::move(summary),
@@ -189,7 +154,7 @@ Result<AppReport> LocalPlatform::create_app(const Actor& actor, const AppName& n
 Result<void> LocalPlatform::set_app(
     const Actor& actor, const AppName& name,
     const std::vector<std::pair<std::string, std::string>>& values) {
-  TRY(find_open_app(actor, name));
+  TRY(access_.find_open(actor, name));
   for (const auto& [key, value] : values) {
     if (key == "runtime") {
       if (value != kDetected && parts_.catalog.find(value) == nullptr) {
@@ -212,7 +177,7 @@ Result<void> LocalPlatform::set_app(
 
 Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
                                                             const AppName& name) {
-  const bool stopped = TRY(find_app(actor, name)).stopped;
+  const bool stopped = TRY(access_.find(actor, name)).stopped;
   const auto live = TRY(parts_.releases.live(name));
   std::vector<ProcessReport> reports;
   if (!live) {

@@ -25,7 +25,7 @@ Error no_builds(const AppName& name) {
 }  // namespace
 
 Result<PushPlace> LocalPlatform::open_for_push(const Actor& actor, const AppName& name) {
-  const auto row = find_app(actor, name);
+  const auto row = access_.find(actor, name);
   const bool may_be_made =
       !row && row.error().code == ErrorCode::NotFound && parts_.settings.apps.create_on_push;
   if (!row && !may_be_made) {
@@ -57,7 +57,7 @@ Result<DeployOutcome> LocalPlatform::plan_push(const PushRequest& request, const
 
 Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest& request,
                                           const Follow& follow) {
-  const auto row = find_open_app(actor, request.app);
+  const auto row = access_.find_open(actor, request.app);
   if (!row && !(request.plan_only && row.error().code == ErrorCode::NotFound)) {
     return row.error();
   }
@@ -85,7 +85,7 @@ Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest&
 
 Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& name, bool no_cache,
                                              const Follow& follow) {
-  TRY(find_open_app(actor, name));
+  TRY(access_.find_open(actor, name));
   const auto live = TRY(parts_.releases.live(name));
   if (!live || !live->commit) {
     return Error{ErrorCode::Conflict, fmt::format("{} has no release to build again", name.str()),
@@ -98,7 +98,7 @@ Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& 
 
 Result<std::vector<state::DeployRow>> LocalPlatform::builds(const Actor& actor, const AppName& name,
                                                             BuildsScope scope, int most) {
-  TRY(find_app(actor, name));
+  TRY(access_.find(actor, name));
   auto rows = TRY(parts_.deploys.list(name, kMostDeploys));
   if (scope == BuildsScope::Builds) {
     std::erase_if(rows, [](const state::DeployRow& row) { return !built_something(row); });
@@ -128,7 +128,7 @@ Result<state::DeployRow> LocalPlatform::choose_build(const AppName& name,
 Result<state::DeployRow> LocalPlatform::build_output(const Actor& actor, const AppName& name,
                                                      std::optional<std::int64_t> id,
                                                      const Follow& follow) {
-  TRY(find_app(actor, name));
+  TRY(access_.find(actor, name));
   const state::DeployRow row = TRY(choose_build(name, id));
   if (const auto deploy = queue_.find(row.id)) {
     TRY(deploy->follow(follow));
@@ -143,7 +143,7 @@ Result<state::DeployRow> LocalPlatform::build_output(const Actor& actor, const A
 }
 
 Result<int> LocalPlatform::cancel_builds(const Actor& actor, const AppName& name) {
-  TRY(find_app(actor, name));
+  TRY(access_.find(actor, name));
   const int count = queue_.cancel(name, fmt::format("cancelled by {}", actor.name));
   if (count == 0) {
     return Error{ErrorCode::NotFound,
