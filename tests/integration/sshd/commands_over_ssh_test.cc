@@ -70,7 +70,7 @@ TEST_F(CommandsOverSsh, KeepDataAndWordsApart) {
   const auto restarted = run({"ps:restart", "blog"});
   EXPECT_EQ(restarted.status, 0);
   EXPECT_THAT(restarted.out, IsEmpty());
-  EXPECT_THAT(restarted.err, EndsWith("Restarted blog: v2\n"));
+  EXPECT_THAT(restarted.err, EndsWith("Restarted blog: v1\n"));
   const auto unknown = run({"apps:info", "nobody", "--json"});
   EXPECT_EQ(unknown.status, 3);
   EXPECT_THAT(unknown.out, IsEmpty());
