@@ -4,6 +4,9 @@ minpaas_test(direct_router_test LABEL unit
 minpaas_test(haproxy_text_test LABEL unit
   SOURCES unit/core/router/haproxy_cli_test.cc unit/core/router/haproxy_config_test.cc
   LIBRARIES minpaas::router)
+minpaas_test(haproxy_https_test LABEL integration
+  SOURCES integration/core/router/haproxy_https_test.cc
+  LIBRARIES minpaas::router minpaas::certs minpaas::test_support minpaas::certificate_support PkgConfig::OPENSSL)
 minpaas_test(haproxy_router_test LABEL integration
   SOURCES integration/core/router/haproxy_router_test.cc
   LIBRARIES minpaas::router minpaas::test_support)

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "core/router/haproxy_tls.h"
+
 namespace minpaas::router {
 namespace {
 
@@ -89,6 +91,7 @@ std::string render_by_name(const HaproxyConfig& config) {
       binds += fmt::format("  bind {}\n", bind_text(listen));
     }
   }
+  binds += render_tls_binds(config);
   if (binds.empty()) {
     return "";
   }
@@ -96,12 +99,13 @@ std::string render_by_name(const HaproxyConfig& config) {
   const std::string backend =
       fmt::format("req.hdr(host),host_only,lower,map({}/{})", folder, kHostMap);
   return fmt::format(
-      "\nfrontend by-name\n{0}"
+      "\nfrontend by-name\n{0}{3}"
       "  http-request return status 404 content-type \"text/html; charset=utf-8\" file "
       "{1}/404.html "
       "unless {{ {2} -m found }}\n"
+      "{4}"
       "  use_backend %[{2}]\n",
-      binds, folder, backend);
+      binds, folder, backend, render_tls_rules(config), kChallengeRule);
 }
 
 }  // namespace
@@ -120,11 +124,13 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
   if (!config.user.empty()) {
     text += fmt::format("  user {0}\n  group {0}\n", config.user);
   }
+  text += render_tls_globals();
   text += kDefaults;
   for (const int status : {502, 503, 504}) {
     text += fmt::format("  errorfile {0} {1}/{0}.http\n", status, config.folder.string());
   }
   text += render_by_name(config);
+  text += render_challenge_backend(config);
   for (const auto& [app, route] : routes) {
     if (!config.taken_ports.contains(route.app_port)) {
       text += fmt::format("\nfrontend port-{}\n  bind {}\n  default_backend {}\n", app.str(),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/app/app_name.h"
+#include "core/base/clock.h"
 #include "core/router/route_table.h"
 
 /// The text of HAProxy's configuration file (HAProxy 2.6 configuration manual). Pure.
@@ -26,6 +27,14 @@ struct HaproxyConfig {
   std::string domain;
   /// Where every app is reached by its name.
   std::vector<ListenOn> http;
+  /// The same with TLS; empty while there is no certificate at all.
+  std::vector<ListenOn> https;
+  /// Whether http leads to https where a name has a certificate.
+  bool https_redirect = true;
+  /// How long browsers are told to know the name by https only; zero: they are not told.
+  seconds hsts{0};
+  /// Where an ACME client answers now; 0: there is none.
+  int challenge_port = 0;
   /// Address of the apps' own ports.
   std::string app_address;
   /// Ports that are left out because another program has them.

@@ -59,9 +59,10 @@ bool is_taken(const ListenOn& listen) {
 std::set<int> ports_in(std::string_view file) {
   std::set<int> ports;
   for (const std::string_view line : split(file, '\n')) {
-    const auto colon = line.rfind(':');
-    if (trim(line).starts_with("bind ") && colon != std::string_view::npos) {
-      const auto port = parse_number(line.substr(colon + 1), "port", 1, 65535);
+    const auto words = split(trim(line), ' ');
+    if (words.size() > 1 && words.front() == "bind") {
+      const auto colon = words[1].rfind(':');
+      const auto port = parse_number(words[1].substr(colon + 1), "port", 1, 65535);
       if (port) {
         ports.insert(static_cast<int>(*port));
       }
@@ -81,15 +82,26 @@ HaproxyRouter::HaproxyRouter(docker::Engine& engine, HaproxySettings settings)
     : engine_(engine),
       settings_(std::move(settings)),
       files_{settings_.folder},
+      certificates_(settings_.folder),
       process_(settings_.program, files_, [this] { restart(); }) {}
 
 HaproxyConfig HaproxyRouter::config() const {
-  return {settings_.folder,      settings_.domain, settings_.http,
-          settings_.app_address, taken_ports_,     worker_user()};
+  const bool has_certificate = certificates_.is_ready();
+  return {.folder = settings_.folder,
+          .domain = settings_.domain,
+          .http = settings_.http,
+          .https = has_certificate ? settings_.https : std::vector<ListenOn>(),
+          .https_redirect = settings_.https_redirect,
+          .hsts = settings_.hsts,
+          .challenge_port = challenge_port_,
+          .app_address = settings_.app_address,
+          .taken_ports = taken_ports_,
+          .user = worker_user()};
 }
 
 Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
   const std::scoped_lock turn(turn_);
+  started_ = true;
   TRY(make_folder(settings_.folder, 0700));
   for (const int status : {502, 503, 504}) {
     TRY(write_file_atomically(settings_.folder / fmt::format("{}.http", status),
@@ -394,8 +406,10 @@ Result<void> HaproxyRouter::load_file() {
     loaded_[app] = route.app_port;
     bound_ports_.insert(route.app_port);
   }
-  for (const ListenOn& listen : settings_.http) {
-    bound_ports_.insert(listen.port);
+  for (const auto& listens : {config().http, config().https}) {
+    for (const ListenOn& listen : listens) {
+      bound_ports_.insert(listen.port);
+    }
   }
   for (const int port : taken_ports_) {
     bound_ports_.erase(port);
@@ -415,6 +429,7 @@ void HaproxyRouter::await_free(const std::set<int>& ports) const {
 /// A port that cannot be had must not keep all others from being served.
 void HaproxyRouter::look_for_taken_ports() {
   std::vector<ListenOn> wanted = settings_.http;
+  wanted.insert(wanted.end(), settings_.https.begin(), settings_.https.end());
   for (const auto& [app, route] : routes_) {
     wanted.push_back({settings_.app_address, route.app_port});
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/router/haproxy_certificates.h"
 #include "core/router/haproxy_config.h"
 #include "core/router/haproxy_process.h"
 #include "core/router/router.h"
@@ -21,6 +22,11 @@ struct HaproxySettings {
   std::string program;
   std::string domain = "localhost";
   std::vector<ListenOn> http;
+  /// The same with TLS; empty: no https.
+  std::vector<ListenOn> https = {};
+  bool https_redirect = true;
+  /// Zero: not told to browsers.
+  seconds hsts{0};
   /// Address of the apps' own ports.
   std::string app_address = "0.0.0.0";
   /// How long requests and WebSockets at a container that lost the traffic may go on.
@@ -54,6 +60,12 @@ class HaproxyRouter : public Router {
   /// Starts what does not run.
   Result<void> restore(const Route& route) override;
   void refresh(const AppName& app, const docker::ContainerId& container) override;
+  // haproxy_router_certificates.cc
+  Result<void> set_certificates(const HostCertificates& certificates) override;
+  [[nodiscard]] bool serves_https() const override;
+  Result<void> open_challenge(int port) override;
+  void close_challenge() override;
+
   Result<void> remove(const AppName& app) override;
   [[nodiscard]] std::string url(const AppName& app, int app_port) const override;
 
@@ -67,6 +79,8 @@ class HaproxyRouter : public Router {
   Result<void> apply(const AppName& app);
   Result<void> apply_to_worker(int worker, const AppName& app, const AppRoute& route);
   Result<void> command(int worker, const std::string& text, std::string_view expected);
+  Result<void> apply_certificates(const HaproxyProcesses& processes, const HostCertificates& before,
+                                  const HostCertificates& wanted);
   Result<void> write_files();
   Result<void> load_file();
   void await_free(const std::set<int>& ports) const;
@@ -82,6 +96,11 @@ class HaproxyRouter : public Router {
   /// held during I/O.
   mutable std::mutex turn_;
   RouteTable routes_;
+  HaproxyCertificates certificates_;
+  /// Whether `start` was called: before, there is nobody to talk to.
+  bool started_ = false;
+  /// Of an ACME client that answers now; 0: there is none.
+  int challenge_port_ = 0;
   /// Apps and ports that the running HAProxy has frontends for.
   std::map<AppName, int> loaded_;
   /// Ports that the running HAProxy has, and those that it was not given because another program

@@ -9,6 +9,7 @@
 #include "core/app/release.h"
 #include "core/base/result.h"
 #include "core/docker/engine.h"
+#include "core/router/host_certificates.h"
 
 /// The seam between a release and its traffic. `DirectRouter` publishes the container's port on the
 /// app's port; a proxy in front (HAProxy) is another implementation.
@@ -67,6 +68,22 @@ class Router {
   virtual Result<void> restore(const Route& route) = 0;
   /// A container has started or ended by itself: its address may be another, or another's.
   virtual void refresh(const AppName& app, const docker::ContainerId& container) = 0;
+
+  /// Certificates of host names from now on, and the one for all others; those that are not named
+  /// are forgotten. Open connections go on. Before `start` too.
+  virtual Result<void> set_certificates(const HostCertificates& /*certificates*/) { return {}; }
+
+  [[nodiscard]] virtual bool serves_https() const { return false; }
+
+  /// Requests for `/.well-known/acme-challenge/` go to this port of 127.0.0.1, for every name.
+  virtual Result<void> open_challenge(int /*port*/) {
+    return Error{ErrorCode::Conflict, "this router answers no ACME challenges",
+                 "set [router] kind = haproxy", ""};
+  }
+
+  /// And to the apps again.
+  virtual void close_challenge() {}
+
   /// The app is gone.
   virtual Result<void> remove(const AppName& app) = 0;
   /// Where people reach the app, `http://HOST:10123`.

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/router/haproxy_tls.h"
+
 namespace minpaas::router {
 namespace {
 
@@ -46,7 +48,7 @@ TEST_F(HaproxyText, LeavesTakenPortsOut) {
 
 TEST_F(HaproxyText, LeavesOutWhatDoesNotRun) {
   routes_[blog_].servers[0].address = "";
-  EXPECT_THAT(text(), Not(HasSubstr("  server ")));
+  EXPECT_THAT(text(), Not(HasSubstr("  server c-")));
 }
 
 TEST_F(HaproxyText, WritesV6AddressesInBrackets) {
@@ -67,6 +69,47 @@ TEST_F(HaproxyText, GivesUpRightsWhereItCan) {
   EXPECT_THAT(text(), Not(HasSubstr("user ")));
   config_.user = "haproxy";
   EXPECT_THAT(text(), HasSubstr("  user haproxy\n  group haproxy\n"));
+}
+
+TEST_F(HaproxyText, ServesHttpsWithTheCertificateOfTheName) {
+  config_.https = {{"0.0.0.0", 443}};
+  EXPECT_THAT(text(),
+              HasSubstr("  bind 0.0.0.0:443 ssl crt /var/lib/minpaas/router/certs/default.pem "
+                        "crt-list /var/lib/minpaas/router/certs.list alpn h2,http/1.1\n"));
+  EXPECT_THAT(text(), HasSubstr("ssl-min-ver TLSv1.2"));
+  config_.taken_ports = {443};
+  EXPECT_THAT(text(), Not(HasSubstr(" ssl crt ")));
+}
+
+TEST_F(HaproxyText, LeadsToHttpsOnItsPort) {
+  EXPECT_THAT(text(), Not(HasSubstr("redirect")));
+  config_.https = {{"0.0.0.0", 443}};
+  EXPECT_THAT(text(), HasSubstr("redirect prefix https://%[req.hdr(host),host_only] code 308 if "));
+  config_.https = {{"0.0.0.0", 8443}};
+  EXPECT_THAT(text(), HasSubstr("https://%[req.hdr(host),host_only]:8443 code 308 if "));
+  config_.https_redirect = false;
+  EXPECT_THAT(text(), Not(HasSubstr("redirect")));
+}
+
+TEST_F(HaproxyText, TellsBrowsersOfHttpsOnlyWhenItIsWanted) {
+  config_.https = {{"0.0.0.0", 443}};
+  EXPECT_THAT(text(), Not(HasSubstr("Strict-Transport-Security")));
+  config_.hsts = seconds(3600);
+  EXPECT_THAT(text(), HasSubstr("Strict-Transport-Security max-age=3600 if { ssl_fc }"));
+}
+
+TEST_F(HaproxyText, HasTheChallengeWhileAClientAnswersIt) {
+  EXPECT_THAT(text(), HasSubstr("\nbackend acme\n  server lego 127.0.0.1:1 disabled\n"));
+  config_.challenge_port = 5002;
+  EXPECT_THAT(text(), HasSubstr("\nbackend acme\n  server lego 127.0.0.1:5002\n"));
+}
+
+TEST(CertificateList, NamesAFileAndItsHost) {
+  const HostCertificates certificates{Secret("f"),
+                                      {{"*.b.example", Secret("b")}, {"a.example", Secret("a")}}};
+  EXPECT_EQ(render_certificate_list("/r", certificates),
+            "/r/certs/_.b.example.pem *.b.example\n/r/certs/a.example.pem a.example\n");
+  EXPECT_EQ(render_secured_map(certificates), "*.b.example yes\na.example yes\n");
 }
 
 TEST_F(HaproxyText, HasPagesOfTheRightLength) {
