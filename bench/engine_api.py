@@ -62,18 +62,28 @@ def build(tar, image):
             raise SystemExit(f"engine: build: {said['error']}")
 
 
-def start(image, inside, outside):
-    """A container with the limits of minpaasd's, its port published on loopback."""
+def start(image, inside, outside=None, env=()):
+    """A container with the limits of minpaasd's; `outside`: the port of loopback that is published."""
+    published = {f"{inside}/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(outside)}]} if outside else {}
     answer = call("POST", "/containers/create", {
-        "Image": image, "Labels": {LABEL: "1"}, "Env": [f"PORT={inside}"],
+        "Image": image, "Labels": {LABEL: "1"}, "Env": [f"PORT={inside}", *env],
         "ExposedPorts": {f"{inside}/tcp": {}},
         "HostConfig": {
             "Init": True, "CapDrop": ["ALL"], "SecurityOpt": ["no-new-privileges:true"], "PidsLimit": 512,
             "Memory": 512 << 20, "MemorySwap": 512 << 20, "NanoCpus": 1_000_000_000,
-            "PortBindings": {f"{inside}/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(outside)}]}}})
+            "PortBindings": published}})
     container = json.loads(answer)["Id"]
     call("POST", f"/containers/{container}/start")
     return container
+
+
+def address(container):
+    """Its own, on the bridge."""
+    return json.loads(call("GET", f"/containers/{container}/json"))["NetworkSettings"]["IPAddress"]
+
+
+def stop(container):
+    call("POST", f"/containers/{container}/stop?t=10")
 
 
 def remove(container):

@@ -6,75 +6,22 @@ Also counts the processes that minpaasd spawns in a deploy.
 usage: redeploy.py MINPAASD [ROUNDS]
 """
 
-import itertools
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/e2e"))
 os.environ["MINPAASD"] = os.path.abspath(sys.argv[1])
 
 import engine_api  # noqa: E402
 from home_made import HomeMade  # noqa: E402
-from measure import amount, interleave, row, skipped, timed  # noqa: E402
+from measure import amount, interleave, row, skipped  # noqa: E402
+from one_change import DOCKERFILE, EXAMPLE, INSIDE, ByHand, Change, Ours, push_and_wait  # noqa: E402
 from openssh import OpenSsh, free_port, make_key  # noqa: E402
 from testbed import ROOT, Server  # noqa: E402
-
-EXAMPLE = "hello-python"
-INSIDE = 8000
-DOCKERFILE = os.path.join(ROOT, "runtimes/python/Dockerfile")
-
-
-class Change:
-    """Writes a greeting that was never seen before into the app's one source file."""
-
-    def __init__(self):
-        self.numbers = itertools.count(1)
-        with open(os.path.join(ROOT, "examples", EXAMPLE, "app.py"), encoding="utf-8") as file:
-            self.source = file.read()
-
-    def write(self, folder):
-        greeting = f"Release {next(self.numbers)} of {os.getpid()}"
-        with open(os.path.join(folder, "app.py"), "w", encoding="utf-8") as file:
-            file.write(self.source.replace("Hello from MinPaas!", greeting))
-        return greeting
-
-
-def push_and_wait(push, url, greeting):
-    """Both at once: the answer may come before the push has said its last word."""
-    def work():
-        pushing = threading.Thread(target=push)
-        pushing.start()
-        engine_api.wait_for_answer(url, greeting)
-        took = time.perf_counter() - start
-        pushing.join()
-        return took
-
-    start = time.perf_counter()
-    return work()
-
-
-class Ours:
-    def __init__(self, server, change):
-        self.app, self.change = server.new_app(EXAMPLE), change
-        self.push()
-        self.url = server.url(EXAMPLE)
-
-    def push(self):
-        pushed = self.app.push()
-        if pushed.status != 0:
-            raise SystemExit(f"push failed: {pushed}")
-
-    def redeploy(self):
-        greeting = self.change.write(self.app.folder)
-        self.app.commit(greeting)
-        return push_and_wait(self.push, self.url, greeting)
 
 
 class Theirs:
@@ -88,33 +35,6 @@ class Theirs:
         greeting = self.change.write(self.app.folder)
         self.app.commit(greeting)
         return push_and_wait(lambda: self.home.push(self.app.folder), self.url, greeting)
-
-
-class ByHand:
-    """Raw Engine API calls; remembers how long each part took."""
-
-    def __init__(self, folder, change):
-        self.folder, self.change, self.parts = folder, change, []
-
-    def redeploy(self):
-        greeting = self.change.write(self.folder)
-        tar, port = engine_api.context(DOCKERFILE, self.folder), free_port()
-        container = None
-        try:
-            built = timed(lambda: engine_api.build(tar, "minpaas-bench-by-hand"))
-            begin = time.perf_counter()
-            container = engine_api.start("minpaas-bench-by-hand", INSIDE, port)
-            started = time.perf_counter() - begin
-            answered = timed(lambda: engine_api.wait_for_answer(f"http://127.0.0.1:{port}/", greeting))
-        finally:
-            if container:
-                engine_api.remove(container)
-        self.parts.append((built, started, answered))
-        return built + started + answered
-
-    def words(self):
-        built, started, answered = (statistics.median(part) for part in zip(*self.parts))
-        return f"build {built:.2f}, create and start {started:.2f}, first answer {answered:.2f}"
 
 
 def redeploys(rounds):

@@ -28,7 +28,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(0.3)
         if self.path == "/headers":
             return self.answer(str(self.headers).encode())
-        return self.answer(RELEASE.encode())
+        return self.answer(os.environ.get("RELEASE", RELEASE).encode())
 
     def do_POST(self):
         self.answer(self.rfile.read(int(self.headers["Content-Length"])))
