@@ -5,13 +5,14 @@
 
 namespace minpaas::hooks {
 
-/// Of one process type.
-constexpr int kMostProcesses = 100;
-
 /// The formation of the release with these quantities in place of its own. Errors: NotFound (a
 /// process type that the release has not), InvalidInput (the release command; a quantity out of
 /// range).
 Result<Formation> scaled(const Release& release, const Formation& quantities);
+
+/// What a push starts with: `planned`, but the live release's quantity where somebody has scaled
+/// the process type, that is where it is not the one that the live release would have by itself.
+Formation carried_over(const Formation& planned, const Release& live);
 
 /// Errors: NotFound, naming those that there are; InvalidInput (the release command).
 Result<void> require_process_type(const Release& release, const ProcessType& type);

@@ -29,6 +29,14 @@ class ProcessType {
   std::string text_;
 };
 
+/// Of one process type.
+constexpr int kMostProcesses = 100;
+
+/// Where neither the app.json nor a person says one: web runs, others wait to be scaled.
+inline int first_quantity(const ProcessType& type) {
+  return type.is_web() ? 1 : 0;
+}
+
 /// How many containers of each process type run.
 using Formation = std::map<ProcessType, int>;
 

@@ -7,6 +7,9 @@
 namespace minpaas {
 namespace {
 
+/// One-off containers are listed as `run.1`.
+constexpr std::string_view kOneOffType = "run";
+
 Error bad_line(std::size_t number, std::string_view why) {
   return {ErrorCode::InvalidInput, fmt::format("Procfile line {}: {}", number, why),
           "each line is `type: command`, for example `web: python app.py`", ""};
@@ -33,6 +36,10 @@ Result<ProcessCommands> parse_procfile(std::string_view text) {
     auto type = ProcessType::parse(trim(line.substr(0, colon)));
     if (!type) {
       return bad_line(number, type.error().message);
+    }
+    if (type->str() == kOneOffType) {
+      return bad_line(number,
+                      "process type run is taken by the command `run`; choose another name");
     }
     const std::string_view command = trim(line.substr(colon + 1));
     if (command.empty() || command.find('\0') != std::string_view::npos) {

@@ -15,7 +15,8 @@ using ProcessCommands = std::map<ProcessType, std::string>;
 constexpr std::size_t kMostProcfileBytes = 64 * 1024;
 
 /// Heroku's format: `type: command` a line; blank lines and `#` comments are skipped; a duplicate
-/// type or another line is an error that names the line number. Errors: InvalidInput.
+/// type, `run` (the type of one-off containers) or another line is an error that names the line
+/// number. Errors: InvalidInput.
 Result<ProcessCommands> parse_procfile(std::string_view text);
 
 }  // namespace minpaas

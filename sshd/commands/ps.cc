@@ -101,8 +101,8 @@ Result<Formation> parse_quantities(std::span<const Word> words) {
                    std::string(kHint), ""};
     }
     const ProcessType type = TRY(ProcessType::parse(text.substr(0, equals)));
-    const auto quantity = TRY(parse_number(text.substr(equals + 1), "the quantity of " + type.str(),
-                                           0, hooks::kMostProcesses));
+    const auto quantity = TRY(
+        parse_number(text.substr(equals + 1), "the quantity of " + type.str(), 0, kMostProcesses));
     if (!quantities.emplace(type, static_cast<int>(quantity)).second) {
       return Error{ErrorCode::InvalidInput, fmt::format("{} stands twice", type.str()),
                    std::string(kHint), ""};

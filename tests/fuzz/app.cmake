@@ -1,1 +1,2 @@
+minpaas_fuzz(app_json LIBRARIES minpaas::app)
 minpaas_fuzz(procfile LIBRARIES minpaas::app)

@@ -14,8 +14,8 @@ TEST(Procfile, ReadsTypesAndCommands) {
 }
 
 TEST(Procfile, ErrorsNameTheLine) {
-  for (const char* text :
-       {"web: a\nweb b", "web: a\n: b", "web: a\nweb: b", "web: a\nWeb: b", "web: a\nworker:"}) {
+  for (const char* text : {"web: a\nweb b", "web: a\n: b", "web: a\nweb: b", "web: a\nWeb: b",
+                           "web: a\nworker:", "web: a\nrun: b"}) {
     auto commands = parse_procfile(text);
     ASSERT_FALSE(commands) << text;
     EXPECT_NE(commands.error().message.find("line 2"), std::string::npos)

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "core/app/health_check.h"
+#include "core/app/json_value.h"
+
+namespace minpaas {
+
+/// The list of checks of one process type. Errors: InvalidInput, naming the place.
+Result<std::vector<HealthCheck>> read_checks(const JsonValue& list);
+
+/// A check as it stands in such a list.
+Json to_json(const HealthCheck& check);
+
+/// Where a check asks: a path of HTTP without spaces and controls.
+bool is_check_path(std::string_view text);
+
+}  // namespace minpaas
