@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/log.h"
+#include "hooks/scaling.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -11,16 +12,8 @@ namespace {
 constexpr std::size_t kMostReasonCharacters = 120;
 
 ReleaseDraft draft_of(const runtimes::BuildPlan& plan, const Built& built, const Oid& commit) {
-  return {built.image, commit, plan.runtime, built.internal_port, plan.processes, plan.formation};
-}
-
-/// Quantities are the app's: a push keeps those of the process types that it still has.
-void keep_quantities(const std::optional<Release>& live, ReleaseDraft& draft) {
-  for (auto& [process, quantity] : draft.formation) {
-    if (live && live->formation.contains(process)) {
-      quantity = live->formation.at(process);
-    }
-  }
+  return {built.image,    commit,         plan.runtime,          built.internal_port,
+          plan.processes, plan.formation, plan.app_json.manifest};
 }
 
 std::string describe_build(const DeployJob& job, const Oid& commit) {
@@ -111,7 +104,9 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
   TRY(parts_.deploys.set_image(context.deploy(), built.image.value));
   TRY(enter(context, state::DeployStage::Releasing));
   ReleaseDraft draft = draft_of(plan, built, *commit);
-  keep_quantities(live, draft);
+  if (live) {
+    draft.formation = carried_over(draft.formation, *live);
+  }
   return make_live(context, draft, describe_build(context.job, *commit));
 }
 

@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kMostKeysNamed = 5;
 
 ReleaseDraft draft_of(const Release& release) {
-  return {release.image,         release.commit,    release.runtime,
-          release.internal_port, release.processes, release.formation};
+  return {release.image,     release.commit,    release.runtime, release.internal_port,
+          release.processes, release.formation, release.manifest};
 }
 
 std::string name_keys(std::vector<std::string> keys) {

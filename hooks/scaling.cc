@@ -9,7 +9,24 @@ namespace {
 
 constexpr std::string_view kReleaseProcess = "release";
 
+/// Of a release whose app nobody has scaled.
+int own_quantity(const Release& release, const ProcessType& type) {
+  const auto declared = release.manifest.formation.find(type);
+  return declared != release.manifest.formation.end() ? declared->second : first_quantity(type);
+}
+
 }  // namespace
+
+Formation carried_over(const Formation& planned, const Release& live) {
+  Formation formation = planned;
+  for (auto& [type, quantity] : formation) {
+    const auto now = live.formation.find(type);
+    if (now != live.formation.end() && now->second != own_quantity(live, type)) {
+      quantity = now->second;
+    }
+  }
+  return formation;
+}
 
 Result<void> require_process_type(const Release& release, const ProcessType& type) {
   if (type.str() == kReleaseProcess) {

@@ -51,6 +51,21 @@ void warn_of(const git::ArchiveReport& report, DeployOutput& output) {
   }
 }
 
+/// A word for a process type that is not there is most often a slip.
+void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
+  const auto warn = [&](const char* part, const ProcessType& type) {
+    if (!plan.formation.contains(type)) {
+      output.warn(fmt::format("app.json: {}.{} is for no process of this app", part, type.str()));
+    }
+  };
+  for (const auto& [type, quantity] : plan.app_json.manifest.formation) {
+    warn("formation", type);
+  }
+  for (const auto& [type, checks] : plan.app_json.manifest.healthchecks) {
+    warn("healthchecks", type);
+  }
+}
+
 }  // namespace
 
 git::ArchiveOptions archive_of(const runtimes::BuildPlan& plan) {
@@ -73,6 +88,7 @@ Result<runtimes::BuildPlan> detect(const StageContext& context, const state::App
   const auto chosen = app.runtime.empty() ? std::nullopt : std::optional(app.runtime);
   auto plan = TRY(context.parts.catalog.plan(*tree, chosen));
   context.output.detail(fmt::format("Runtime {}: {}", plan.runtime, plan.reason));
+  warn_of(plan, context.output);
   const auto report = TRY(git::inspect_archive(repository, commit, archive_of(plan)));
   context.output.detail(fmt::format("{} file{}, {}", report.files, report.files == 1 ? "" : "s",
                                     format_bytes(report.bytes)));

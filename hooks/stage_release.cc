@@ -64,10 +64,10 @@ Result<PreparedRelease> store_release(const StageContext& context, const Release
                                       const std::string& description) {
   const PipelineParts& parts = context.parts;
   auto [version, config] = TRY(parts.configs.latest(context.app()));
-  Release release{context.app(),    ReleaseNumber(1), ReleaseState::Pending, draft.image,
-                  draft.commit,     version,          draft.runtime,         draft.internal_port,
-                  draft.processes,  draft.formation,  description,           context.job.row.actor,
-                  parts.clock.now()};
+  Release release{context.app(),     ReleaseNumber(1), ReleaseState::Pending, draft.image,
+                  draft.commit,      version,          draft.runtime,         draft.internal_port,
+                  draft.processes,   draft.formation,  description,           context.job.row.actor,
+                  parts.clock.now(), draft.manifest};
   Release stored = TRY(parts.releases.add(release));
   parts.reach("release stored");
   TRY(parts.deploys.set_release(context.deploy(), stored.number));

@@ -49,6 +49,7 @@ struct ReleaseDraft {
   int internal_port = 0;
   ProcessCommands processes;
   Formation formation;
+  Manifest manifest;
 };
 
 struct PreparedRelease {

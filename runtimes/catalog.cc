@@ -10,6 +10,7 @@ namespace minpaas::runtimes {
 namespace {
 
 constexpr std::string_view kProcfile = "Procfile";
+constexpr std::string_view kAppJson = "app.json";
 constexpr std::string_view kDockerfile = "Dockerfile";
 constexpr std::string_view kSourceFolder = "app";
 /// The release command runs once per release, it is never scaled.
@@ -25,6 +26,13 @@ Result<ProcessCommands> read_procfile(const SourceTree& tree) {
     return ProcessCommands{};
   }
   return parse_procfile(TRY(tree.read(kProcfile, kMostProcfileBytes)));
+}
+
+Result<AppJson> read_app_json(const SourceTree& tree) {
+  if (!tree.has_file(kAppJson)) {
+    return AppJson{};
+  }
+  return parse_app_json(TRY(tree.read(kAppJson, kMostAppJsonBytes)));
 }
 
 /// What this repository must hold: a Procfile with `web` stands in for a part.
@@ -87,11 +95,12 @@ std::string why_it_fits(const Runtime& runtime, const ProcessCommands& processes
   return join_for_people(found) + " found";
 }
 
-Formation first_formation(const ProcessCommands& processes) {
+Formation first_formation(const ProcessCommands& processes, const Formation& wanted) {
   Formation formation;
   for (const auto& [type, command] : processes) {
+    const auto quantity = wanted.find(type);
     if (type.str() != kReleaseProcess) {
-      formation.emplace(type, type.is_web() ? 1 : 0);
+      formation.emplace(type, quantity != wanted.end() ? quantity->second : first_quantity(type));
     }
   }
   return formation;
@@ -104,7 +113,7 @@ std::string base_image_of(const Runtime& runtime, const RuntimeSettings& setting
 }
 
 BuildPlan make_plan(const Runtime& runtime, const RuntimeSettings& settings,
-                    ProcessCommands processes, std::string reason) {
+                    ProcessCommands processes, AppJson app_json, std::string reason) {
   BuildPlan plan;
   plan.runtime = runtime.name;
   plan.reason = std::move(reason);
@@ -118,8 +127,9 @@ BuildPlan make_plan(const Runtime& runtime, const RuntimeSettings& settings,
     plan.failures = runtime.failures;
   }
   processes.try_emplace(ProcessType::web(), runtime.default_command);
-  plan.formation = first_formation(processes);
+  plan.formation = first_formation(processes, app_json.manifest.formation);
   plan.processes = std::move(processes);
+  plan.app_json = std::move(app_json);
   return plan;
 }
 
@@ -242,10 +252,12 @@ Result<const Runtime*> Catalog::detect(const SourceTree& tree,
 Result<BuildPlan> Catalog::plan(const SourceTree& tree,
                                 const std::optional<std::string>& chosen) const {
   ProcessCommands processes = TRY(read_procfile(tree));
+  AppJson app_json = TRY(read_app_json(tree));
   if (!chosen) {
     const Runtime* runtime = TRY(detect(tree, processes));
     std::string reason = why_it_fits(*runtime, processes);
-    return make_plan(*runtime, settings_, std::move(processes), std::move(reason));
+    return make_plan(*runtime, settings_, std::move(processes), std::move(app_json),
+                     std::move(reason));
   }
   const Runtime* runtime = find(*chosen);
   if (runtime == nullptr) {
@@ -258,7 +270,8 @@ Result<BuildPlan> Catalog::plan(const SourceTree& tree,
     return broken_contract(*runtime, fmt::format("the runtime {} is set for this app", *chosen),
                            violations);
   }
-  return make_plan(*runtime, settings_, std::move(processes), "set for this app");
+  return make_plan(*runtime, settings_, std::move(processes), std::move(app_json),
+                   "set for this app");
 }
 
 }  // namespace minpaas::runtimes

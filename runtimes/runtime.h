@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/app/formation.h"
+#include "core/app/manifest.h"
 #include "core/app/procfile.h"
 #include "core/base/result.h"
 #include "core/git/source_tree.h"
@@ -62,7 +63,10 @@ struct BuildPlan {
   int internal_port = 0;
   /// From the Procfile, else `web` with the default command (empty = the image's own).
   ProcessCommands processes;
+  /// A quantity for each of them but the release command: that of the app.json, else 1 of web and 0
+  /// of others.
   Formation formation;
+  AppJson app_json;
 };
 
 struct RuntimeSettings {
@@ -86,7 +90,8 @@ class Catalog {
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] const Runtime* find(std::string_view name) const;
   /// Chooses a runtime (`chosen` if given, else by what the tree holds) and checks its contract.
-  /// Errors: InvalidInput; the message names every missing or wrong file, the hint says what to do.
+  /// Errors: InvalidInput; the message names every missing or wrong file (or the place in Procfile
+  /// or app.json), the hint says what to do.
   Result<BuildPlan> plan(const SourceTree& tree, const std::optional<std::string>& chosen) const;
 
  private:

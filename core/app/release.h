@@ -7,6 +7,7 @@
 
 #include "core/app/app_name.h"
 #include "core/app/formation.h"
+#include "core/app/manifest.h"
 #include "core/app/oid.h"
 #include "core/app/procfile.h"
 #include "core/base/clock.h"
@@ -46,7 +47,7 @@ std::string_view to_string(ReleaseState state);
 Result<ReleaseState> parse_release_state(std::string_view text);
 bool may_move(ReleaseState from, ReleaseState to);
 
-/// Image + config + process types, numbered, never changed but for its state.
+/// Image + config + process types + manifest, numbered, never changed but for its state.
 struct Release {
   AppName app;
   ReleaseNumber number;
@@ -65,6 +66,8 @@ struct Release {
   /// Name of the user who made it.
   std::string actor;
   SystemTime created_at;
+  /// What the repository says besides, in its app.json.
+  Manifest manifest = {};
 };
 
 }  // namespace minpaas

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT number, state, image, commit_oid, config_version, runtime, internal_port, description,"
-    " actor, created_at, app_id FROM releases";
+    " actor, created_at, app_id, manifest FROM releases";
 
 Result<void> read_processes(SQLite::Database& connection, std::int64_t app, Release& release) {
   SQLite::Statement query(connection,
@@ -37,6 +37,7 @@ Result<Release> release_from(SQLite::Database& connection, SQLite::Statement& qu
                              const AppName& app) {
   const ReleaseState state = TRY(parse_release_state(query.getColumn(1).getString()));
   const auto commit = TRY(oid_from(query.getColumn(3)));
+  const auto manifest = TRY(manifest_from(query.getColumn(11)));
   Release release{.app = app,
                   .number = ReleaseNumber(query.getColumn(0).getInt()),
                   .state = state,
@@ -49,7 +50,8 @@ Result<Release> release_from(SQLite::Database& connection, SQLite::Statement& qu
                   .formation = {},
                   .description = query.getColumn(7).getString(),
                   .actor = query.getColumn(8).getString(),
-                  .created_at = time_from(query.getColumn(9))};
+                  .created_at = time_from(query.getColumn(9)),
+                  .manifest = manifest};
   TRY(read_processes(connection, query.getColumn(10).getInt64(), release));
   return release;
 }
@@ -78,7 +80,8 @@ void insert_release(SQLite::Database& connection, std::int64_t app, const Releas
   SQLite::Statement insert(
       connection,
       "INSERT INTO releases (app_id, number, state, image, commit_oid, config_version, runtime,"
-      " internal_port, description, actor, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      " internal_port, description, actor, created_at, manifest)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insert.bind(1, app);
   insert.bind(2, release.number.value());
   insert.bind(3, std::string(to_string(release.state)));
@@ -90,6 +93,7 @@ void insert_release(SQLite::Database& connection, std::int64_t app, const Releas
   insert.bind(9, release.description);
   insert.bind(10, release.actor);
   insert.bind(11, to_column(release.created_at));
+  insert.bind(12, to_json(release.manifest));
   insert.exec();
 }
 

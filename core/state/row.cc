@@ -45,6 +45,10 @@ Result<ProcessType> process_from(const SQLite::Column& column) {
   return stored(ProcessType::parse(column.getString()), column);
 }
 
+Result<Manifest> manifest_from(const SQLite::Column& column) {
+  return TRY(stored(parse_app_json(column.getString()), column)).manifest;
+}
+
 Result<std::optional<Oid>> oid_from(const SQLite::Column& column) {
   if (column.isNull()) {
     return std::optional<Oid>();

@@ -6,6 +6,7 @@
 
 #include "core/app/app_name.h"
 #include "core/app/formation.h"
+#include "core/app/manifest.h"
 #include "core/app/oid.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
@@ -24,9 +25,10 @@ SystemTime time_from(const SQLite::Column& column);
 std::optional<SystemTime> optional_time_from(const SQLite::Column& column);
 std::optional<int> optional_int_from(const SQLite::Column& column);
 
-/// Errors of these three: Corrupt.
+/// Errors of these four: Corrupt.
 Result<AppName> app_name_from(const SQLite::Column& column);
 Result<ProcessType> process_from(const SQLite::Column& column);
+Result<Manifest> manifest_from(const SQLite::Column& column);
 Result<std::optional<Oid>> oid_from(const SQLite::Column& column);
 
 /// Binds the value, or NULL.

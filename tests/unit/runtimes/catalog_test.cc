@@ -147,6 +147,27 @@ TEST(Catalog, RefusesAPackageJsonThatIsNoJson) {
   EXPECT_EQ(error.hint, "correct the JSON of package.json");
 }
 
+TEST(Catalog, TakesQuantitiesFromAnAppJson) {
+  const BuildPlan plan = plan_of({{"app.py", ""},
+                                  {"requirements.txt", ""},
+                                  {"Procfile", "release: migrate\nworker: w\nclock: c\n"},
+                                  {"app.json", R"({"formation": {"web": {"quantity": 3},
+      "worker": {"quantity": 2}, "release": {"quantity": 1}, "gone": {"quantity": 1}}})"}});
+  EXPECT_EQ(quantity_of(plan, "web"), 3);
+  EXPECT_EQ(quantity_of(plan, "worker"), 2);
+  EXPECT_EQ(quantity_of(plan, "clock"), 0);
+  EXPECT_EQ(quantity_of(plan, "release"), -1);
+  EXPECT_EQ(quantity_of(plan, "gone"), -1);
+  EXPECT_EQ(plan.app_json.manifest.formation.size(), 4U);
+}
+
+TEST(Catalog, PassesOnWhatIsWrongInAnAppJson) {
+  const Error error = refusal_of(
+      MemoryTree{{"app.py", ""}, {"requirements.txt", ""}, {"app.json", R"({"scripts": 5})"}});
+  EXPECT_EQ(error.code, ErrorCode::InvalidInput);
+  EXPECT_EQ(error.message, "app.json: scripts must be an object");
+}
+
 TEST(Catalog, PassesOnWhatIsWrongInAProcfile) {
   const Error error = refusal_of(MemoryTree{{"app.py", ""}, {"Procfile", "web python\n"}});
   EXPECT_THAT(error.message, HasSubstr("Procfile line 1"));

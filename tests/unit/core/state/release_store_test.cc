@@ -15,6 +15,12 @@ using test::StateFile;
 
 constexpr std::string_view kCommit = "0123456789012345678901234567890123456789";
 
+constexpr std::string_view kAppJson = R"({
+  "healthchecks": {"web": [{"path": "/up", "attempts": 3}]},
+  "scripts": {"dokku": {"predeploy": "bin/migrate"}},
+  "formation": {"worker": {"quantity": 2}},
+  "cron": [{"schedule": "@daily", "command": "bin/report"}]})";
+
 class Releases : public testing::Test {
  protected:
   Release add(const std::string& image) {
@@ -53,7 +59,8 @@ TEST_F(Releases, KeepEveryField) {
       .formation = {{ProcessType::web(), 2}, {cron, 0}},
       .description = "Deploy 0123456",
       .actor = "ann",
-      .created_at = at_second(1234)};
+      .created_at = at_second(1234),
+      .manifest = parse_app_json(kAppJson)->manifest};
   const Release made = store().add(release).value();
   EXPECT_EQ(made.number, ReleaseNumber(1)) << "the store counts, not the caller";
   EXPECT_EQ(made.state, ReleaseState::Pending);
@@ -69,6 +76,8 @@ TEST_F(Releases, KeepEveryField) {
   EXPECT_EQ(found.description, release.description);
   EXPECT_EQ(found.actor, "ann");
   EXPECT_EQ(found.created_at, release.created_at);
+  EXPECT_EQ(found.manifest, release.manifest);
+  EXPECT_EQ(found.manifest.cron.size(), 1U);
 }
 
 TEST_F(Releases, AreNumberedPerApp) {
