@@ -82,6 +82,7 @@ class LocalPlatform : public Platform {
 
   // local_platform_deploys.cc
   Result<PushPlace> open_for_push(const Actor& actor, const AppName& name) override;
+  Result<FetchSource> open_for_fetch(const Actor& actor, const AppName& name) override;
   Result<DeployOutcome> push(const Actor& actor, const PushRequest& request,
                              const Follow& follow) override;
   Result<DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,

@@ -13,6 +13,13 @@ constexpr std::size_t kMostNoteBytes = 200;
 /// Deploys that are looked through for the newest one that built something.
 constexpr int kMostDeploys = 1000;
 
+/// The newest ones; nobody fetches more by name.
+constexpr int kMostReleaseRefs = 1000;
+
+bool has_been_live(ReleaseState state) {
+  return state == ReleaseState::Live || state == ReleaseState::Superseded;
+}
+
 bool built_something(const state::DeployRow& row) {
   return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
 }
@@ -34,6 +41,23 @@ Result<PushPlace> LocalPlatform::open_for_push(const Actor& actor, const AppName
   std::string branch = row ? deploy_branch(*row) : parts_.settings.git.deploy_branch;
   auto hold = TRY(places_.hold(name, branch));
   return PushPlace{parts_.repository(name).string(), std::move(branch), !row, std::move(hold)};
+}
+
+Result<FetchSource> LocalPlatform::open_for_fetch(const Actor& actor, const AppName& name) {
+  const auto row = TRY(access_.find(actor, name));
+  FetchSource source;
+  for (const Release& release : TRY(parts_.releases.list(name, kMostReleaseRefs))) {
+    if (!release.commit || !has_been_live(release.state)) {
+      continue;
+    }
+    source.release_refs.emplace_back("refs/releases/" + release.number.str(), *release.commit);
+    if (release.state == ReleaseState::Live) {
+      source.release_refs.emplace_back("refs/live", *release.commit);
+    }
+  }
+  source.hold = TRY(places_.hold(name, deploy_branch(row)));
+  source.folder = parts_.repository(name).string();
+  return source;
 }
 
 std::string LocalPlatform::deploy_branch(const state::AppRow& row) const {

@@ -119,6 +119,17 @@ struct PushPlace {
   std::unique_ptr<PushHold> hold;
 };
 
+/// What a clone or a fetch of an app sees.
+struct FetchSource {
+  /// The bare repository.
+  std::string folder;
+  /// `refs/releases/v7` for each release that is or was live, and `refs/live`, with their commits.
+  /// They are in no repository.
+  std::vector<std::pair<std::string, Oid>> release_refs;
+  /// To be kept as long as the folder is used.
+  std::unique_ptr<PushHold> hold;
+};
+
 struct LogQuery {
   bool follow = false;
   std::optional<int> tail = std::nullopt;
@@ -156,6 +167,8 @@ class Platform {
   /// For the git service: whether `actor` may push to the app, or to a name that is free when a
   /// push may make apps.
   virtual Result<PushPlace> open_for_push(const Actor& actor, const AppName& name) = 0;
+  /// For the git service. Errors: NotFound.
+  virtual Result<FetchSource> open_for_fetch(const Actor& actor, const AppName& name) = 0;
   /// Queues a deploy of the commit (or attaches to one of the same commit that is queued or
   /// running) and follows it to its end. The objects must be in the repository. A plan needs no
   /// app.

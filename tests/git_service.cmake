@@ -1,5 +1,6 @@
 minpaas_test(git_service_test LABEL unit
-  SOURCES unit/sshd/git/deploy_options_test.cc unit/sshd/git/git_request_test.cc
+  SOURCES unit/sshd/git/deploy_options_test.cc unit/sshd/git/fetch_header_test.cc
+    unit/sshd/git/git_request_test.cc
     unit/sshd/git/pkt_line_test.cc unit/sshd/git/push_header_test.cc
     unit/sshd/git/push_slots_test.cc unit/sshd/git/side_band_test.cc
   LIBRARIES minpaas::git_service)
@@ -17,7 +18,8 @@ minpaas_test(deploy_target_test LABEL integration
 
 # Real clients against the program.
 minpaas_test(git_client_test LABEL integration
-  SOURCES integration/git/front_test.cc integration/git/git_client_test.cc
+  SOURCES integration/git/fetch_client_test.cc integration/git/front_test.cc
+    integration/git/git_client_test.cc
   LIBRARIES minpaas_test_program)
 add_dependencies(git_client_test minpaasd)
 target_compile_definitions(git_client_test PRIVATE MINPAASD="$<TARGET_FILE:minpaasd>")

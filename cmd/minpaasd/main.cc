@@ -8,6 +8,7 @@
 
 #include "receive_pack_command.h"
 #include "serve_command.h"
+#include "upload_pack_command.h"
 
 namespace {
 
@@ -33,6 +34,9 @@ int run(int argc, char** argv) {
   auto* receive_pack = app.add_subcommand(
       "receive-pack", "Serve one git push on stdin and stdout; nothing is deployed");
   receive_pack->add_option("DIR", repository, "A bare repository")->required();
+  auto* upload_pack =
+      app.add_subcommand("upload-pack", "Serve one git fetch or clone on stdin and stdout");
+  upload_pack->add_option("DIR", repository, "A bare repository")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -40,6 +44,9 @@ int run(int argc, char** argv) {
   }
   if (*receive_pack) {
     return minpaas::run_receive_pack(repository);
+  }
+  if (*upload_pack) {
+    return minpaas::run_upload_pack(repository);
   }
   return check_config ? minpaas::check_config(serve) : minpaas::serve(serve);
 }

@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "sshd/git/deploy_target.h"
 #include "sshd/git/receive_pack.h"
+#include "sshd/git/upload_pack.h"
 
 namespace minpaas::sshd::git {
 namespace {
@@ -14,8 +15,11 @@ namespace {
 constexpr int kMostPushes = 4;
 constexpr int kMostPushesPerApp = 2;
 
-constexpr std::string_view kNoFetch =
-    "this server takes pushes only; clone and fetch from where the source is kept";
+/// Packs that are made at once.
+constexpr int kMostFetches = 4;
+constexpr int kMostFetchesPerApp = 2;
+
+constexpr std::string_view kNoArchive = "archives are not offered; clone the app instead";
 constexpr std::string_view kNoLfs =
     "Git LFS is not offered here; push with --no-verify to deploy the pointer files, or keep the "
     "files in git itself";
@@ -28,9 +32,9 @@ int refuse(const Error& error, ExecStreams& streams) {
 }
 
 /// One text for what is not there and what is not allowed, so that names cannot be guessed.
-Error as_told(const Error& error, const AppName& name) {
+Error as_told(const Error& error, const AppName& name, std::string_view what) {
   if (error.code == ErrorCode::NotFound || error.code == ErrorCode::PermissionDenied) {
-    return {error.code, fmt::format("there is no app {} that you may push to", name.str()),
+    return {error.code, fmt::format("there is no app {} that you may {}", name.str(), what),
             fmt::format("look at `apps`, or make it with `apps:create {}`", name.str()), ""};
   }
   return error;
@@ -45,10 +49,18 @@ minpaas::git::PackLimits limits_of(const config::GitSettings& settings) {
   return limits;
 }
 
+std::string protocol_of(const ExecRequest& request) {
+  const auto protocol = request.env.find("GIT_PROTOCOL");
+  return protocol == request.env.end() ? "" : protocol->second;
+}
+
 }  // namespace
 
 GitHandler::GitHandler(hooks::Platform& platform, const config::GitSettings& settings)
-    : platform_(platform), settings_(settings), slots_(kMostPushes, kMostPushesPerApp) {}
+    : platform_(platform),
+      settings_(settings),
+      slots_(kMostPushes, kMostPushesPerApp),
+      fetch_slots_(kMostFetches, kMostFetchesPerApp) {}
 
 int GitHandler::run(const ExecRequest& request, ExecStreams& streams) {
   const auto parsed = parse_git_request(request.command);
@@ -61,8 +73,9 @@ int GitHandler::run(const ExecRequest& request, ExecStreams& streams) {
     case GitService::ReceivePack:
       return receive(request, parsed->repository, streams);
     case GitService::UploadPack:
+      return upload(request, parsed->repository, streams);
     case GitService::UploadArchive:
-      return refuse_service(kNoFetch, streams);
+      return refuse_service(kNoArchive, streams);
     case GitService::Lfs:
       // git-lfs reads no packets here and shows standard error.
       static_cast<void>(streams.err.write(fmt::format("{}\n", kNoLfs)));
@@ -80,7 +93,7 @@ int GitHandler::receive(const ExecRequest& request, std::string_view repository,
   const auto place = platform_.open_for_push(request.actor, *name);
   if (!place) {
     log::info("push to {} by {}: {}", name->str(), request.actor.name, place.error().for_log());
-    return refuse(as_told(place.error(), *name), streams);
+    return refuse(as_told(place.error(), *name, "push to"), streams);
   }
   auto opened = minpaas::git::Repository::open(place->folder);
   if (!opened) {
@@ -91,12 +104,36 @@ int GitHandler::receive(const ExecRequest& request, std::string_view repository,
   ReceivePackOptions options;
   options.limits = limits_of(settings_);
   options.slots = &slots_;
-  if (const auto protocol = request.env.find("GIT_PROTOCOL"); protocol != request.env.end()) {
-    options.protocol = protocol->second;
-  }
+  options.protocol = protocol_of(request);
   DeployTarget target(platform_, request.actor, {*name, place->deploy_branch, place->is_new},
                       *opened);
   return serve_receive_pack(*opened, target, options, streams);
+}
+
+int GitHandler::upload(const ExecRequest& request, std::string_view repository,
+                       ExecStreams& streams) {
+  const auto name = AppName::parse(repository);
+  if (!name) {
+    return refuse(name.error(), streams);
+  }
+  const auto source = platform_.open_for_fetch(request.actor, *name);
+  if (!source) {
+    log::info("fetch of {} by {}: {}", name->str(), request.actor.name, source.error().for_log());
+    return refuse(as_told(source.error(), *name, "fetch"), streams);
+  }
+  auto opened = minpaas::git::Repository::open(source->folder);
+  if (!opened) {
+    log::error("fetch of {}: {}", name->str(), opened.error().for_log());
+    return refuse_service("the app's repository cannot be opened; the server's log says why",
+                          streams);
+  }
+  UploadPackOptions options;
+  options.slots = &fetch_slots_;
+  options.protocol = protocol_of(request);
+  for (const auto& [ref, commit] : source->release_refs) {
+    options.more_refs.push_back({ref, commit});
+  }
+  return serve_upload_pack(*opened, options, streams);
 }
 
 }  // namespace minpaas::sshd::git

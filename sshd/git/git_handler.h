@@ -9,7 +9,7 @@
 namespace minpaas::sshd::git {
 
 /// Serves the exec requests of git clients. An app that is not there and one that the actor may not
-/// push to get the same words. Thread: any, one per request.
+/// use get the same words. Thread: any, one per request.
 class GitHandler : public ExecHandler {
  public:
   /// Both must outlive the handler.
@@ -20,10 +20,12 @@ class GitHandler : public ExecHandler {
 
  private:
   int receive(const ExecRequest& request, std::string_view repository, ExecStreams& streams);
+  int upload(const ExecRequest& request, std::string_view repository, ExecStreams& streams);
 
   hooks::Platform& platform_;
   const config::GitSettings& settings_;
   PushSlots slots_;
+  PushSlots fetch_slots_;
 };
 
 }  // namespace minpaas::sshd::git

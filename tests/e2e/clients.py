@@ -165,6 +165,35 @@ def a_shallow_clone_and_atomic_pushes(server):
     assert pushed.status == 1 and "git fetch --unshallow" in pushed.err, pushed
 
 
+def clone_and_fetch(server):
+    """A colleague gets the code from the server, whole or shallow, and the releases by their numbers."""
+    app = first_deploy(server, "by-clone")
+    assert app.push().status == 0
+    first = app.head()
+    app.commit("a second release")
+    assert app.push().status == 0
+    copy = os.path.join(server.base, "copy")
+    cloned = run(["git", "clone", server.remote("by-clone"), copy], env=server.environment)
+    assert cloned.status == 0, cloned
+    assert run(["git", "rev-parse", "HEAD"], cwd=copy).out.strip() == app.head()
+    assert run(["git", "branch", "--show-current"], cwd=copy).out.strip() == "main"
+    fetched = run(["git", "fetch", "origin", "refs/releases/*:refs/releases/*", "refs/live"], cwd=copy,
+                  env=server.environment)
+    assert fetched.status == 0, fetched
+    assert run(["git", "rev-parse", "refs/releases/v1"], cwd=copy).out.strip() == first
+    assert run(["git", "rev-parse", "FETCH_HEAD"], cwd=copy).out.strip() in (first, app.head())
+    shallow = run(["git", "clone", "--depth", "1", server.remote("by-clone"), copy + "-shallow"], env=server.environment)
+    assert shallow.status == 0, shallow
+    changed = run(["git", "commit", "-q", "--allow-empty", "-m", "by the colleague"], cwd=copy, env=server.environment)
+    assert changed.status == 0, changed
+    pushed = run(["git", "push", "origin", "main"], cwd=copy, env=server.environment)
+    assert pushed.status == 0, pushed
+    pulled = app.git("pull", "-q", "minpaas", "main", check=False)
+    assert pulled.status == 0 and app.head() == app.remote_head(), pulled
+    nobody = run(["git", "clone", server.remote("nobody"), copy + "-none"], env=server.environment)
+    assert nobody.status == 128 and "no app nobody that you may fetch" in nobody.err, nobody
+
+
 if __name__ == "__main__":
     tell(git_over_dbclient, git_over_plink, libgit2, dulwich, paramiko, every_form_of_the_url,
-         a_shallow_clone_and_atomic_pushes)
+         a_shallow_clone_and_atomic_pushes, clone_and_fetch)

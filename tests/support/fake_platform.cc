@@ -272,6 +272,12 @@ Result<hooks::PushPlace> FakePlatform::open_for_push(const Actor& /*actor*/, con
                           .hold = nullptr};
 }
 
+Result<hooks::FetchSource> FakePlatform::open_for_fetch(const Actor& actor, const AppName& name) {
+  TRY(app(actor, name));
+  return hooks::FetchSource{
+      .folder = "/nowhere/" + name.str() + ".git", .release_refs = {}, .hold = nullptr};
+}
+
 Result<hooks::DeployOutcome> FakePlatform::push(const Actor& actor,
                                                 const hooks::PushRequest& request,
                                                 const hooks::Follow& follow) {

@@ -56,6 +56,7 @@ class FakePlatform : public hooks::Platform {
                                              const std::vector<ConfigKey>& unset,
                                              const hooks::Follow& follow) override;
   Result<hooks::PushPlace> open_for_push(const Actor& actor, const AppName& name) override;
+  Result<hooks::FetchSource> open_for_fetch(const Actor& actor, const AppName& name) override;
   Result<hooks::DeployOutcome> push(const Actor& actor, const hooks::PushRequest& request,
                                     const hooks::Follow& follow) override;
   Result<hooks::DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,

@@ -292,8 +292,8 @@ TEST_F(Deploying, RefusesNamesThatAreNoAppNames) {
 }
 
 TEST_F(Deploying, OffersNoFetchNoArchiveNoLfs) {
-  EXPECT_THAT(refusal("git-upload-pack 'blog'"), HasSubstr("takes pushes only"));
-  EXPECT_THAT(refusal("git-upload-archive 'blog'"), HasSubstr("takes pushes only"));
+  EXPECT_THAT(refusal("git-upload-pack 'nobody'"), HasSubstr("no app nobody that you may fetch"));
+  EXPECT_THAT(refusal("git-upload-archive 'blog'"), HasSubstr("archives are not offered"));
   EXPECT_EQ(refusal("git-lfs-authenticate blog upload"), "");
   EXPECT_THAT(err_, HasSubstr("Git LFS is not offered"));
   EXPECT_EQ(status_, 1);

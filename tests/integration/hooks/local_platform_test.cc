@@ -199,6 +199,26 @@ TEST_F(Apps, KeepTheRepositoryOfThePushThatMadeThem) {
   EXPECT_FALSE(platform().open_for_push(bed_.admin, shop)->is_new);
 }
 
+TEST_F(Apps, ShowTheirReleasesToAFetch) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_EQ(bed_.push(app_, first, seen_)->stage, DeployStage::Succeeded);
+  const Oid second = bed_.commit(app_, "two", first);
+  ASSERT_EQ(bed_.push(app_, second, seen_)->stage, DeployStage::Succeeded);
+  const auto source = platform().open_for_fetch(bed_.admin, app_);
+  ASSERT_TRUE(source);
+  EXPECT_THAT(source->release_refs,
+              testing::UnorderedElementsAre(testing::Pair("refs/live", second),
+                                            testing::Pair("refs/releases/v2", second),
+                                            testing::Pair("refs/releases/v1", first)));
+  EXPECT_TRUE(git::Repository::open(source->folder));
+}
+
+TEST_F(Apps, AreFetchedOnlyWhereTheyAre) {
+  const auto source = platform().open_for_fetch(bed_.admin, *AppName::parse("nobody"));
+  ASSERT_FALSE(source);
+  EXPECT_EQ(source.error().code, ErrorCode::NotFound);
+}
+
 TEST_F(Apps, AreNotNeededForAPlan) {
   const AppName shop = *AppName::parse("shop");
   const auto place = platform().open_for_push(bed_.admin, shop);
