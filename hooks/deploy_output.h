@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/app/secret_mask.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "hooks/follow.h"
@@ -11,10 +12,16 @@
 namespace minpaas::hooks {
 
 /// Speaks Heroku's grammar: `-----> ` a stage, 7 spaces a detail, ` !     ` a warning or an error,
-/// `=====> ` the final word. Texts of several lines become several lines. Thread: one at a time.
+/// `=====> ` the final word. Texts of several lines become several lines. Config values that are
+/// hidden are masked in all of it. Thread: one at a time.
 class DeployOutput {
  public:
   DeployOutput(LineSink sink, const Clock& clock) : sink_(std::move(sink)), clock_(clock) {}
+
+  /// From now on these values are masked.
+  void hide(const ConfigVars& vars) { mask_.hide(vars); }
+
+  [[nodiscard]] std::string masked(std::string_view text) const { return mask_.apply(text); }
 
   /// Begins a stage and its time.
   void stage(std::string_view text);
@@ -27,13 +34,16 @@ class DeployOutput {
   void final_word(std::string_view text);
 
   /// For parts that speak the grammar themselves (checks).
-  [[nodiscard]] LineSink lines() const { return sink_; }
+  [[nodiscard]] LineSink lines() const {
+    return [this](std::string_view line) { return sink_(mask_.apply(line)); };
+  }
 
  private:
   void put(std::string_view mark, std::string_view text);
 
   LineSink sink_;
   const Clock& clock_;
+  SecretMask mask_;
   SteadyTime stage_began_;
 };
 

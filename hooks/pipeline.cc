@@ -22,12 +22,12 @@ std::string describe_build(const DeployJob& job, const Oid& commit) {
                      job.row.note);
 }
 
-std::string reason_of(const Error& error, const Deploy& deploy) {
+std::string reason_of(const Error& error, const Deploy& deploy, const DeployOutput& output) {
   if (error.code == ErrorCode::Cancelled) {
     const std::string why = deploy.cancel_reason();
     return why.empty() ? "cancelled" : why;
   }
-  return in_a_few_words(error.message, kMostReasonCharacters);
+  return in_a_few_words(output.masked(error.message), kMostReasonCharacters);
 }
 
 DeployOutcome outcome_of(const DeployJob& job, state::DeployStage stage) {
@@ -68,6 +68,8 @@ void Pipeline::after(const Deploy& deploy) {
 }
 
 Pipeline::Done Pipeline::go(const StageContext& context) {
+  context.output.hide(TRY(parts_.configs.latest(context.app())).second);
+  context.output.hide(context.job.set);
   const auto app = TRY(parts_.apps.get(context.app()));
   if (app.stopped && context.job.starts()) {
     context.output.stage(fmt::format("{} is stopped; this starts it", context.app().str()));
@@ -185,7 +187,7 @@ DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
   DeployOutcome outcome =
       outcome_of(context.job, error.code == ErrorCode::Cancelled ? state::DeployStage::Cancelled
                                                                  : state::DeployStage::Failed);
-  outcome.reason = reason_of(error, deploy);
+  outcome.reason = reason_of(error, deploy, context.output);
   context.output.error(
       error.code == ErrorCode::Cancelled ? Error{error.code, outcome.reason, "", ""} : error);
   undo(parts_, row ? *row : context.job.row);

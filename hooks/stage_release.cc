@@ -64,6 +64,8 @@ Result<PreparedRelease> store_release(const StageContext& context, const Release
                                       const std::string& description) {
   const PipelineParts& parts = context.parts;
   auto [version, config] = TRY(parts.configs.latest(context.app()));
+  // A rollback brings back values that the newest config no longer had.
+  context.output.hide(config);
   Release release{context.app(),     ReleaseNumber(1), ReleaseState::Pending, draft.image,
                   draft.commit,      version,          draft.runtime,         draft.internal_port,
                   draft.processes,   draft.formation,  description,           context.job.row.actor,

@@ -115,6 +115,25 @@ def a_secret_is_nowhere(server):
     assert run(["stat", "-c", "%a", server.data + "/secret.key"]).out.strip() == "600"
 
 
+def an_app_that_prints_its_secrets(server):
+    """What is said of a deploy names the key; the app's own log is its own."""
+    secret, second = "hunter2-and-more", "second line of a key"
+    assert server.ssh("apps:create", "chatty").status == 0
+    assert server.ssh("config:set", "chatty", f"TOKEN={secret}", f"PEM='begin\n{second}'").status == 0
+    app = server.new_app(name="chatty")
+    apps.python(app, "version one")
+    app.write("Procfile", 'web: python app.py\nrelease: echo "token $TOKEN"; echo "$PEM"\n')
+    app.commit("prints")
+    pushed = app.push()
+    assert pushed.status == 0 and "token [TOKEN]" in pushed.err and "[PEM]" in pushed.err, pushed
+    apps.python(app, "version two", before='sys.exit("cannot log in with " + os.environ["TOKEN"])')
+    failed = app.push()
+    assert failed.status == 1 and "cannot log in with [TOKEN]" in failed.err, failed
+    stored = "".join(server.ssh("builds:output", "chatty", number).out for number in ("1", "2"))
+    for text in (pushed.text, failed.text, stored, server.log()):
+        assert secret not in text and second not in text, text
+
+
 if __name__ == "__main__":
     tell(a_restart_without_a_build, before_the_first_push, values_of_every_kind, keys_that_are_no_names,
-         a_value_that_breaks_the_app, a_secret_is_nowhere)
+         a_value_that_breaks_the_app, a_secret_is_nowhere, an_app_that_prints_its_secrets)
