@@ -33,8 +33,8 @@ struct FetchHeader {
 
 inline constexpr std::size_t kMostWants = 100'000;
 
-/// gitprotocol-pack(5), "Packfile Negotiation", up to the flush behind the wants. No wants: the peer
-/// has all it needs. Errors: InvalidInput, those of the stream.
+/// gitprotocol-pack(5), "Packfile Negotiation", up to the flush behind the wants. No wants: the
+/// peer has all it needs. Errors: InvalidInput, those of the stream.
 Result<FetchHeader> read_fetch_header(PktReader& reader, std::chrono::seconds idle);
 
 }  // namespace minpaas::sshd::git

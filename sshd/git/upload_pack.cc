@@ -112,7 +112,8 @@ class Conversation {
  private:
   Result<void> read_refs() {
     for (const Ref& ref : TRY(repository_.refs())) {
-      refs_.push_back({ref, TRY(minpaas::git::peeled(repository_, ref.target))});
+      const Oid peeled = TRY(minpaas::git::peeled(repository_, ref.target));
+      refs_.push_back({ref, peeled});
     }
     for (const Ref& ref : options_.more_refs) {
       if (repository_.has_object(ref.target)) {
