@@ -84,6 +84,7 @@ std::vector<Setting> build_settings() {
     return setting("build", key, &Settings::build, field, kind);
   };
   return {in("timeout", &S::timeout, Duration<seconds>{seconds(1), hours(24)}),
+          in("release_timeout", &S::release_timeout, Duration<seconds>{seconds(1), hours(24)}),
           in("slots", &S::slots, Whole<int>{1, 64}),
           in("builder", &S::builder,
              OneOf<BuilderChoice>{{{BuilderChoice::Auto, "auto"},

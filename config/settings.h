@@ -87,6 +87,8 @@ struct GitSettings {
 
 struct BuildSettings {
   seconds timeout{900};
+  /// Of a release command, a predeploy or a postdeploy script.
+  seconds release_timeout{900};
   int slots = 1;
   BuilderChoice builder = BuilderChoice::Auto;
   /// A build is refused when the engine's disk has less free space than this.

@@ -71,7 +71,7 @@ Result<DeployOutcome> LocalPlatform::enqueue(DeployJob job, const Follow& follow
 
 Result<DeployOutcome> LocalPlatform::plan_push(const PushRequest& request, const Follow& follow) {
   DeployOutput output(follow.line, parts_.clock);
-  TRY(print_plan(parts_, request.app, request.commit, output));
+  TRY(print_plan(parts_, request, output));
   output.final_word("Only a plan: nothing was deployed, the ref stays");
   DeployOutcome outcome;
   outcome.stage = state::DeployStage::Cancelled;

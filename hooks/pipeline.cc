@@ -100,11 +100,13 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
   TRY(enter(context, state::DeployStage::Detecting));
   const auto app = TRY(parts_.apps.get(context.app()));
   const auto plan = TRY(detect(context, app, repository, *commit));
+  TRY(require_vars(context, plan.app_json.env));
   TRY(enter(context, state::DeployStage::Building));
   const auto built = TRY(build(context, plan, repository, *commit));
   parts_.reach("built");
   TRY(parts_.deploys.set_image(context.deploy(), built.image.value));
   TRY(enter(context, state::DeployStage::Releasing));
+  TRY(set_vars(context, plan.app_json.env));
   ReleaseDraft draft = draft_of(plan, built, *commit);
   if (live) {
     draft.formation = carried_over(draft.formation, *live);
@@ -116,7 +118,7 @@ Pipeline::Done Pipeline::make_live(const StageContext& context, const ReleaseDra
                                    const std::string& description) {
   const auto prepared = TRY(store_release(context, draft, description));
   if (context.job.runs_release_command()) {
-    TRY(run_release_command(context, prepared));
+    TRY(run_release_commands(context, prepared));
   }
   return bring_up(context, prepared);
 }
@@ -139,6 +141,9 @@ Pipeline::Done Pipeline::bring_up(const StageContext& context, const PreparedRel
   }
   parts_.reach(to_string(state::DeployStage::Retiring));
   retire(context, turnover);
+  if (context.job.runs_release_command() && !turnover.stays_stopped) {
+    run_postdeploy(context, prepared);
+  }
   return std::optional(prepared.release);
 }
 

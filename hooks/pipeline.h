@@ -43,8 +43,8 @@ class Pipeline : public DeployRunner {
   std::function<void(const AppName&)> tidy_;
 };
 
-/// What a push would do, printed and not done. Errors: those of detect.
-Result<void> print_plan(const PipelineParts& parts, const AppName& app, const Oid& commit,
+/// What a push would do, printed and not done. Errors: those of detect and require_vars.
+Result<void> print_plan(const PipelineParts& parts, const PushRequest& request,
                         DeployOutput& output);
 
 }  // namespace minpaas::hooks

@@ -1,17 +1,26 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "hooks/pipeline.h"
+#include "hooks/scaling.h"
 
 namespace minpaas::hooks {
 namespace {
 
-std::string describe_process(const ProcessType& process, const std::string& command,
-                             const Formation& formation) {
-  const auto quantity = formation.find(process);
-  return fmt::format("  {} x{}: {}", process.str(),
-                     quantity == formation.end() ? 0 : quantity->second,
-                     command.empty() ? "the image's own command" : command);
-}
+constexpr std::size_t kMostDependencyBytes = 16 * 1024 * 1024;
+
+/// What is looked at to say what a push would do.
+struct Prospect {
+  const PipelineParts& parts;
+  const PushRequest& request;
+  const git::Repository& repository;
+  const runtimes::BuildPlan& plan;
+  /// Absent for an app that the push would make.
+  std::optional<state::AppRow> app;
+  std::optional<Release> live;
+  ConfigVars config;
+};
 
 /// The row of an app that the push would make.
 state::AppRow app_to_be(const AppName& name) {
@@ -24,45 +33,138 @@ state::AppRow app_to_be(const AppName& name) {
           .created_at = {}};
 }
 
-Result<void> print_config(const PipelineParts& parts, const AppName& app, DeployOutput& output) {
+std::string describe_build(const runtimes::BuildPlan& plan) {
+  return plan.dockerfile.empty() ? "Build the repository's own Dockerfile"
+                                 : fmt::format("Build with the Dockerfile of runtime {} on {}",
+                                               plan.runtime, plan.base_image);
+}
+
+/// Dependency files that are not the same in both trees; those of one tree alone are among them.
+std::vector<std::string> changed_files(const SourceTree& before, const SourceTree& after,
+                                       const std::vector<std::string>& patterns) {
+  std::vector<std::string> changed;
+  auto names = runtimes::dependency_files(before, patterns);
+  std::ranges::copy(runtimes::dependency_files(after, patterns), std::back_inserter(names));
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const std::string& name : names) {
+    const auto old_text = before.read(name, kMostDependencyBytes);
+    const auto new_text = after.read(name, kMostDependencyBytes);
+    if (!old_text || !new_text || *old_text != *new_text) {
+      changed.push_back(name);
+    }
+  }
+  return changed;
+}
+
+Result<std::string> describe_cache(const Prospect& push) {
+  if (push.request.no_cache) {
+    return std::string("Every layer is built anew, as asked");
+  }
+  if (!push.live || !push.live->commit) {
+    return std::string("The first build: every layer is built");
+  }
+  if (push.plan.dependencies.empty()) {
+    return std::string("Layers that have not changed come from the cache");
+  }
+  const auto before = push.repository.tree_of(*push.live->commit);
+  if (!before || push.live->runtime != push.plan.runtime) {
+    return std::string("Dependencies are installed anew");
+  }
+  const auto after = TRY(push.repository.tree_of(push.request.commit));
+  const auto changed = changed_files(**before, *after, push.plan.dependencies);
+  const std::string since = push.live->number.str();
+  return changed.empty()
+             ? fmt::format("Dependencies are as in {}: their layers come from the cache", since)
+             : fmt::format("Dependencies are installed anew: {} changed since {}",
+                           runtimes::join_for_people(changed), since);
+}
+
+std::string skipped(const Prospect& push) {
+  return push.request.skip_release ? " (skipped, as asked)" : "";
+}
+
+void print_processes(const Prospect& push, DeployOutput& output) {
+  const Formation formation =
+      push.live ? carried_over(push.plan.formation, *push.live) : push.plan.formation;
+  for (const auto& [process, command] : push.plan.processes) {
+    if (!process.is_release()) {
+      output.detail(fmt::format("  {} x{}: {}", process.str(), formation.at(process),
+                                command.empty() ? "the image's own command" : command));
+    }
+  }
+}
+
+void print_tasks(const Prospect& push, DeployOutput& output) {
+  const Scripts& scripts = push.plan.app_json.manifest.scripts;
+  const auto print = [&](std::string_view what, const std::string& command) {
+    if (!command.empty()) {
+      output.detail(fmt::format("{}: {}{}", what, command, skipped(push)));
+    }
+  };
+  print("Predeploy script", scripts.predeploy);
+  for (const auto& [process, command] : push.plan.processes) {
+    if (process.is_release()) {
+      print("Release command", command);
+    }
+  }
+  print("Postdeploy script of the first deploy", push.live ? "" : scripts.first_postdeploy);
+  print("Postdeploy script", scripts.postdeploy);
+  for (const CronEntry& entry : push.plan.app_json.manifest.cron) {
+    output.detail(fmt::format("Cron: {}: {}", entry.schedule.str(), entry.command));
+  }
+}
+
+Result<void> print_config(const Prospect& push, DeployOutput& output) {
   std::string keys;
-  for (const auto& [key, value] : TRY(parts.configs.latest(app)).second) {
+  for (const auto& [key, value] : push.config) {
     keys += (keys.empty() ? "" : " ") + key.str();
   }
   output.detail(keys.empty() ? "Config vars: none" : "Config vars: " + keys);
+  const WantedVars& wanted = push.plan.app_json.env;
+  const auto to_set = TRY(vars_to_set(push.request.app, wanted, push.config));
+  if (!to_set.empty()) {
+    output.detail("Config vars set from app.json: " + describe_vars(wanted, to_set));
+  }
   return {};
+}
+
+void print_release(const Prospect& push, DeployOutput& output) {
+  if (!push.app) {
+    output.detail("Make the app and its first release");
+    return;
+  }
+  const std::string url = push.parts.router.url(push.app->name, push.app->port);
+  output.detail(push.live ? fmt::format("Replace {} at {}", push.live->number.str(), url)
+                          : fmt::format("Make the first release at {}", url));
 }
 
 }  // namespace
 
-Result<void> print_plan(const PipelineParts& parts, const AppName& app, const Oid& commit,
+Result<void> print_plan(const PipelineParts& parts, const PushRequest& request,
                         DeployOutput& output) {
-  const auto repository = TRY(git::Repository::open(parts.repository(app)));
-  const DeployJob job{asked_for(app, state::DeployKind::Push, ""), false, false, {}, {}};
+  const auto repository = TRY(git::Repository::open(parts.repository(request.app)));
+  const DeployJob job{asked_for(request.app, state::DeployKind::Push, ""), false, false, {}, {}};
   const StageContext context{parts, job, output, {}};
-  const auto known = parts.apps.get(app);
+  const auto known = parts.apps.get(request.app);
   if (!known && known.error().code != ErrorCode::NotFound) {
     return known.error();
   }
-  const state::AppRow row = known ? *known : app_to_be(app);
-  const auto plan = TRY(detect(context, row, repository, commit));
+  const state::AppRow row = known ? *known : app_to_be(request.app);
+  const auto plan = TRY(detect(context, row, repository, request.commit));
+  Prospect push{parts, request, repository, plan, {}, {}, {}};
+  if (known) {
+    push.app = row;
+    push.live = TRY(parts.releases.live(request.app));
+    push.config = TRY(parts.configs.latest(request.app)).second;
+  }
   output.stage("What a push would do");
-  output.detail(plan.dockerfile.empty()
-                    ? "Build the repository's own Dockerfile"
-                    : fmt::format("Build with the Dockerfile of runtime {} on {}", plan.runtime,
-                                  plan.base_image));
-  for (const auto& [process, command] : plan.processes) {
-    output.detail(describe_process(process, command, plan.formation));
-  }
-  if (!known) {
-    output.detail("Make the app and its first release");
-    return {};
-  }
-  TRY(print_config(parts, app, output));
-  const auto live = TRY(parts.releases.live(app));
-  output.detail(
-      live ? fmt::format("Replace {} at {}", live->number.str(), parts.router.url(app, row.port))
-           : fmt::format("Make the first release at {}", parts.router.url(app, row.port)));
+  output.detail(describe_build(plan));
+  output.detail(TRY(describe_cache(push)));
+  print_processes(push, output);
+  TRY(print_config(push, output));
+  print_tasks(push, output);
+  print_release(push, output);
   return {};
 }
 

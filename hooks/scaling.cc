@@ -7,8 +7,6 @@
 namespace minpaas::hooks {
 namespace {
 
-constexpr std::string_view kReleaseProcess = "release";
-
 /// Of a release whose app nobody has scaled.
 int own_quantity(const Release& release, const ProcessType& type) {
   const auto declared = release.manifest.formation.find(type);
@@ -29,7 +27,7 @@ Formation carried_over(const Formation& planned, const Release& live) {
 }
 
 Result<void> require_process_type(const Release& release, const ProcessType& type) {
-  if (type.str() == kReleaseProcess) {
+  if (type.is_release()) {
     return Error{ErrorCode::InvalidInput, "release is the release command, no process that runs on",
                  "it runs once in each deploy", ""};
   }

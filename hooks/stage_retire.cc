@@ -70,18 +70,25 @@ Result<void> remove_images_of_deploy(const PipelineParts& parts, std::int64_t de
 
 /// The config goes back to that of the live release: every change makes a release, so none but the
 /// failed one can be newer.
+Result<void> revert_config_to(const PipelineParts& parts, const AppName& app, int version) {
+  const auto newest = TRY(parts.configs.latest(app));
+  if (newest.second != TRY(parts.configs.at(app, version))) {
+    TRY(parts.configs.revert_to(app, version, parts.clock.now()));
+  }
+  return {};
+}
+
 Result<void> revert_config(const PipelineParts& parts, const state::DeployRow& row) {
+  if (row.config_before) {
+    return revert_config_to(parts, row.app, *row.config_before);
+  }
   const auto live = TRY(parts.releases.live(row.app));
   const bool changes_config =
       row.kind == state::DeployKind::ConfigChange || row.kind == state::DeployKind::Rollback;
   if (!changes_config || !live) {
     return {};
   }
-  const auto newest = TRY(parts.configs.latest(row.app));
-  if (newest.second != TRY(parts.configs.at(row.app, live->config_version))) {
-    TRY(parts.configs.revert_to(row.app, live->config_version, parts.clock.now()));
-  }
-  return {};
+  return revert_config_to(parts, row.app, live->config_version);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "hooks/deploy.h"
 #include "hooks/deploy_output.h"
 #include "hooks/pipeline_parts.h"
+#include "hooks/wanted_config.h"
 
 /// The stages of a deploy: functions with typed input and output. Each prints what it does; who
 /// calls them has journalled the stage before. Thread: the worker of the deploy.
@@ -30,6 +31,12 @@ struct StageContext {
 /// missing, what to do; also for submodules and LFS pointers that the ignore file does not name).
 Result<runtimes::BuildPlan> detect(const StageContext& context, const state::AppRow& app,
                                    const git::Repository& repository, const Oid& commit);
+
+/// Whether all is set that the app.json requires. Errors: InvalidInput (what to type).
+Result<void> require_vars(const StageContext& context, const WantedVars& wanted);
+
+/// Sets what the app.json gives a value and nobody has set; the journal knows the config before.
+Result<void> set_vars(const StageContext& context, const WantedVars& wanted);
 
 /// What a build made.
 struct Built {
@@ -61,9 +68,12 @@ struct PreparedRelease {
 Result<PreparedRelease> store_release(const StageContext& context, const ReleaseDraft& draft,
                                       const std::string& description);
 
-/// Runs the Procfile's `release` command in a container of its own, where there is one.
-/// Errors: Failed (its exit status), Timeout, Cancelled.
-Result<void> run_release_command(const StageContext& context, const PreparedRelease& prepared);
+/// Runs the predeploy script of the app.json and then the Procfile's `release` command, where they
+/// are, each in a container of its own. Errors: Failed (the exit status), Timeout, Cancelled.
+Result<void> run_release_commands(const StageContext& context, const PreparedRelease& prepared);
+
+/// Runs the postdeploy scripts of the app.json. The release is live: their failure is a warning.
+void run_postdeploy(const StageContext& context, const PreparedRelease& prepared);
 
 /// How the containers of an app change with a deploy.
 struct Turnover {

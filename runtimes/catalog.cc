@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 
@@ -13,8 +14,6 @@ constexpr std::string_view kProcfile = "Procfile";
 constexpr std::string_view kAppJson = "app.json";
 constexpr std::string_view kDockerfile = "Dockerfile";
 constexpr std::string_view kSourceFolder = "app";
-/// The release command runs once per release, it is never scaled.
-constexpr std::string_view kReleaseProcess = "release";
 constexpr std::size_t kMostNamesShown = 20;
 
 bool declares_web(const ProcessCommands& processes) {
@@ -99,7 +98,7 @@ Formation first_formation(const ProcessCommands& processes, const Formation& wan
   Formation formation;
   for (const auto& [type, command] : processes) {
     const auto quantity = wanted.find(type);
-    if (type.str() != kReleaseProcess) {
+    if (!type.is_release()) {
       formation.emplace(type, quantity != wanted.end() ? quantity->second : first_quantity(type));
     }
   }
@@ -125,6 +124,7 @@ BuildPlan make_plan(const Runtime& runtime, const RuntimeSettings& settings,
     plan.base_image = base_image_of(runtime, settings);
     plan.build_args = {{"BASE_IMAGE", plan.base_image}};
     plan.failures = runtime.failures;
+    plan.dependencies = runtime.dependencies;
   }
   processes.try_emplace(ProcessType::web(), runtime.default_command);
   plan.formation = first_formation(processes, app_json.manifest.formation);
@@ -134,6 +134,19 @@ BuildPlan make_plan(const Runtime& runtime, const RuntimeSettings& settings,
 }
 
 }  // namespace
+
+std::vector<std::string> dependency_files(const SourceTree& tree,
+                                          const std::vector<std::string>& patterns) {
+  std::vector<std::string> files;
+  for (const std::string& entry : tree.root_entries()) {
+    if (std::ranges::any_of(patterns, [&entry](const std::string& pattern) {
+          return ::fnmatch(pattern.c_str(), entry.c_str(), 0) == 0;
+        })) {
+      files.push_back(entry);
+    }
+  }
+  return files;
+}
 
 std::filesystem::path default_folder() {
   std::error_code error;

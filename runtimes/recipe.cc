@@ -63,6 +63,11 @@ Result<void> put_signs(RecipeText& recipe, std::string_view value) {
   return {};
 }
 
+Result<void> put_dependencies(RecipeText& recipe, std::string_view value) {
+  recipe.runtime.dependencies = words(value);
+  return {};
+}
+
 Put files(Contract Runtime::*contract) {
   return [contract](RecipeText& recipe, std::string_view value) -> Result<void> {
     (recipe.runtime.*contract).all_of = words(value);
@@ -89,6 +94,7 @@ const std::map<std::string, Put, std::less<>>& known_keys() {
       {"detect.precedence", number(&Runtime::precedence, 0, 1000)},
       {"detect.any_of", put_signs},
       {"detect.alone", put_alone},
+      {"dependencies.files", put_dependencies},
       {"contract.all_of", files(&Runtime::contract)},
       {"contract.json_has", json_rules(&Runtime::contract)},
       {"contract_without_web.all_of", files(&Runtime::contract_without_web)},

@@ -40,6 +40,8 @@ struct Runtime {
   std::map<std::string, std::string> advice;
   /// Part of a RUN line of the Dockerfile -> what to call its failure.
   std::map<std::string, std::string> failures;
+  /// Patterns of the files at the root that decide whether dependencies are installed anew.
+  std::vector<std::string> dependencies;
 
   [[nodiscard]] bool builds_from_repository() const { return dockerfile.empty(); }
 };
@@ -59,6 +61,8 @@ struct BuildPlan {
   std::string base_image;
   /// Part of a RUN line -> what to call its failure: `pip install` -> `pip install failed`.
   std::map<std::string, std::string> failures;
+  /// As Runtime::dependencies.
+  std::vector<std::string> dependencies;
   /// 0 = take the image's EXPOSE, else 8080 (dockerfile runtime).
   int internal_port = 0;
   /// From the Procfile, else `web` with the default command (empty = the image's own).
@@ -68,6 +72,10 @@ struct BuildPlan {
   Formation formation;
   AppJson app_json;
 };
+
+/// The files at the root that match one of the patterns, sorted.
+std::vector<std::string> dependency_files(const SourceTree& tree,
+                                          const std::vector<std::string>& patterns);
 
 struct RuntimeSettings {
   /// Folder with one folder per runtime.

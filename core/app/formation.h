@@ -21,6 +21,9 @@ class ProcessType {
 
   [[nodiscard]] bool is_web() const { return text_ == "web"; }
 
+  /// Runs once in each deploy and is never scaled.
+  [[nodiscard]] bool is_release() const { return text_ == "release"; }
+
   auto operator<=>(const ProcessType&) const = default;
 
  private:

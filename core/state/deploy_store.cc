@@ -118,6 +118,10 @@ Result<void> DeployStore::set_image(std::int64_t id, const std::string& image) {
   return update(database_, "UPDATE deploys SET image = ? WHERE id = ?", id, image);
 }
 
+Result<void> DeployStore::set_config_before(std::int64_t id, int version) {
+  return update(database_, "UPDATE deploys SET config_before = ? WHERE id = ?", id, version);
+}
+
 Result<void> DeployStore::finish(std::int64_t id, DeployStage stage, const std::string& reason,
                                  SystemTime now) {
   if (!is_final(stage)) {

@@ -52,7 +52,7 @@ struct DeployRow {
   std::optional<ReleaseNumber> release;
   /// Image that the build made (empty before), or that a Rollback needs: kept until it is finished.
   std::string image;
-  /// Config version before a ConfigChange, to go back to.
+  /// Config version before a deploy that builds has set what its app.json wants, to go back to.
   std::optional<int> config_before;
   std::string actor;
   std::string note;
@@ -77,6 +77,8 @@ class DeployStore {
   /// Errors: NotFound, Conflict (there is no such release).
   Result<void> set_release(std::int64_t id, ReleaseNumber release);
   Result<void> set_image(std::int64_t id, const std::string& image);
+  /// Before the deploy changes the config: what to go back to.
+  Result<void> set_config_before(std::int64_t id, int version);
   /// Final stage with reason and time. Errors: NotFound, Conflict (the move is not legal).
   Result<void> finish(std::int64_t id, DeployStage stage, const std::string& reason,
                       SystemTime now);

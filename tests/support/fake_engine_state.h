@@ -81,6 +81,8 @@ struct FakeBuild {
   std::optional<Error> error = std::nullopt;
   /// Of the containers of the image.
   FakeBehaviour behaviour = {};
+  /// Of those whose command has this part, the first that fits.
+  std::vector<std::pair<std::string, FakeBehaviour>> by_command = {};
   std::vector<int> exposed_tcp_ports = {};
 };
 

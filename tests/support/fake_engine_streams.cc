@@ -101,6 +101,7 @@ Result<ImageId> FakeEngine::finish_build(const docker::BuildRequest& request,
   return state_.with([&](FakeEngineState& state) {
     FakeImage& image = state.add_image(request.tag, request.labels);
     image.behaviour = script.behaviour;
+    image.by_command = script.by_command;
     image.details.exposed_tcp_ports = script.exposed_tcp_ports;
     return image.details.id;
   });

@@ -8,7 +8,8 @@ namespace {
 constexpr const char* kWhole =
     "[runtime]\nport = 1\nbase_image = b\ndefault_command = c --flag=x\n"
     "[detect]\nprecedence = 7\nany_of = a b\nalone = yes\n"
-    "[contract]\nall_of = a\njson_has = f:x.y\n[missing]\nx.y = add it\n"
+    "[dependencies]\nfiles = a *b\n[contract]\nall_of = a\njson_has = f:x.y\n[missing]\nx.y = add "
+    "it\n"
     "[failed]\npip install = pip install failed\n";
 
 std::string error_of(const std::string& ini) {
@@ -27,6 +28,7 @@ TEST(Recipe, ReadsEveryKey) {
   EXPECT_EQ(runtime.signs, (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(runtime.alone);
   EXPECT_EQ(runtime.contract.all_of, std::vector<std::string>{"a"});
+  EXPECT_EQ(runtime.dependencies, (std::vector<std::string>{"a", "*b"}));
   ASSERT_EQ(runtime.contract.json_has.size(), 1U);
   EXPECT_EQ(runtime.contract.json_has.front().path(), "x.y");
   EXPECT_EQ(runtime.advice.at("x.y"), "add it");

@@ -42,6 +42,7 @@ TEST_F(Deploys, KeepEveryFieldOverARestart) {
   ASSERT_TRUE(file_.releases().add(test::release_of(app_)));
   ASSERT_TRUE(store().set_release(id, ReleaseNumber(1)));
   ASSERT_TRUE(store().set_image(id, "sha256:abc"));
+  ASSERT_TRUE(store().set_config_before(id, 5));
   file_.reopen();
   const DeployRow row = store().get(id).value();
   EXPECT_EQ(row.stage, DeployStage::Queued) << "a deploy begins queued";
@@ -52,7 +53,7 @@ TEST_F(Deploys, KeepEveryFieldOverARestart) {
   EXPECT_EQ(row.ref_old, Oid());
   EXPECT_EQ(row.release, ReleaseNumber(1));
   EXPECT_EQ(row.image, "sha256:abc");
-  EXPECT_EQ(row.config_before, 4);
+  EXPECT_EQ(row.config_before, 5);
   EXPECT_EQ(row.actor, "ann");
   EXPECT_EQ(row.note, "on a Friday");
   EXPECT_EQ(row.created_at, at_second(5));
