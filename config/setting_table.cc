@@ -60,10 +60,27 @@ std::vector<Setting> router_settings() {
           in("domain", &S::domain, Text{check_domain}),
           in("http_listen", &S::http_listen, Listen{}),
           in("https_listen", &S::https_listen, Listen{}),
+          in("https_redirect", &S::https_redirect, YesNo{}),
+          in("hsts", &S::hsts, Duration<seconds>{seconds(0), hours(24 * 3650)}),
           in("app_address", &S::app_address, Text{check_ip_address}),
           in("drain_timeout", &S::drain_timeout, Duration<seconds>{seconds(1), hours(24)}),
           in("port_first", &S::port_first, Whole<int>{1, 65535}),
           in("port_last", &S::port_last, Whole<int>{1, 65535})};
+}
+
+std::vector<Setting> cert_settings() {
+  using S = CertSettings;
+  const auto in = [](auto key, auto field, auto kind) {
+    return setting("certs", key, &Settings::certs, field, kind);
+  };
+  return {in("directory", &S::directory, Text{check_https_url}),
+          in("email", &S::email, Text{check_email}),
+          in("accept_terms", &S::accept_terms, YesNo{}),
+          in("ca_file", &S::ca_file, Path{WhenEmpty::Allowed}),
+          in("renew_before", &S::renew_before, Duration<seconds>{hours(1), hours(24 * 365)}),
+          in("dns_provider", &S::dns_provider, Text{check_dns_provider}),
+          in("dns_environment", &S::dns_environment, Path{WhenEmpty::Allowed}),
+          in("dns_resolver", &S::dns_resolver, Text{check_dns_resolver})};
 }
 
 std::vector<Setting> git_settings() {
@@ -144,9 +161,10 @@ std::vector<Setting> access_settings() {
 const std::vector<Setting>& setting_table() {
   static const std::vector<Setting> table = [] {
     std::vector<Setting> all;
-    for (const auto& group : {server_settings(), ssh_settings(), engine_settings(),
-                              router_settings(), app_settings(), git_settings(), build_settings(),
-                              check_settings(), container_settings(), access_settings()}) {
+    for (const auto& group :
+         {server_settings(), ssh_settings(), engine_settings(), router_settings(), cert_settings(),
+          app_settings(), git_settings(), build_settings(), check_settings(), container_settings(),
+          access_settings()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

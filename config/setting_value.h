@@ -97,5 +97,10 @@ Result<void> check_domain(std::string_view value);
 Result<void> check_ip_address(std::string_view value);
 Result<void> check_branch(std::string_view value);
 Result<void> check_image(std::string_view value);
+Result<void> check_https_url(std::string_view value);
+/// These may be empty.
+Result<void> check_email(std::string_view value);
+Result<void> check_dns_provider(std::string_view value);
+Result<void> check_dns_resolver(std::string_view value);
 
 }  // namespace minpaas::config

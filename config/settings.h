@@ -53,6 +53,10 @@ struct RouterSettings {
   std::string domain = "localhost";
   ListenAddress http_listen;
   ListenAddress https_listen;
+  /// Where a name has a certificate, http leads to https.
+  bool https_redirect = true;
+  /// How long browsers are told to use https only (Strict-Transport-Security); zero: not at all.
+  seconds hsts{0};
   /// Address that app ports are served on.
   std::string app_address = "0.0.0.0";
   /// How long requests at a replaced release may go on.
@@ -118,6 +122,22 @@ struct AccessSettings {
   std::filesystem::path admin_keys;
 };
 
+/// Certificates that are fetched from an authority by ACME.
+struct CertSettings {
+  std::string directory = "https://acme-v02.api.letsencrypt.org/directory";
+  std::string email;
+  bool accept_terms = false;
+  /// Of an authority that this machine does not trust by itself. Empty: none.
+  std::filesystem::path ca_file;
+  seconds renew_before{std::chrono::hours(30 * 24)};
+  /// lego's name of a DNS provider; empty: the proof is given by HTTP.
+  std::string dns_provider;
+  /// File of KEY=VALUE lines with what that provider needs. Empty: none.
+  std::filesystem::path dns_environment;
+  /// `HOST:PORT`; empty: those of the system.
+  std::string dns_resolver;
+};
+
 /// Every setting, typed. `config/minpaas.ini` shows them all with default, unit and reason.
 struct Settings {
   ServerSettings server;
@@ -125,6 +145,7 @@ struct Settings {
   HttpSettings http;
   DockerSettings docker;
   RouterSettings router;
+  CertSettings certs;
   ImageSettings images;
   AppSettings apps;
   RuntimeChoiceSettings runtimes;

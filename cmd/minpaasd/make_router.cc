@@ -12,13 +12,17 @@ std::unique_ptr<router::Router> make_router(const config::Settings& settings,
   const std::filesystem::path folder = settings.server.data_dir / "router";
   const std::string program = router::find_haproxy();
   if (wanted.kind == "haproxy" || (wanted.kind == "auto" && !program.empty())) {
-    router::HaproxySettings haproxy{.folder = folder,
-                                    .program = program.empty() ? "haproxy" : program,
-                                    .domain = wanted.domain,
-                                    .http = {{wanted.http_listen.address, wanted.http_listen.port}},
-                                    .app_address = wanted.app_address,
-                                    .drain_timeout = wanted.drain_timeout,
-                                    .stop_grace = settings.containers.stop_timeout};
+    router::HaproxySettings haproxy{
+        .folder = folder,
+        .program = program.empty() ? "haproxy" : program,
+        .domain = wanted.domain,
+        .http = {{wanted.http_listen.address, wanted.http_listen.port}},
+        .https = {{wanted.https_listen.address, wanted.https_listen.port}},
+        .https_redirect = wanted.https_redirect,
+        .hsts = wanted.hsts,
+        .app_address = wanted.app_address,
+        .drain_timeout = wanted.drain_timeout,
+        .stop_grace = settings.containers.stop_timeout};
     return std::make_unique<router::HaproxyRouter>(engine, std::move(haproxy));
   }
   if (wanted.kind == "auto") {

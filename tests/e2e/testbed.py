@@ -166,7 +166,8 @@ class Server:
             "http": {"listen": f"127.0.0.1:{free_port()}"},
             "docker": {"host": "unix://" + docker_socket},
             "router": {"kind": "direct", "port_first": first, "port_last": first + 98,
-                       "http_listen": f"127.0.0.1:{free_port()}"},
+                       "http_listen": f"127.0.0.1:{free_port()}",
+                       "https_listen": f"127.0.0.1:{free_port()}"},
             "access": {"admin_keys": os.path.join(self.base, "admin_keys")},
         }
         self.config = os.path.join(self.base, "minpaas.ini")
