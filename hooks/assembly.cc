@@ -41,7 +41,8 @@ Result<state::SecretKey> load_secret(const std::filesystem::path& folder,
                                      state::Database& database) {
   // Asking whether there are values opens none of them.
   const state::SecretKey none;
-  const bool has_values = TRY(state::ConfigStore(database, none).has_values());
+  const bool has_values = TRY(state::ConfigStore(database, none).has_values()) ||
+                          TRY(state::CertificateStore(database, none).has_values());
   return state::SecretKey::load_or_create(folder / "secret.key", has_values);
 }
 
@@ -113,9 +114,15 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
           [this](const AppName& app, const docker::ContainerId& container) {
             parts_.router.refresh(app, container);
           }),
+      certificate_store_(*opened_.database, opened_.secret),
+      lego_(settings.certs, settings.server.data_dir / "acme", around.router),
+      certificates_(
+          apps_, certificate_store_, [this](const AppName& app) { return hosts_of(app); },
+          around.router, lego_, around.clock, settings),
       doctor_(parts_, keys_,
-              {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries}),
-      platform_(parts_, keys_, queue_, one_offs_, tasks()) {}
+              {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
+               [this] { return certificates_.examine(); }}),
+      platform_(parts_, keys_, queue_, one_offs_, {certificates_}, tasks()) {}
 
 Assembly::~Assembly() = default;
 
@@ -135,7 +142,18 @@ PlatformTasks Assembly::tasks() {
                  std::stop_token gone) { return logs_.read(app, query, sink, std::move(gone)); },
           [this]() -> Result<std::vector<DoctorFinding>> { return doctor_.examine(); },
           [this](const docker::ContainerId& id) { return is_crashed(id); },
-          [this](int port) { return port_is_free(parts_.settings.router.app_address, port); }};
+          [this](int port) { return port_is_free(parts_.settings.router.app_address, port); },
+          [this] { certificates_.follow_change(); }};
+}
+
+/// Below an address there are no names.
+Result<std::vector<std::string>> Assembly::hosts_of(const AppName& app) {
+  TRY(apps_.get(app));
+  const std::string& domain = parts_.settings.router.domain;
+  if (domain.find_first_not_of("0123456789.:") == std::string::npos) {
+    return std::vector<std::string>();
+  }
+  return std::vector<std::string>{app.str() + "." + domain};
 }
 
 /// What the database says has the traffic.
@@ -158,6 +176,10 @@ Result<std::vector<router::Route>> Assembly::routes() {
 
 Result<void> Assembly::start() {
   const auto known = TRY(routes());
+  // Before the router, which reads them when it starts. Without them it serves http all the same.
+  if (const auto prepared = certificates_.prepare(); !prepared) {
+    log::error("certificates: {}", prepared.error().for_log());
+  }
   TRY(parts_.router.start(known));
   const RecoveryReport report = TRY(recover(parts_));
   if (report.finished + report.undone + report.refs_moved > 0) {
@@ -166,6 +188,7 @@ Result<void> Assembly::start() {
   }
   queue_.start();
   supervisor_.start();
+  certificates_.start();
   return {};
 }
 

@@ -9,6 +9,8 @@
 #include "hooks/app_logs.h"
 #include "hooks/doctor.h"
 #include "hooks/garbage.h"
+#include "hooks/lego.h"
+#include "hooks/local_certificates.h"
 #include "hooks/local_platform.h"
 #include "hooks/pipeline.h"
 #include "hooks/reconcile.h"
@@ -67,6 +69,7 @@ class Assembly {
   Result<std::vector<router::Route>> routes();
   HealthCheck health_check();
   PlatformTasks tasks();
+  Result<std::vector<std::string>> hosts_of(const AppName& app);
   bool is_crashed(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
   void tidy(const AppName& app);
@@ -90,6 +93,10 @@ class Assembly {
   AppLogs logs_;
   Reconciler reconciler_;
   Supervisor supervisor_;
+  state::CertificateStore certificate_store_;
+  Lego lego_;
+  /// Its thread fetches certificates.
+  LocalCertificates certificates_;
   Doctor doctor_;
   LocalPlatform platform_;
 };

@@ -84,6 +84,10 @@ Doctor::Findings Doctor::examine() {
     examine_base_images(findings);
   }
   examine_router(findings);
+  if (tasks_.certificates) {
+    const auto about_certificates = tasks_.certificates();
+    findings.insert(findings.end(), about_certificates.begin(), about_certificates.end());
+  }
   findings.push_back(keys());
   if (!parts_.settings.access.admin_keys.empty()) {
     findings.push_back(admin_keys());

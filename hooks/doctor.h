@@ -18,6 +18,8 @@ struct DoctorTasks {
   std::function<bool(const docker::ContainerId&)> crashed;
   /// Name and version of libraries that a release of MinPaas depends on.
   std::vector<std::pair<std::string, std::string>> libraries;
+  /// What there is to say about certificates.
+  std::function<std::vector<DoctorFinding>()> certificates = {};
 };
 
 /// Looks at everything that a working server needs, changing nothing: each thing is one finding

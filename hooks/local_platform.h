@@ -24,17 +24,25 @@ struct PlatformTasks {
   std::function<bool(const docker::ContainerId&)> crashed;
   /// Whether nothing else of this host listens on the port.
   std::function<bool(int)> port_is_free;
+  /// Apps or their host names have changed.
+  std::function<void()> names_changed = {};
+};
+
+/// Nouns with an interface and a class of their own.
+struct PlatformNouns {
+  Certificates& certificates;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
 class LocalPlatform : public Platform {
  public:
   LocalPlatform(const PipelineParts& parts, KeyOwners& keys, DeployQueue& queue, OneOffs& one_offs,
-                PlatformTasks tasks)
+                PlatformNouns nouns, PlatformTasks tasks)
       : parts_(parts),
         keys_(keys),
         queue_(queue),
         one_offs_(one_offs),
+        nouns_(nouns),
         tasks_(std::move(tasks)),
         access_(parts.apps),
         places_(parts) {}
@@ -100,6 +108,8 @@ class LocalPlatform : public Platform {
   Result<ProgramOutcome> exec(const Actor& actor, const AppName& name, const ProcessType& process,
                               int index, const ProgramRequest& request, ExecStreams& peer) override;
 
+  Certificates& certificates() override { return nouns_.certificates; }
+
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,
                     const AppLogSink& sink, std::stop_token gone) override;
@@ -131,6 +141,7 @@ class LocalPlatform : public Platform {
   KeyOwners& keys_;
   DeployQueue& queue_;
   OneOffs& one_offs_;
+  PlatformNouns nouns_;
   PlatformTasks tasks_;
   AppAccess access_;
   PushPlaces places_;

@@ -93,6 +93,9 @@ Result<void> LocalPlatform::destroy_app(const Actor& actor, const AppName& name)
   TRY(remove_from_engine(name));
   TRY(remove_files(name));
   TRY(parts_.apps.destroy(name));
+  if (tasks_.names_changed) {
+    tasks_.names_changed();
+  }
   log::info("{} was destroyed by {}", name.str(), actor.name);
   return {};
 }

@@ -20,6 +20,7 @@
 #include "core/docker/engine.h"
 #include "core/state/deploy_store.h"
 #include "core/state/key_store.h"
+#include "hooks/certificates.h"
 #include "hooks/follow.h"
 #include "hooks/program_run.h"
 #include "hooks/release_report.h"
@@ -241,6 +242,8 @@ class Platform {
   virtual Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
                                         std::string_view public_key) = 0;
   virtual Result<void> remove_key(const Actor& actor, const std::string& fingerprint) = 0;
+
+  virtual Certificates& certificates() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "core/base/fd.h"
@@ -39,6 +40,20 @@ bool port_is_free(const std::string& address, int port) {
     return can_bind(AF_INET6, &v6, sizeof v6);
   }
   return false;
+}
+
+Result<int> free_loopback_port() {
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* any = reinterpret_cast<sockaddr*>(&address);
+  if (!socket || ::bind(socket.get(), any, size) != 0 ||
+      ::getsockname(socket.get(), any, &size) != 0) {
+    return Error{ErrorCode::Unavailable, "no port is free", "", std::strerror(errno)};
+  }
+  return ntohs(address.sin_port);
 }
 
 }  // namespace minpaas::hooks

@@ -1,7 +1,7 @@
 minpaas_test(hooks_test LABEL unit
-  SOURCES unit/hooks/app_logs_test.cc unit/hooks/deploy_feed_test.cc
+  SOURCES unit/hooks/app_logs_test.cc unit/hooks/certificate_choice_test.cc unit/hooks/deploy_feed_test.cc
     unit/hooks/deploy_output_test.cc unit/hooks/doctor_test.cc unit/hooks/garbage_test.cc
-    unit/hooks/health_book_test.cc unit/hooks/listeners_test.cc unit/hooks/log_merge_test.cc
+    unit/hooks/health_book_test.cc unit/hooks/lego_test.cc unit/hooks/listeners_test.cc unit/hooks/log_merge_test.cc
     unit/hooks/ownership_test.cc unit/hooks/process_set_test.cc unit/hooks/repair_plan_test.cc
     unit/hooks/scaling_test.cc unit/hooks/supervisor_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
@@ -15,7 +15,7 @@ foreach(part assembly check http_probe reconcile settings_check)
 endforeach()
 
 # Queue, pipeline, recovery and the service layer.
-foreach(part deploy_queue local_platform manifest processes program_run push recovery rollback)
+foreach(part certificates deploy_queue local_platform manifest processes program_run push recovery rollback)
   minpaas_test(${part}_test LABEL integration
     SOURCES integration/hooks/${part}_test.cc
     LIBRARIES minpaas::deploy_support)

@@ -14,6 +14,7 @@ std::vector<Command> run_commands();
 std::vector<Command> logs_commands();
 std::vector<Command> releases_commands();
 std::vector<Command> builds_commands();
+std::vector<Command> certs_commands();
 std::vector<Command> keys_commands();
 std::vector<Command> host_commands();
 std::vector<Command> help_commands();

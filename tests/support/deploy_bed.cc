@@ -68,8 +68,12 @@ DeployBed::Server::Server(DeployBed& bed)
       queue(deploys, bed.clock,
             {bed.settings.build.slots, 2, parts.build_logs(), hooks::FeedLimits()}, pipeline),
       keys(key_store, bed.settings.access.admin_keys, bed.clock),
+      certificates(
+          apps, certificate_store,
+          [](const AppName& app) { return std::vector<std::string>{app.str() + ".example.com"}; },
+          bed.router, bed.acme, bed.clock, bed.settings),
       platform(
-          parts, keys, queue, one_offs,
+          parts, keys, queue, one_offs, {certificates},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

@@ -8,11 +8,14 @@
 #include "core/base/guarded.h"
 #include "core/git/repository.h"
 #include "core/router/direct_router.h"
+#include "hooks/local_certificates.h"
 #include "hooks/local_platform.h"
 #include "hooks/pipeline.h"
 #include "hooks/recovery.h"
 #include "tests/support/commits.h"
+#include "tests/support/fake_acme.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/fake_router.h"
 #include "tests/support/temp_dir.h"
 
 namespace minpaas::test {
@@ -60,7 +63,9 @@ class DeployBed {
     hooks::PipelineParts parts;
     hooks::Pipeline pipeline;
     hooks::DeployQueue queue;
+    state::CertificateStore certificate_store{*database, secret};
     hooks::KeyOwners keys;
+    hooks::LocalCertificates certificates;
     hooks::OneOffs one_offs;
     hooks::LocalPlatform platform;
   };
@@ -97,7 +102,8 @@ class DeployBed {
   git::Library git;
   RealClock clock;
   FakeEngine engine;
-  router::DirectRouter router{engine, {}};
+  FakeRouter router{engine};
+  FakeAcme acme;
   config::Settings settings;
   runtimes::Catalog catalog;
   /// Replaces the usual check (the container runs) when set.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hooks/platform.h"
+#include "tests/support/fake_certificates.h"
 
 namespace minpaas::test {
 
@@ -107,6 +108,8 @@ class FakePlatform : public hooks::Platform {
   Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
+  FakeCertificates& certificates() override { return certificates_; }
+
  private:
   /// A deploy with its output.
   struct Build {
@@ -162,6 +165,10 @@ class FakePlatform : public hooks::Platform {
   std::map<AppName, App> apps_;
   std::vector<state::KeyRow> keys_;
   std::int64_t last_deploy_ = 0;
+  FakeCertificates certificates_{clock_, [this](const AppName& app) -> Result<void> {
+                                   TRY(find(app));
+                                   return {};
+                                 }};
 };
 
 }  // namespace minpaas::test

@@ -82,6 +82,11 @@ TEST(CommandTable, HasExamplesThatWork) {
       line = "builds:output blog 1";
     } else if (command.verb == "logs") {
       scene.gone.request_stop();
+    } else if (command.verb == "certs:add") {
+      input = "good";
+    } else if (command.verb == "certs:remove") {
+      scene.run("certs:add blog", "good");
+      line = "certs:remove blog blog.example";
     }
     const Said said = scene.run(line, input);
     const bool nothing_to_cancel = command.verb == "builds:cancel" && said.status == 3;
