@@ -467,19 +467,6 @@ void HaproxyRouter::restart() {
   }
 }
 
-std::string HaproxyRouter::url(const AppName& app, int app_port) const {
-  // Names below localhost are not resolved everywhere, and those below an address nowhere.
-  const bool has_names = settings_.domain != "localhost" &&
-                         settings_.domain.find_first_not_of("0123456789.:") != std::string::npos;
-  if (!has_names || settings_.http.empty()) {
-    return fmt::format("http://{}:{}", settings_.domain, app_port);
-  }
-  const int port = settings_.http.front().port;
-  constexpr int kHttp = 80;
-  return port == kHttp ? fmt::format("http://{}.{}", app.str(), settings_.domain)
-                       : fmt::format("http://{}.{}:{}", app.str(), settings_.domain, port);
-}
-
 std::vector<std::string> HaproxyRouter::problems() const {
   const std::scoped_lock turn(turn_);
   std::vector<std::string> found;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/guarded.h"
 #include "core/router/haproxy_certificates.h"
 #include "core/router/haproxy_config.h"
 #include "core/router/haproxy_process.h"
@@ -67,6 +68,7 @@ class HaproxyRouter : public Router {
   void close_challenge() override;
 
   Result<void> remove(const AppName& app) override;
+  /// By https where the name has a certificate.
   [[nodiscard]] std::string url(const AppName& app, int app_port) const override;
 
   [[nodiscard]] bool publishes_ports() const override { return false; }
@@ -97,6 +99,8 @@ class HaproxyRouter : public Router {
   mutable std::mutex turn_;
   RouteTable routes_;
   HaproxyCertificates certificates_;
+  /// Host names that have a certificate.
+  Guarded<std::set<std::string>> secured_;
   /// Whether `start` was called: before, there is nobody to talk to.
   bool started_ = false;
   /// Of an ACME client that answers now; 0: there is none.

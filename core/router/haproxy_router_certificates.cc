@@ -7,9 +7,33 @@
 
 namespace minpaas::router {
 
+std::string HaproxyRouter::url(const AppName& app, int app_port) const {
+  // Names below localhost are not resolved everywhere, and those below an address nowhere.
+  const bool has_names = settings_.domain != "localhost" &&
+                         settings_.domain.find_first_not_of("0123456789.:") != std::string::npos;
+  if (!has_names || settings_.http.empty()) {
+    return fmt::format("http://{}:{}", settings_.domain, app_port);
+  }
+  const std::string host = fmt::format("{}.{}", app.str(), settings_.domain);
+  const bool secured =
+      secured_.with([&](const std::set<std::string>& hosts) { return hosts.contains(host); });
+  constexpr int kHttp = 80;
+  constexpr int kHttps = 443;
+  const int port = (secured ? settings_.https : settings_.http).front().port;
+  const std::string_view scheme = secured ? "https" : "http";
+  return port == (secured ? kHttps : kHttp) ? fmt::format("{}://{}", scheme, host)
+                                            : fmt::format("{}://{}:{}", scheme, host, port);
+}
+
 /// At run time where HAProxy runs; what it does not take in this way it reads from the files.
 Result<void> HaproxyRouter::set_certificates(const HostCertificates& certificates) {
   const std::scoped_lock turn(turn_);
+  secured_.update([&](std::set<std::string>& hosts) {
+    hosts.clear();
+    for (const auto& [host, pem] : certificates.by_host) {
+      hosts.insert(host);
+    }
+  });
   TRY(make_folder(settings_.folder, 0700));
   const auto before = certificates_.read();
   if (before && *before == certificates && certificates_.is_ready()) {

@@ -224,6 +224,13 @@ TEST_F(Https, LeadsFromHttpWhereANameHasACertificate) {
               StartsWith("HTTP/1.1 200"));
 }
 
+TEST_F(Https, IsInTheAddressOfAnAppWithACertificate) {
+  const auto url = [&] { return router_->url(*AppName::parse("blog"), 10123); };
+  EXPECT_EQ(url(), "http://blog.apps.example:" + std::to_string(http_));
+  ASSERT_TRUE(set("blog.apps.example", certificate_for("blog.apps.example")));
+  EXPECT_EQ(url(), "https://blog.apps.example:" + std::to_string(https_));
+}
+
 TEST_F(Https, TellsBrowsersOnlyOfNamesWithACertificate) {
   ASSERT_TRUE(set("blog.apps.example", certificate_for("blog.apps.example")));
   EXPECT_THAT(TlsClient(https_, "blog.apps.example").get("blog.apps.example"),
