@@ -166,9 +166,9 @@ void say_fetched(Invocation& call, const AppName& app, const AppCertificates& fo
   }
   if (!any) {
     call.out.note(
-        fmt::format("{} has no domain that an authority could look at; "
-                    "it gets a certificate with its first: domains:add {} HOST",
-                    app.str(), app.str()));
+        fmt::format("{} has no domain that others can resolve: its first one gets a "
+                    "certificate",
+                    app.str()));
   }
 }
 
