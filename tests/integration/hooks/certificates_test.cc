@@ -182,6 +182,26 @@ TEST_F(CertificatesOfApps, StayWhenTheirRenewalIsRefused) {
   EXPECT_EQ(shown(), before);
 }
 
+TEST_F(CertificatesOfApps, AreLookedAtByTheDoctorBeforeTheyEnd) {
+  EXPECT_THAT(bed_.server().certificates.examine(), IsEmpty());
+  ASSERT_TRUE(add({.names = {kHost}, .begins = -80L * 24 * 3600, .ends = 10L * 24 * 3600}));
+  const auto found = bed_.server().certificates.examine();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].what, "certificate of blog.example.com");
+  EXPECT_EQ(found[0].level, CheckLevel::Warning);
+  EXPECT_THAT(found[0].detail, HasSubstr("expires on "));
+}
+
+TEST_F(CertificatesOfApps, AreMissedByTheDoctorWhenTheClientIsGone) {
+  bed_.server().certificates.start();
+  ASSERT_TRUE(automatic());
+  bed_.acme.set({.missing = Error{ErrorCode::Unavailable, "lego is not installed", "", ""}});
+  const auto found = bed_.server().certificates.examine();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].level, CheckLevel::Problem);
+  EXPECT_EQ(found[0].detail, "lego is not installed");
+}
+
 TEST_F(CertificatesOfApps, AreNotWantedFromAClientThatIsNotThere) {
   bed_.acme.set({.missing = Error{ErrorCode::Unavailable, "lego is not installed", "", ""}});
   EXPECT_EQ(automatic().error().code, ErrorCode::Unavailable);
