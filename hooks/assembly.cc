@@ -85,20 +85,12 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       deploys_(*opened_.database),
       containers_(*opened_.database),
       key_store_(*opened_.database),
+      resources_(*opened_.database),
+      policies_(opened_.instance, settings.containers, resources_),
       checker_(around.engine, settings.checks),
-      parts_{apps_,
-             configs_,
-             releases_,
-             deploys_,
-             containers_,
-             around.engine,
-             around.router,
-             opened_.catalog,
-             health_check(),
-             settings,
-             around.clock,
-             opened_.instance,
-             {}},
+      parts_{apps_,          configs_,  releases_,     deploys_,         containers_,
+             resources_,     policies_, around.engine, around.router,    opened_.catalog,
+             health_check(), settings,  around.clock,  opened_.instance, {}},
       garbage_(around.engine, apps_, releases_, deploys_, opened_.instance, settings.build),
       pipeline_(parts_, [this](const AppName& app) { tidy(app); }),
       queue_(deploys_, around.clock,
@@ -106,7 +98,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       keys_(key_store_, settings.access.admin_keys, around.clock),
       logs_(around.engine, opened_.instance),
       reconciler_(around.engine, {apps_, releases_, configs_, containers_, deploys_}, around.router,
-                  checker_, parts_.policy()),
+                  checker_, parts_.policy(),
+                  [this](const AppName& app) { return policies_.of(app); }),
       supervisor_(
           around.engine, around.clock,
           {.instance = opened_.instance, .stop_grace = settings.containers.stop_timeout},
@@ -122,7 +115,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
                [this] { return certificates_.examine(); }}),
-      platform_(parts_, keys_, queue_, one_offs_, {certificates_}, tasks()) {}
+      limits_(parts_, queue_),
+      platform_(parts_, keys_, queue_, one_offs_, {certificates_, limits_}, tasks()) {}
 
 Assembly::~Assembly() = default;
 

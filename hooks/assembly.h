@@ -12,6 +12,7 @@
 #include "hooks/lego.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_platform.h"
+#include "hooks/local_resources.h"
 #include "hooks/pipeline.h"
 #include "hooks/reconcile.h"
 #include "hooks/supervisor.h"
@@ -82,6 +83,8 @@ class Assembly {
   state::DeployStore deploys_;
   state::ContainerStore containers_;
   state::KeyStore key_store_;
+  state::ResourceStore resources_;
+  ContainerPolicies policies_;
   /// Before the supervisor, whose thread asks it.
   OneOffs one_offs_;
   Checker checker_;
@@ -98,6 +101,7 @@ class Assembly {
   /// Its thread fetches certificates.
   LocalCertificates certificates_;
   Doctor doctor_;
+  LocalResources limits_;
   LocalPlatform platform_;
 };
 

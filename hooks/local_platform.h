@@ -31,6 +31,7 @@ struct PlatformTasks {
 /// Nouns with an interface and a class of their own.
 struct PlatformNouns {
   Certificates& certificates;
+  Resources& resources;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -109,6 +110,8 @@ class LocalPlatform : public Platform {
                               int index, const ProgramRequest& request, ExecStreams& peer) override;
 
   Certificates& certificates() override { return nouns_.certificates; }
+
+  Resources& resources() override { return nouns_.resources; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

@@ -199,6 +199,7 @@ Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
           stopped && !runs(*details) ? "stopped" : state_of(*details, tasks_.crashed({row.id}));
       report.since = runs(*details) ? details->started_at : details->finished_at;
       report.restarts = details->restart_count;
+      report.limits = details->limits;
     } else if (details.error().code != ErrorCode::NotFound) {
       return details.error();
     }

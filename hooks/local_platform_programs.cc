@@ -26,11 +26,12 @@ Result<ProgramOutcome> LocalPlatform::run(const Actor& actor, const AppName& nam
                  "push it with git first", ""};
   }
   auto config = TRY(parts_.configs.at(name, live->config_version));
+  auto policy = TRY(parts_.policies.of(name));
   // Never the command: what people type there may be a secret.
   log::info("{} runs a one-off program in {} {}", actor.name, name.str(), live->number.str());
   const auto now = std::chrono::duration_cast<milliseconds>(parts_.clock.now().time_since_epoch());
   return run_one_off(parts_.engine, one_offs_,
-                     {*live, std::move(config), parts_.policy(), now.count()}, request, peer);
+                     {*live, std::move(config), std::move(policy), now.count()}, request, peer);
 }
 
 Result<docker::ContainerId> LocalPlatform::find_process(const AppName& name,
@@ -80,6 +81,7 @@ Result<void> LocalPlatform::add_one_offs(const AppName& name, std::vector<Proces
       TRY(details);
       report.state = details->state == docker::RunState::Running ? "up" : "starting";
       report.since = details->started_at;
+      report.limits = details->limits;
     }
     reports.push_back(std::move(report));
   }

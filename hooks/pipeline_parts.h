@@ -12,6 +12,7 @@
 #include "core/router/router.h"
 #include "core/state/stores.h"
 #include "hooks/check.h"
+#include "hooks/container_policies.h"
 #include "hooks/process_set.h"
 #include "runtimes/runtime.h"
 
@@ -29,6 +30,8 @@ struct PipelineParts {
   state::ReleaseStore& releases;
   state::DeployStore& deploys;
   state::ContainerStore& containers;
+  state::ResourceStore& resources;
+  ContainerPolicies& policies;
   docker::Engine& engine;
   router::Router& router;
   const runtimes::Catalog& catalog;

@@ -24,6 +24,7 @@
 #include "hooks/follow.h"
 #include "hooks/program_run.h"
 #include "hooks/release_report.h"
+#include "hooks/resources.h"
 
 /// The service layer: one function per thing that a person can do. SSH commands, the git service
 /// and later HTTP call these; authorisation and validation live here, once.
@@ -66,6 +67,8 @@ struct ProcessReport {
   std::optional<SystemTime> since;
   int restarts = 0;
   docker::ContainerId container;
+  /// What it may use now.
+  Limits limits = {};
 };
 
 enum class CheckLevel { Ok, Warning, Problem };
@@ -244,6 +247,8 @@ class Platform {
   virtual Result<void> remove_key(const Actor& actor, const std::string& fingerprint) = 0;
 
   virtual Certificates& certificates() = 0;
+  /// Limits of containers.
+  virtual Resources& resources() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

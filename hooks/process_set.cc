@@ -41,6 +41,12 @@ std::map<std::string, std::string> environment_of(const Release& release,
   return environment;
 }
 
+void limit(docker::ContainerSpec& spec, const Limits& limits) {
+  spec.memory_bytes = limits.memory_bytes;
+  spec.cpus = limits.cpus;
+  spec.pids = limits.pids;
+}
+
 void remove_all(docker::Engine& engine, const std::vector<StartedProcess>& processes) {
   for (const StartedProcess& process : processes) {
     const auto removed = engine.remove_container(process.container);
@@ -64,6 +70,10 @@ Result<void> start_one(docker::Engine& engine, const PlannedProcess& plan,
 }
 
 }  // namespace
+
+ProcessType one_off_type() {
+  return *ProcessType::parse(kOneOffType);
+}
 
 std::string process_name(const ProcessType& process, int index) {
   return fmt::format("{}.{}", process.str(), index);
@@ -91,9 +101,7 @@ std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigV
       plan.spec.env = environment;
       plan.spec.labels = labels_of(release, process, index, deploy, policy.instance);
       plan.spec.internal_port = process.is_web() ? release.internal_port : 0;
-      plan.spec.memory_bytes = policy.limits.memory_bytes;
-      plan.spec.cpus = policy.limits.cpus;
-      plan.spec.pids = policy.limits.pids;
+      limit(plan.spec, policy.limits_of(process));
       plans.push_back(std::move(plan));
     }
   }
@@ -112,9 +120,7 @@ docker::ContainerSpec plan_one_off(const Release& release, const ConfigVars& con
                  // Not the one of its image, whose labels it inherits.
                  {std::string(docker::kLabelDeploy), "0"},
                  {std::string(docker::kLabelOneOff), "1"}};
-  spec.memory_bytes = policy.limits.memory_bytes;
-  spec.cpus = policy.limits.cpus;
-  spec.pids = policy.limits.pids;
+  limit(spec, policy.limits_of(one_off_type()));
   return spec;
 }
 

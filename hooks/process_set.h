@@ -8,6 +8,7 @@
 
 #include "config/settings.h"
 #include "core/app/config_var.h"
+#include "core/app/limits.h"
 #include "core/app/release.h"
 #include "core/base/result.h"
 #include "core/docker/engine.h"
@@ -25,15 +26,26 @@ struct PlannedProcess {
 
 /// The name that one-off containers have in place of a process type: `run.1`.
 inline constexpr std::string_view kOneOffType = "run";
+ProcessType one_off_type();
 
 /// `web.1`: a unit of a process type as people see it, and the value of docker::kLabelProcess.
 std::string process_name(const ProcessType& process, int index);
 
-/// What marks containers as ours, with the limits that each gets.
+/// What marks the containers of an app as ours, with the limits that each gets.
 struct ContainerPolicy {
   /// Value of docker::kLabelInstance.
   std::string instance;
   config::ContainerSettings limits;
+  /// What was chosen for the app.
+  AppLimits own = {};
+
+  [[nodiscard]] Limits default_limits() const {
+    return {limits.memory_bytes, limits.cpus, limits.pids};
+  }
+
+  [[nodiscard]] Limits limits_of(const ProcessType& type) const {
+    return own.of(type, default_limits());
+  }
 };
 
 /// A container per unit of the formation, with config vars, PORT, labels, limits; nothing is

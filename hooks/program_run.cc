@@ -113,8 +113,9 @@ Result<ProgramOutcome> finish(Engine& engine, const ContainerId& id, const First
   TRY(status);
   const auto details = engine.inspect_container(id);
   if (details && details->oom_killed) {
-    return ProgramOutcome{*status, fmt::format("the program used more memory than its limit of {}",
-                                               format_bytes(plan.policy.limits.memory_bytes))};
+    return ProgramOutcome{
+        *status, fmt::format("the program used more memory than its limit of {}",
+                             format_memory(plan.policy.limits_of(one_off_type()).memory_bytes))};
   }
   return outcome_of(
       *status, first, request,

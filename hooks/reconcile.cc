@@ -194,7 +194,8 @@ Result<void> Reconciler::recreate(const AppRepair& repair, ReconcileReport& repo
     return {};
   }
   const auto config = TRY(stores_.configs.at(repair.app, repair.live.config_version));
-  auto plans = plan_processes(repair.live, config, kNoDeploy, policy_);
+  const auto policy = TRY(policy_of_ ? policy_of_(repair.app) : Result<ContainerPolicy>(policy_));
+  auto plans = plan_processes(repair.live, config, kNoDeploy, policy);
   std::erase_if(plans, [&](const PlannedProcess& plan) {
     return std::ranges::find(repair.recreate, ProcessUnit(plan.process, plan.index)) ==
            repair.recreate.end();

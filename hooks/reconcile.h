@@ -49,6 +49,9 @@ struct ReconcileReport {
   [[nodiscard]] bool settled() const { return skipped.empty() && failures.empty(); }
 };
 
+/// What the containers of one app get. Absent: what all get.
+using PolicyOf = std::function<Result<ContainerPolicy>(const AppName&)>;
+
 /// Makes the containers of the engine those that the rows want: removes what belongs to no live
 /// release and no unfinished deploy, starts what does not run, makes anew what is missing, and
 /// gives the traffic back. At the start of the server (after unfinished deploys were settled) and
@@ -56,12 +59,13 @@ struct ReconcileReport {
 class Reconciler {
  public:
   Reconciler(docker::Engine& engine, const ReconcileStores& stores, router::Router& router,
-             Checker& checker, ContainerPolicy policy)
+             Checker& checker, ContainerPolicy policy, PolicyOf policy_of = {})
       : engine_(engine),
         stores_(stores),
         router_(router),
         checker_(checker),
-        policy_(std::move(policy)) {}
+        policy_(std::move(policy)),
+        policy_of_(std::move(policy_of)) {}
 
   /// One app that cannot be repaired does not keep the others from it. Errors: the engine or the
   /// database does not answer; Cancelled.
@@ -89,6 +93,7 @@ class Reconciler {
   router::Router& router_;
   Checker& checker_;
   ContainerPolicy policy_;
+  PolicyOf policy_of_;
 };
 
 }  // namespace minpaas::hooks

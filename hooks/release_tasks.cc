@@ -38,7 +38,8 @@ Result<PlannedProcess> plan_task(const StageContext& context, const PreparedRele
   Release alone = prepared.release;
   alone.processes = {{type, task.command}};
   alone.formation = {{type, 1}};
-  return plan_processes(alone, prepared.config, context.deploy(), context.parts.policy()).at(0);
+  const auto policy = TRY(context.parts.policies.of(context.app()));
+  return plan_processes(alone, prepared.config, context.deploy(), policy).at(0);
 }
 
 Result<int> follow_to_exit(const StageContext& context, const docker::ContainerId& container,

@@ -64,8 +64,8 @@ Result<Turnover> plan_turnover(const StageContext& context, const PreparedReleas
     turnover.retired = rows;
     return turnover;
   }
-  turnover.plans =
-      plan_processes(prepared.release, prepared.config, context.deploy(), parts.policy());
+  const auto policy = TRY(parts.policies.of(context.app()));
+  turnover.plans = plan_processes(prepared.release, prepared.config, context.deploy(), policy);
   std::set<Unit> wanted;
   for (const PlannedProcess& plan : turnover.plans) {
     wanted.insert(unit_of(plan));

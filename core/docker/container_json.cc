@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "core/docker/json.h"
@@ -42,6 +44,12 @@ Json log_config(const ContainerSpec& spec) {
   return {{"Type", "json-file"}, {"Config", {{"max-size", "10m"}, {"max-file", "3"}}}};
 }
 
+constexpr double kNanoCpus = 1e9;
+
+long long nano_cpus(double cpus) {
+  return std::llround(cpus * kNanoCpus);
+}
+
 Json host_config(const ContainerSpec& spec) {
   Json host = {
       {"Init", true},
@@ -57,7 +65,7 @@ Json host_config(const ContainerSpec& spec) {
     host["MemorySwap"] = spec.memory_bytes;
   }
   if (spec.cpus > 0) {
-    host["NanoCpus"] = static_cast<long long>(spec.cpus * 1e9);
+    host["NanoCpus"] = nano_cpus(spec.cpus);
   }
   if (spec.terminal) {
     // Known since API 1.42; an older engine gives it by a resize after the start.
@@ -72,6 +80,13 @@ Json host_config(const ContainerSpec& spec) {
         {{{"HostIp", spec.host_address}, {"HostPort", std::to_string(spec.host_port)}}});
   }
   return host;
+}
+
+Limits limits_of(const Json& host) {
+  // The engine writes "no limit" of processes as null, 0 or -1.
+  return {.memory_bytes = number_of(host, "Memory"),
+          .cpus = static_cast<double>(number_of(host, "NanoCpus")) / kNanoCpus,
+          .pids = std::max(0, static_cast<int>(number_of(host, "PidsLimit")))};
 }
 
 /// The first address in the order of network names. NetworkSettings.IPAddress is gone in API 1.52.
@@ -133,6 +148,13 @@ std::string restart_policy_body(RestartPolicy policy) {
   return to_text({{"RestartPolicy", {{"Name", policy_name(policy)}}}});
 }
 
+std::string limits_body(const Limits& limits) {
+  return to_text({{"Memory", limits.memory_bytes},
+                  {"MemorySwap", limits.memory_bytes},
+                  {"NanoCpus", nano_cpus(limits.cpus)},
+                  {"PidsLimit", limits.pids}});
+}
+
 Result<ContainerId> parse_created(std::string_view body) {
   return id_of(TRY(parse_json(body)));
 }
@@ -154,6 +176,7 @@ Result<ContainerDetails> parse_container(std::string_view body) {
   details.address = address_of(json);
   details.started_at = time_of(state, "StartedAt");
   details.finished_at = time_of(state, "FinishedAt");
+  details.limits = limits_of(member(json, "HostConfig"));
   return details;
 }
 

@@ -13,8 +13,9 @@ namespace minpaas::docker {
 /// capabilities, no new privileges, an init process, bounded processes and logs.
 std::string create_body(const ContainerSpec& spec);
 
-/// Body of POST /containers/{id}/update.
+/// Bodies of POST /containers/{id}/update.
 std::string restart_policy_body(RestartPolicy policy);
+std::string limits_body(const Limits& limits);
 
 /// Answer of POST /containers/create. Errors: Corrupt.
 Result<ContainerId> parse_created(std::string_view body);

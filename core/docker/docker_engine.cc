@@ -62,6 +62,18 @@ Result<std::string> DockerEngine::data_root() {
   return root;
 }
 
+Result<EngineCapacity> DockerEngine::capacity() {
+  const auto body = TRY(get("/info"));
+  const auto info = TRY(parse_json(body));
+  const EngineCapacity capacity{.memory_bytes = number_of(info, "MemTotal"),
+                                .cpus = static_cast<int>(number_of(info, "NCPU"))};
+  if (capacity.memory_bytes <= 0 || capacity.cpus <= 0) {
+    return Error{ErrorCode::Corrupt, "the Docker Engine does not say how large its machine is", "",
+                 ""};
+  }
+  return capacity;
+}
+
 Result<long long> DockerEngine::prune_build_cache(long long keep_bytes) {
   const std::string keep = std::to_string(keep_bytes);
   // The second name since API 1.48; engines ignore the one that they do not know.

@@ -37,6 +37,7 @@ class DockerEngine : public Engine {
   Result<void> remove_container(const ContainerId& id) override;
   Result<void> rename_container(const ContainerId& id, std::string_view name) override;
   Result<void> set_restart_policy(const ContainerId& id, RestartPolicy policy) override;
+  Result<void> update_limits(const ContainerId& id, const Limits& limits) override;
   Result<ContainerDetails> inspect_container(const ContainerId& id) override;
   Result<std::vector<ContainerDetails>> list_containers(const Labels& labels) override;
   Result<void> logs(const ContainerId& id, const LogOptions& options, const LogSink& sink,
@@ -55,6 +56,7 @@ class DockerEngine : public Engine {
   Result<void> resize_exec(const ExecId& id, WindowSize size) override;
   Result<long long> prune_build_cache(long long keep_bytes) override;
   Result<std::string> data_root() override;
+  Result<EngineCapacity> capacity() override;
 
  private:
   Result<std::string> get(std::string target);

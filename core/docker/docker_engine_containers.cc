@@ -6,6 +6,9 @@
 namespace minpaas::docker {
 namespace {
 
+/// What runc says of a container that uses more than its new limit.
+constexpr std::string_view kMemoryInUse = "unable to set memory limit";
+
 std::string path_of(const ContainerId& id) {
   return "/containers/" + url_encoded(id.value);
 }
@@ -70,6 +73,18 @@ Result<void> DockerEngine::rename_container(const ContainerId& id, std::string_v
 Result<void> DockerEngine::set_restart_policy(const ContainerId& id, RestartPolicy policy) {
   TRY(post(path_of(id) + "/update", restart_policy_body(policy)));
   return {};
+}
+
+Result<void> DockerEngine::update_limits(const ContainerId& id, const Limits& limits) {
+  const auto answer = post(path_of(id) + "/update", limits_body(limits));
+  if (answer) {
+    return {};
+  }
+  Error error = answer.error();
+  if (error.for_log().find(kMemoryInUse) != std::string::npos) {
+    return Error{ErrorCode::Conflict, "it uses more memory than that", "", error.for_log()};
+  }
+  return error;
 }
 
 Result<ContainerDetails> DockerEngine::inspect_container(const ContainerId& id) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/limits.h"
 #include "core/app/release.h"
 #include "core/base/clock.h"
 #include "core/base/console.h"
@@ -127,6 +128,8 @@ struct ContainerDetails {
   std::string address;
   std::optional<SystemTime> started_at;
   std::optional<SystemTime> finished_at;
+  /// 0 is none.
+  Limits limits = {};
 };
 
 struct ExecId {
@@ -176,6 +179,12 @@ struct EngineVersion {
   Builder default_builder = Builder::BuildKit;
 };
 
+/// What the machine of the engine has.
+struct EngineCapacity {
+  long long memory_bytes = 0;
+  int cpus = 0;
+};
+
 struct PullProgress {
   std::string layer;
   std::string status;
@@ -216,6 +225,9 @@ class Engine {
   virtual Result<void> remove_container(const ContainerId& id) = 0;
   virtual Result<void> rename_container(const ContainerId& id, std::string_view name) = 0;
   virtual Result<void> set_restart_policy(const ContainerId& id, RestartPolicy policy) = 0;
+  /// All three limits, at once for what runs in it. InvalidInput: one is outside of what the engine
+  /// accepts. Conflict: it uses more memory than that (engines that are asked to anyway kill it).
+  virtual Result<void> update_limits(const ContainerId& id, const Limits& limits) = 0;
   virtual Result<ContainerDetails> inspect_container(const ContainerId& id) = 0;
   /// Running or not, those that carry all of `labels` (an empty value matches any).
   /// The list API knows no exit code, address or pid; ask inspect_container for those.
@@ -255,6 +267,8 @@ class Engine {
   virtual Result<long long> prune_build_cache(long long keep_bytes) = 0;
   /// GET /info: where the engine keeps its data on this host (to look at free space).
   virtual Result<std::string> data_root() = 0;
+  /// GET /info.
+  virtual Result<EngineCapacity> capacity() = 0;
 };
 
 }  // namespace minpaas::docker

@@ -10,3 +10,4 @@
 #include "core/state/deploy_store.h"
 #include "core/state/key_store.h"
 #include "core/state/release_store.h"
+#include "core/state/resource_store.h"

@@ -27,7 +27,10 @@ Json to_json(const hooks::ProcessReport& process) {
           {"since", json_time(process.since)},
           {"restarts", process.restarts},
           {"command", process.command},
-          {"container", json_text(process.container.value)}};
+          {"container", json_text(process.container.value)},
+          {"memory_bytes", process.limits.memory_bytes},
+          {"cpus", process.limits.cpus},
+          {"pids", process.limits.pids}};
 }
 
 Result<int> list(Invocation& call) {

@@ -125,6 +125,35 @@ TEST_P(ContainerContract, ListsByAllLabels) {
   EXPECT_EQ(engine().list_containers(wanted)->size(), 2U) << "an empty value matches any";
 }
 
+TEST_P(ContainerContract, LimitsChangeWhileItRuns) {
+  auto spec = spec_of("limited", kSleeps);
+  const Limits before{.memory_bytes = 256LL << 20, .cpus = 1, .pids = 200};
+  const Limits less{.memory_bytes = 64LL << 20, .cpus = 0.25, .pids = 50};
+  spec.memory_bytes = before.memory_bytes;
+  spec.cpus = before.cpus;
+  spec.pids = before.pids;
+  const auto id = *engine().create_container(spec);
+  EXPECT_EQ(engine().inspect_container(id)->limits, before);
+  ASSERT_TRUE(engine().start_container(id));
+  for (const Limits& limits : {less, before}) {
+    const auto updated = engine().update_limits(id, limits);
+    EXPECT_TRUE(updated) << updated.error().for_log();
+    EXPECT_EQ(engine().inspect_container(id)->limits, limits);
+  }
+  const Limits little{.memory_bytes = 5LL << 20, .cpus = 1, .pids = 200};
+  EXPECT_EQ(engine().update_limits(id, little).error().code, ErrorCode::InvalidInput);
+  EXPECT_EQ(engine().inspect_container(id)->limits, before);
+  EXPECT_EQ(engine().update_limits(ContainerId{"minpaas-nobody"}, less).error().code,
+            ErrorCode::NotFound);
+}
+
+TEST_P(ContainerContract, TellsWhatItsMachineHas) {
+  const auto capacity = engine().capacity();
+  ASSERT_TRUE(capacity);
+  EXPECT_GT(capacity->memory_bytes, 100LL << 20);
+  EXPECT_GE(capacity->cpus, 1);
+}
+
 TEST_P(ContainerContract, HostPortHasOneOwner) {
   auto spec = spec_of("a", kSleeps);
   spec.internal_port = 8080;

@@ -63,6 +63,7 @@ bool Watcher::wait_for(const std::string& part) const {
 DeployBed::Server::Server(DeployBed& bed)
     : database(must(state::Database::open(bed.folder.path() / "minpaas.db"))),
       secret(must(state::SecretKey::load_or_create(bed.folder.path() / "secret.key", false))),
+      policies(kInstance, bed.settings.containers, resources),
       parts(bed.make_parts(*this)),
       pipeline(parts, {}),
       queue(deploys, bed.clock,
@@ -72,8 +73,9 @@ DeployBed::Server::Server(DeployBed& bed)
           apps, certificate_store,
           [](const AppName& app) { return std::vector<std::string>{app.str() + ".example.com"}; },
           bed.router, bed.acme, bed.clock, bed.settings),
+      limits(parts, queue),
       platform(
-          parts, keys, queue, one_offs, {certificates},
+          parts, keys, queue, one_offs, {certificates, limits},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },
@@ -104,6 +106,8 @@ hooks::PipelineParts DeployBed::make_parts(Server& server) {
           server.releases,
           server.deploys,
           server.containers,
+          server.resources,
+          server.policies,
           engine,
           router,
           catalog,

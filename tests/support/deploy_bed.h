@@ -10,6 +10,7 @@
 #include "core/router/direct_router.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_platform.h"
+#include "hooks/local_resources.h"
 #include "hooks/pipeline.h"
 #include "hooks/recovery.h"
 #include "tests/support/commits.h"
@@ -60,6 +61,8 @@ class DeployBed {
     state::DeployStore deploys{*database};
     state::ContainerStore containers{*database};
     state::KeyStore key_store{*database};
+    state::ResourceStore resources{*database};
+    hooks::ContainerPolicies policies;
     hooks::PipelineParts parts;
     hooks::Pipeline pipeline;
     hooks::DeployQueue queue;
@@ -67,6 +70,7 @@ class DeployBed {
     hooks::KeyOwners keys;
     hooks::LocalCertificates certificates;
     hooks::OneOffs one_offs;
+    hooks::LocalResources limits;
     hooks::LocalPlatform platform;
   };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
@@ -96,6 +97,13 @@ ContainerSpec read_create_body(std::string_view body, std::string_view name) {
   return spec;
 }
 
+Limits read_limits(std::string_view body) {
+  const Json json = Json::parse(body);
+  return {.memory_bytes = json.value("Memory", 0LL),
+          .cpus = static_cast<double>(json.value("NanoCpus", 0LL)) / 1e9,
+          .pids = json.value("PidsLimit", 0)};
+}
+
 std::string write_container(const ContainerDetails& details) {
   Json json = {{"Id", details.id.value},
                {"Name", "/" + details.name},
@@ -110,6 +118,9 @@ std::string write_container(const ContainerDetails& details) {
                    {"StartedAt", engine_rfc3339(details.started_at)},
                    {"FinishedAt", engine_rfc3339(details.finished_at)}};
   json["Config"]["Labels"] = details.labels;
+  json["HostConfig"] = {{"Memory", details.limits.memory_bytes},
+                        {"NanoCpus", std::llround(details.limits.cpus * 1e9)},
+                        {"PidsLimit", details.limits.pids}};
   json["NetworkSettings"]["Networks"]["bridge"]["IPAddress"] = details.address;
   return text(json);
 }

@@ -17,6 +17,8 @@ std::string write_container_list(const std::vector<docker::ContainerDetails>& li
 std::string write_image(const docker::ImageDetails& details);
 std::string write_image_list(const std::vector<docker::ImageDetails>& list);
 std::string write_event(const docker::EngineEvent& event);
+/// Of POST /containers/{id}/update.
+Limits read_limits(std::string_view body);
 std::string write_message(std::string_view words);
 /// Labels of a `filters` parameter.
 docker::Labels read_label_filter(std::string_view filters);

@@ -27,6 +27,8 @@ void EngineServer::refuse(HttpCall& call, const Error& error) {
   switch (error.code) {
     case ErrorCode::NotFound:
       return call.answer(404, write_message(error.message));
+    case ErrorCode::InvalidInput:
+      return call.answer(400, write_message(error.message));
     case ErrorCode::AlreadyExists:
       return call.answer(409, write_message(error.message));
     case ErrorCode::NoSpace:
@@ -93,7 +95,9 @@ void EngineServer::route(HttpCall& call, std::string_view path) {
   }
   if (path == "/info") {
     const auto root = engine_.data_root();
-    return root ? call.answer(200, fmt::format(R"({{"DockerRootDir":"{}"}})", *root))
+    return root ? call.answer(
+                      200, fmt::format(R"({{"DockerRootDir":"{}","MemTotal":{},"NCPU":{}}})", *root,
+                                       kFakeCapacity.memory_bytes, kFakeCapacity.cpus))
                 : refuse(call, root.error());
   }
   if (path == "/build/prune") {
@@ -146,6 +150,13 @@ void EngineServer::container(HttpCall& call, const ContainerId& id, std::string_
   }
   if (action == "rename") {
     return answer_change(call, engine_.rename_container(id, call.query["name"]), false);
+  }
+  if (action == "update" && body->find("Memory") != std::string::npos) {
+    const auto set = engine_.update_limits(id, read_limits(*body));
+    if (!set && set.error().code == ErrorCode::Conflict) {
+      return call.answer(500, write_message("runc: unable to set memory limit to 1 (current 2)"));
+    }
+    return set ? call.answer(200, R"({"Warnings":null})") : refuse(call, set.error());
   }
   if (action == "update") {
     const bool no = body->find("\"no\"") != std::string::npos;

@@ -231,6 +231,29 @@ Result<void> FakeEngine::set_restart_policy(const ContainerId& id, RestartPolicy
   });
 }
 
+Result<void> FakeEngine::update_limits(const ContainerId& id, const Limits& limits) {
+  const auto name = name_of(id);
+  TRY(enter(EngineCall::UpdateLimits, name, "limit " + name));
+  return state_.with([&](FakeEngineState& state) -> Result<void> {
+    FakeContainer* found = state.find(id.value);
+    if (found == nullptr) {
+      return no_container(id.value);
+    }
+    TRY(check_limits(limits));
+    if (found->details.state == RunState::Running &&
+        found->behaviour.uses_memory_bytes > limits.memory_bytes) {
+      return Error{ErrorCode::Conflict, "it uses more memory than that", "", ""};
+    }
+    found->details.limits = limits;
+    return {};
+  });
+}
+
+Result<docker::EngineCapacity> FakeEngine::capacity() {
+  TRY(enter(EngineCall::DataRoot, ""));
+  return kFakeCapacity;
+}
+
 Result<ContainerDetails> FakeEngine::inspect_container(const ContainerId& id) {
   TRY(enter(EngineCall::Inspect, name_of(id)));
   Result<ContainerDetails> details = no_container(id.value);

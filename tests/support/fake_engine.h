@@ -85,7 +85,8 @@ class FakeEngine : public docker::Engine {
 
   /// The changes that were asked for, in order, failed ones too: `build TAG`, `create NAME`,
   /// `start NAME`, `stop NAME`, `remove NAME`, `rename OLD NEW`, `restart_policy NAME POLICY`,
-  /// `pull REFERENCE`, `remove_image ID`, `prune`, `signal NAME TERM`, `exec NAME WORDS`.
+  /// `limit NAME`, `pull REFERENCE`, `remove_image ID`, `prune`, `signal NAME TERM`, `exec NAME
+  /// WORDS`.
   [[nodiscard]] std::vector<std::string> journal() const;
   void clear_journal();
   /// How often it was called, reads too.
@@ -118,6 +119,7 @@ class FakeEngine : public docker::Engine {
   Result<void> rename_container(const docker::ContainerId& id, std::string_view name) override;
   Result<void> set_restart_policy(const docker::ContainerId& id,
                                   docker::RestartPolicy policy) override;
+  Result<void> update_limits(const docker::ContainerId& id, const Limits& limits) override;
   Result<docker::ContainerDetails> inspect_container(const docker::ContainerId& id) override;
   Result<std::vector<docker::ContainerDetails>> list_containers(
       const docker::Labels& labels) override;
@@ -139,6 +141,8 @@ class FakeEngine : public docker::Engine {
   Result<void> resize_exec(const docker::ExecId& id, WindowSize size) override;
   Result<long long> prune_build_cache(long long keep_bytes) override;
   Result<std::string> data_root() override;
+  /// 4 GB and 2 processors.
+  Result<docker::EngineCapacity> capacity() override;
 
  private:
   /// Counts and journals the call; the scripted fault when there is one.

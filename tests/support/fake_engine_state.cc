@@ -98,11 +98,23 @@ FakeImage& FakeEngineState::add_image(std::string_view reference, docker::Labels
   return added;
 }
 
+Result<void> check_limits(const Limits& limits) {
+  if (limits.memory_bytes > 0 && limits.memory_bytes < LimitRange::kLeastMemoryBytes) {
+    return Error{ErrorCode::InvalidInput, "Minimum memory limit allowed is 6MB", "", ""};
+  }
+  if (limits.cpus > kFakeCapacity.cpus) {
+    return Error{ErrorCode::InvalidInput, "Range of CPUs is from 0.01 to 2.00", "", ""};
+  }
+  return {};
+}
+
 Result<ContainerId> FakeEngineState::create(const ContainerSpec& spec) {
   FakeImage* image = find_image(spec.image.value);
   if (image == nullptr) {
     return no_image(spec.image.value);
   }
+  const Limits limits{.memory_bytes = spec.memory_bytes, .cpus = spec.cpus, .pids = spec.pids};
+  TRY(check_limits(limits));
   if (!spec.name.empty() && find(spec.name) != nullptr) {
     return Error{ErrorCode::AlreadyExists,
                  fmt::format("the container name {} is already in use", spec.name), "", ""};
@@ -116,6 +128,7 @@ Result<ContainerId> FakeEngineState::create(const ContainerSpec& spec) {
   for (const auto& [name, value] : spec.labels) {
     made.details.labels[name] = value;
   }
+  made.details.limits = limits;
   made.spec = spec;
   made.behaviour =
       behaviour_of(image->details.id, spec.words.empty() ? spec.command : joined(spec.words));

@@ -30,6 +30,7 @@ enum class EngineCall {
   Remove,
   Rename,
   SetRestartPolicy,
+  UpdateLimits,
   Inspect,
   List,
   Logs,
@@ -58,6 +59,8 @@ struct FakeBehaviour {
   bool ignores_sigterm = false;
   /// Starting fails with these words of the engine.
   std::string start_error = {};
+  /// A lower memory limit is a Conflict.
+  long long uses_memory_bytes = 0;
   /// Empty: a loopback address of its own, where nothing listens unless the test does.
   std::string address = {};
   /// What it does where someone is attached to it; absent: it prints the lines above, then ends
@@ -168,6 +171,10 @@ class FakeEngineState {
   int serial_ = 0;
 };
 
+inline constexpr docker::EngineCapacity kFakeCapacity{.memory_bytes = 4LL << 30, .cpus = 2};
+
+/// Errors: InvalidInput, as the engine says it.
+Result<void> check_limits(const Limits& limits);
 Error cancelled();
 Error engine_down();
 Error no_container(std::string_view id);

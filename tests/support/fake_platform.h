@@ -7,6 +7,7 @@
 
 #include "hooks/platform.h"
 #include "tests/support/fake_certificates.h"
+#include "tests/support/fake_resources.h"
 
 namespace minpaas::test {
 
@@ -106,6 +107,9 @@ class FakePlatform : public hooks::Platform {
   Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
                                 std::string_view public_key) override;
   Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
+
+  hooks::Resources& resources() override { return resources_; }
+
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
   FakeCertificates& certificates() override { return certificates_; }
@@ -162,6 +166,7 @@ class FakePlatform : public hooks::Platform {
                        std::string description) const;
 
   const Clock& clock_;
+  FakeResources resources_{*this};
   std::map<AppName, App> apps_;
   std::vector<state::KeyRow> keys_;
   std::int64_t last_deploy_ = 0;

@@ -73,6 +73,8 @@ class ServerExamination : public testing::Test {
   state::DeployStore deploys_ = file_.deploys();
   state::ContainerStore containers_ = file_.containers();
   state::KeyStore key_store_{file_.database()};
+  state::ResourceStore resources_{file_.database()};
+  ContainerPolicies policies_{"this-server", settings_.containers, resources_};
   FakeEngine engine_;
   router::DirectRouter router_{engine_, {}};
   runtimes::Catalog catalog_ = *runtimes::Catalog::load({runtimes::default_folder(), {}, false});
@@ -83,6 +85,8 @@ class ServerExamination : public testing::Test {
                        .releases = releases_,
                        .deploys = deploys_,
                        .containers = containers_,
+                       .resources = resources_,
+                       .policies = policies_,
                        .engine = engine_,
                        .router = router_,
                        .catalog = catalog_,

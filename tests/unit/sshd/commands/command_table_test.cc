@@ -51,7 +51,8 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
         "ps:restart",    "ps:rebuild",   "releases",      "builds",      "builds:output",
         "builds:cancel", "keys",         "keys:add",      "keys:remove", "doctor",
         "releases:info", "rollback",     "run",           "exec",        "ps:scale",
-        "ps:stop",       "ps:start",     "apps:lock",     "apps:unlock"}) {
+        "ps:stop",       "ps:start",     "apps:lock",     "apps:unlock", "resources",
+        "resources:set"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -191,8 +192,9 @@ TEST(Reference, NamesEveryFieldOfTheJson) {
   for (const char* line :
        {"help --json", "version --json", "apps --json", "apps:info blog --json",
         "config:get blog DEBUG --json", "ps blog --json", "ps:restart blog --json",
-        "apps:lock blog --json", "releases blog --json", "releases:info blog v2 --diff v1 --json",
-        "builds blog --json", "keys --json", "doctor --json"}) {
+        "apps:lock blog --json", "resources blog --json", "resources:set blog pids=7 --json",
+        "releases blog --json", "releases:info blog v2 --diff v1 --json", "builds blog --json",
+        "keys --json", "doctor --json"}) {
     Scene scene;
     const std::string verb = std::string(line).substr(0, std::string_view(line).find(' '));
     const json printed = json::parse(scene.run(line).out, nullptr, false);

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "hooks/app_access.h"
+#include "hooks/deploy_queue.h"
+#include "hooks/pipeline_parts.h"
+#include "hooks/resources.h"
+
+namespace minpaas::hooks {
+
+class LocalResources : public Resources {
+ public:
+  LocalResources(const PipelineParts& parts, DeployQueue& queue)
+      : parts_(parts), queue_(queue), access_(parts.apps) {}
+
+  Result<ResourceReport> report(const Actor& actor, const AppName& name) override;
+  Result<ResourceOutcome> set(const Actor& actor, const AppName& name,
+                              const std::optional<ProcessType>& type,
+                              const LimitChange& change) override;
+
+ private:
+  Result<ResourceOutcome> update_containers(const AppName& name, const ContainerPolicy& before);
+
+  const PipelineParts& parts_;
+  DeployQueue& queue_;
+  AppAccess access_;
+};
+
+}  // namespace minpaas::hooks
