@@ -51,7 +51,8 @@ void warn_of(const git::ArchiveReport& report, DeployOutput& output) {
   }
 }
 
-/// A word for a process type that is not there is most often a slip.
+/// A word for a process type that is not there is most often a slip; and what has no effect is
+/// said.
 void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
   const auto warn = [&](const char* part, const ProcessType& type) {
     if (!plan.formation.contains(type)) {
@@ -63,6 +64,14 @@ void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
   }
   for (const auto& [type, checks] : plan.app_json.manifest.healthchecks) {
     warn("healthchecks", type);
+  }
+  if (!plan.app_json.manifest.healthchecks.empty()) {
+    output.warn(
+        "app.json: healthchecks are checked for mistakes only: the default check of each process "
+        "decides");
+  }
+  if (!plan.app_json.manifest.cron.empty()) {
+    output.warn("app.json: cron is kept with the release, but this server does not run it");
   }
 }
 
