@@ -23,6 +23,19 @@ bool is_valid_at(const state::CertificateRow& row, SystemTime now) {
   return row.not_before <= now && now < row.not_after;
 }
 
+state::CertificateRow to_row(const AppName& app, state::CertificateSource source,
+                             const certs::Certificate& certificate, SystemTime now) {
+  return {.app = app,
+          .source = source,
+          .names = certificate.names,
+          .issuer = certificate.issuer,
+          .not_before = certificate.not_before,
+          .not_after = certificate.not_after,
+          .fingerprint = certificate.fingerprint,
+          .pem = certificate.pem,
+          .created_at = now};
+}
+
 const state::CertificateRow* choose_certificate(const std::vector<state::CertificateRow>& rows,
                                                 std::string_view host, SystemTime now) {
   const auto rank = [&](const state::CertificateRow& row) {

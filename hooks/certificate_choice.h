@@ -4,10 +4,15 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/certs/certificate.h"
 #include "core/state/certificate_store.h"
 
 /// The rules about certificates of host names. Pure.
 namespace minpaas::hooks {
+
+/// A certificate of the app as it is kept.
+state::CertificateRow to_row(const AppName& app, state::CertificateSource source,
+                             const certs::Certificate& certificate, SystemTime now);
 
 /// Which of an app's certificates visitors of the host see; null: none stands for it. One that is
 /// valid before one that is not, then what a person has sent, then the newest.

@@ -125,15 +125,7 @@ Result<void> CertificateKeeper::fetch_and_keep(const CertificateErrand& errand,
   if (!certs::covers(certificate.names, errand.host)) {
     return Error{ErrorCode::Failed, "the authority gave a certificate for another name", "", ""};
   }
-  TRY(store_.add({.app = errand.app,
-                  .source = state::CertificateSource::Auto,
-                  .names = certificate.names,
-                  .issuer = certificate.issuer,
-                  .not_before = certificate.not_before,
-                  .not_after = certificate.not_after,
-                  .fingerprint = certificate.fingerprint,
-                  .pem = certificate.pem,
-                  .created_at = clock_.now()}));
+  TRY(store_.add(to_row(errand.app, state::CertificateSource::Auto, certificate, clock_.now())));
   TRY(store_.forget_failures(errand.app, errand.host));
   return routes_.apply();
 }

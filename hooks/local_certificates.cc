@@ -131,15 +131,7 @@ Result<AppCertificates> LocalCertificates::add(const Actor& actor, const AppName
                              joined(certificate.names), name.str()),
                  hosts.empty() ? "" : fmt::format("{} has {}", name.str(), joined(hosts)), ""};
   }
-  TRY(store_.add({.app = name,
-                  .source = state::CertificateSource::Added,
-                  .names = certificate.names,
-                  .issuer = certificate.issuer,
-                  .not_before = certificate.not_before,
-                  .not_after = certificate.not_after,
-                  .fingerprint = certificate.fingerprint,
-                  .pem = certificate.pem,
-                  .created_at = clock_.now()}));
+  TRY(store_.add(to_row(name, state::CertificateSource::Added, certificate, clock_.now())));
   log::info("{}: {} added a certificate for {}", name.str(), actor.name, joined(certificate.names));
   TRY(routes_.apply());
   return report(name);

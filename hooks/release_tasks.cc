@@ -95,6 +95,17 @@ Result<void> run_task(const StageContext& context, const PreparedRelease& prepar
   return {};
 }
 
+/// Whether there is nothing to run, or the push asked to leave it out, which is said.
+bool is_left_out(const StageContext& context, const Task& task) {
+  if (task.command.empty()) {
+    return true;
+  }
+  if (context.job.skip_release) {
+    context.output.detail(fmt::format("The {} is skipped, as asked", task.what));
+  }
+  return context.job.skip_release;
+}
+
 }  // namespace
 
 Result<void> run_release_commands(const StageContext& context, const PreparedRelease& prepared) {
@@ -102,11 +113,7 @@ Result<void> run_release_commands(const StageContext& context, const PreparedRel
   for (const Task& task :
        {task_of("predeploy", "predeploy script", release.manifest.scripts.predeploy),
         task_of("release", "release command", release_command(release))}) {
-    if (task.command.empty()) {
-      continue;
-    }
-    if (context.job.skip_release) {
-      context.output.detail(fmt::format("The {} is skipped, as asked", task.what));
+    if (is_left_out(context, task)) {
       continue;
     }
     const auto ran = run_task(context, prepared, task);
@@ -130,11 +137,7 @@ void run_postdeploy(const StageContext& context, const PreparedRelease& prepared
   for (const Task& task : {task_of("postdeploy", "postdeploy script of the first deploy",
                                    is_first ? scripts.first_postdeploy : std::string()),
                            task_of("postdeploy", "postdeploy script", scripts.postdeploy)}) {
-    if (task.command.empty()) {
-      continue;
-    }
-    if (context.job.skip_release) {
-      context.output.detail(fmt::format("The {} is skipped, as asked", task.what));
+    if (is_left_out(context, task)) {
       continue;
     }
     const auto ran = run_task(context, prepared, task);

@@ -21,8 +21,7 @@ std::unique_ptr<router::Router> make_router(const config::Settings& settings,
         .https_redirect = wanted.https_redirect,
         .hsts = wanted.hsts,
         .app_address = wanted.app_address,
-        .drain_timeout = wanted.drain_timeout,
-        .stop_grace = settings.containers.stop_timeout};
+        .drain_timeout = wanted.drain_timeout};
     return std::make_unique<router::HaproxyRouter>(engine, std::move(haproxy));
   }
   if (wanted.kind == "auto") {

@@ -1,33 +1,18 @@
 #include "receive_pack_command.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
-
-#include "core/base/byte_stream.h"
-#include "core/base/log.h"
-#include "core/git/repository.h"
 #include "sshd/git/receive_pack.h"
+#include "stdio_service.h"
 
 namespace minpaas {
 
 int run_receive_pack(const std::filesystem::path& repository) {
-  log::set_level(log::Level::Error);
-  const git::Library library;
-  FdReader in(STDIN_FILENO);
-  FdWriter out(STDOUT_FILENO);
-  FdWriter err(STDERR_FILENO);
-  ExecStreams streams{in, out, err, {}};
-  auto opened = git::Repository::open(repository);
-  if (!opened) {
-    return sshd::git::refuse_service(opened.error().message, streams);
-  }
-  sshd::git::ReceivePackOptions options;
-  if (const char* protocol = std::getenv("GIT_PROTOCOL"); protocol != nullptr) {
-    options.protocol = protocol;
-  }
-  sshd::git::BareTarget target(*opened);
-  return sshd::git::serve_receive_pack(*opened, target, options, streams);
+  return serve_on_stdio(
+      repository, [](git::Repository& opened, const std::string& protocol, ExecStreams& streams) {
+        sshd::git::ReceivePackOptions options;
+        options.protocol = protocol;
+        sshd::git::BareTarget target(opened);
+        return sshd::git::serve_receive_pack(opened, target, options, streams);
+      });
 }
 
 }  // namespace minpaas

@@ -32,8 +32,6 @@ struct HaproxySettings {
   std::string app_address = "0.0.0.0";
   /// How long requests and WebSockets at a container that lost the traffic may go on.
   milliseconds drain_timeout{30'000};
-  /// Between SIGTERM and SIGKILL for containers that are given up.
-  seconds stop_grace{30};
 };
 
 /// HAProxy in front of all apps (ADR 5): containers are reached by their own address, and a switch

@@ -92,8 +92,7 @@ class Haproxy : public testing::Test {
                                                               .domain = "apps.example",
                                                               .http = {{"127.0.0.1", by_name_}},
                                                               .app_address = "127.0.0.1",
-                                                              .drain_timeout = milliseconds(300),
-                                                              .stop_grace = seconds(1)});
+                                                              .drain_timeout = milliseconds(300)});
     return router_->start(routes);
   }
 
