@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "tests/support/program.h"
+#include "tests/support/git_program.h"
 #include "tests/support/temp_dir.h"
 
 namespace minpaas {
@@ -33,22 +33,8 @@ class GitClient : public testing::Test {
     return git_in(work(), std::move(arguments));
   }
 
-  ProgramResult git_in(const std::string& where, std::vector<std::string> arguments) {
-    std::vector<std::string> all{"env",
-                                 "GIT_CONFIG_GLOBAL=/dev/null",
-                                 "GIT_CONFIG_SYSTEM=/dev/null",
-                                 "LC_ALL=C",
-                                 "git",
-                                 "-C",
-                                 where,
-                                 "-c",
-                                 "user.name=A",
-                                 "-c",
-                                 "user.email=a@example.org",
-                                 "-c",
-                                 "protocol.version=" + protocol_};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    return run_program(all, "", std::chrono::seconds(300));
+  ProgramResult git_in(const std::string& where, const std::vector<std::string>& arguments) {
+    return test::run_git(where, arguments, protocol_);
   }
 
   ProgramResult push(std::vector<std::string> arguments) {
