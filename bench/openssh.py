@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -27,9 +28,15 @@ SetEnv SHLVL=1
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that the kernel gives to no client: those that poll would have it just when it is needed."""
+    for port in random.sample(range(12000, 20000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise SystemExit("no port is free between 12000 and 20000")
 
 
 def wait_for_port(port, process, seconds=10):

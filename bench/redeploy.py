@@ -39,7 +39,8 @@ class Theirs:
 
 def redeploys(rounds):
     change = Change()
-    with tempfile.TemporaryDirectory(prefix="minpaas-bench-") as base, Server() as server:
+    settings = {"router": {"kind": "haproxy"}}
+    with tempfile.TemporaryDirectory(prefix="minpaas-bench-") as base, Server(settings) as server:
         folder = os.path.join(base, "by-hand")
         shutil.copytree(os.path.join(ROOT, "examples", EXAMPLE), folder)
         make_key(os.path.join(base, "id_ed25519"))
@@ -48,12 +49,12 @@ def redeploys(rounds):
             home = HomeMade(sshd, base, DOCKERFILE, INSIDE, port, engine_api.LABEL)
             ours, hand = Ours(server, change), ByHand(folder, change)
             mine, other, ratio = interleave(ours.redeploy, hand.redeploy, rounds)
-            row("redeploy of a one-file change, to the first answer", f"{mine:.2f} s",
-                f"raw Engine API ({hand.words()})", f"{other:.2f} s", ratio)
+            met = row("redeploy of a one-file change, to the first answer", f"{mine:.2f} s",
+                      f"raw Engine API ({hand.words()})", f"{other:.2f} s", ratio, 1.2)
             theirs = Theirs(server, home, f"http://127.0.0.1:{port}/", change)
             mine, other, ratio = interleave(ours.redeploy, theirs.redeploy, rounds)
             return row("the same", f"{mine:.2f} s", "sshd, post-receive hook, docker CLI", f"{other:.2f} s",
-                       ratio, 1)
+                       ratio, 1) and met
 
 
 def spawned_processes():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Releases behind HAProxy, from the start of the command to the first answer of what it brings: a push,
+"""Releases behind HAProxy, from the start of the command to the first answer of what it brings:
 `rollback` and `config:set` beside raw Engine API calls.
 
 usage: releases.py MINPAASD [ROUNDS]
@@ -7,9 +7,7 @@ usage: releases.py MINPAASD [ROUNDS]
 
 import itertools
 import os
-import shutil
 import sys
-import tempfile
 import threading
 import time
 
@@ -18,8 +16,8 @@ os.environ["MINPAASD"] = os.path.abspath(sys.argv[1])
 
 import engine_api  # noqa: E402
 from measure import interleave, row  # noqa: E402
-from one_change import EXAMPLE, INSIDE, ByHand, Change, Ours  # noqa: E402
-from testbed import ROOT, Server  # noqa: E402
+from one_change import EXAMPLE, INSIDE, Change, Ours  # noqa: E402
+from testbed import Server  # noqa: E402
 
 def command_and_wait(server, url, text, *command):
     """Seconds from the start of the ssh command to the first answer with `text` in it."""
@@ -65,17 +63,14 @@ class BackAndForth:
         return command_and_wait(self.server, self.url, next(self.next), "rollback", EXAMPLE)
 
 
-def measure(server, folder, rounds):
+def measure(server, rounds):
     change = Change()
-    ours, hand = Ours(server, change), ByHand(folder, change)
-    mine, other, ratio = interleave(ours.redeploy, hand.redeploy, rounds)
-    met = [row("redeploy of a one-file change behind HAProxy, to the first answer", f"{mine:.2f} s",
-               f"raw Engine API ({hand.words()})", f"{other:.2f} s", ratio, 1.2)]
+    ours = Ours(server, change)
     back = BackAndForth(server, ours)
     image = server.images(EXAMPLE)[0]
     mine, other, ratio = interleave(back.roll_back, lambda: start_by_hand(image, "Release"), rounds)
-    met.append(row("rollback, to the first answer of the old code", f"{mine:.2f} s",
-                   "raw Engine API: create, start, first answer", f"{other:.2f} s", ratio, 1.15))
+    met = [row("rollback, to the first answer of the old code", f"{mine:.2f} s",
+               "raw Engine API: create, start, first answer", f"{other:.2f} s", ratio, 1.15)]
     greetings = itertools.count(1)
 
     def change_config():
@@ -92,10 +87,8 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     settings = {"router": {"kind": "haproxy", "drain_timeout": "5s"}}
     try:
-        with tempfile.TemporaryDirectory(prefix="minpaas-bench-") as base, Server(settings) as server:
-            folder = os.path.join(base, "by-hand")
-            shutil.copytree(os.path.join(ROOT, "examples", EXAMPLE), folder)
-            met = measure(server, folder, rounds)
+        with Server(settings) as server:
+            met = measure(server, rounds)
     finally:
         engine_api.clean_up()
     sys.exit(0 if met else 1)
