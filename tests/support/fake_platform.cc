@@ -141,7 +141,7 @@ Release FakePlatform::next_release(const AppName& name, const App& app, const Ac
   return next;
 }
 
-Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, const Release& next,
+Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, Release next,
                                                 const hooks::Follow& follow) {
   row.id = ++last_deploy_;
   row.created_at = clock_.now();
@@ -162,12 +162,12 @@ Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, 
     for (Release& old : app.releases) {
       old.state = old.state == ReleaseState::Live ? ReleaseState::Superseded : old.state;
     }
-    app.releases.push_back(next);
-    app.releases.back().state = ReleaseState::Live;
+    next.state = ReleaseState::Live;
     app.configs[next.number] = app.config;
     outcome.release = next.number;
     outcome.url = fmt::format("http://localhost:{}", app.port);
     row.release = next.number;
+    app.releases.push_back(std::move(next));
   }
   app.builds.push_back({row, script.lines});
   if (follow.line && (!following || follow.gone.stop_requested())) {

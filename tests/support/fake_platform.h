@@ -160,7 +160,7 @@ class FakePlatform : public hooks::Platform {
   hooks::AppReport report(const AppName& name, const App& app) const;
   /// Plays the script: lines to the follower, then a release when it says so; that goes on when the
   /// follower leaves, who gets Disconnected.
-  Result<hooks::DeployOutcome> play(App& app, state::DeployRow row, const Release& next,
+  Result<hooks::DeployOutcome> play(App& app, state::DeployRow row, Release next,
                                     const hooks::Follow& follow);
   Release next_release(const AppName& name, const App& app, const Actor& actor,
                        std::string description) const;

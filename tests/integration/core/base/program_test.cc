@@ -88,11 +88,14 @@ TEST(Programs, KeepALockUntilTheyEnd) {
     EXPECT_EQ(run_program(call, stop).error().code, ErrorCode::Cancelled);
   });
   ASSERT_TRUE(soon([&] { return std::filesystem::exists(folder.path() / "begun"); }));
-  lock.reset();
+  // Of the test's own only the number goes: the runner may read the object.
+  ::close(lock.get());
   const Fd other(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   EXPECT_NE(::flock(other.get(), LOCK_EX | LOCK_NB), 0);
   runner.request_stop();
   EXPECT_TRUE(soon([&] { return ::flock(other.get(), LOCK_EX | LOCK_NB) == 0; }));
+  runner.join();
+  static_cast<void>(lock.release());
 }
 
 TEST(Programs, AreFoundInThePath) {
