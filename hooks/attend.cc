@@ -63,17 +63,31 @@ void carry_events(const AttendedProgram& program, Console& peer, const std::stop
 
 Result<void> carry_output(const AttendedProgram& program, ByteWriter& out, ByteWriter& err,
                           const std::stop_token& gone) {
-  for (bool first = true;; first = false) {
+  const auto writer = [&](docker::LogStream stream) -> ByteWriter& {
+    return stream == docker::LogStream::Out ? out : err;
+  };
+  const auto send = [&](docker::LogStream stream, std::string_view own) {
+    return own.empty() ? Result<void>() : writer(stream).write(own);
+  };
+  docker::LogStream last = docker::LogStream::Out;
+  for (;;) {
     const auto piece = TRY(program.streams.read(gone));
-    if (piece.bytes.empty()) {
+    const bool ends = piece.bytes.empty();
+    if (program.first.is_any() && (ends || piece.stream != last)) {
+      // Only what follows on the same stream can complete a line.
+      TRY(send(last, program.first.rest()));
+    }
+    if (ends) {
       return {};
+    }
+    last = piece.stream;
+    if (program.first.is_decided()) {
+      TRY(writer(last).write(piece.bytes));
+      continue;
     }
     const std::string_view text(reinterpret_cast<const char*>(piece.bytes.data()),
                                 piece.bytes.size());
-    if (first && program.is_from_engine && program.is_from_engine(text)) {
-      continue;
-    }
-    TRY((piece.stream == docker::LogStream::Out ? out : err).write(piece.bytes));
+    TRY(send(last, program.first.pass(text)));
   }
 }
 

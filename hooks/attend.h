@@ -2,10 +2,10 @@
 
 #include <functional>
 #include <optional>
-#include <string_view>
 
 #include "core/base/console.h"
 #include "core/docker/attachment.h"
+#include "hooks/first_words.h"
 
 namespace minpaas::hooks {
 
@@ -15,8 +15,8 @@ struct AttendedProgram {
   docker::Attachment& streams;
   std::function<Result<void>(Signal)> signal;
   std::function<Result<void>(WindowSize)> resize;
-  /// Looks at the first piece of output: true keeps it from the peer, for it is the engine's own.
-  std::function<bool(std::string_view)> is_from_engine = {};
+  /// Keeps from the peer what the engine says in the program's place.
+  FirstWords& first;
 };
 
 /// Carries bytes, signals and sizes between a program and its peer, until the program's output has

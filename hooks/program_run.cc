@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "hooks/attend.h"
+#include "hooks/first_words.h"
 #include "hooks/timed_stop.h"
 
 namespace minpaas::hooks {
@@ -21,33 +22,14 @@ constexpr int kCannotRun = 126;
 /// 128 and SIGKILL.
 constexpr int kKilled = 137;
 
-/// What the engine or its init prints in place of a program that it cannot run; and whether
-/// anything was printed at all.
-struct FirstOutput {
-  bool any = false;
-  bool not_started = false;
-  bool not_there = false;
-
-  /// True for words that are not the program's.
-  bool take(std::string_view text) {
-    const bool first = !std::exchange(any, true);
-    not_started = first && (text.starts_with("OCI runtime exec failed: ") ||
-                            (text.starts_with("[FATAL tini") && text.find("exec ") < 32));
-    not_there = not_started && (text.find("no such file") != std::string_view::npos ||
-                                text.find("No such file") != std::string_view::npos ||
-                                text.find("not found") != std::string_view::npos);
-    return not_started;
-  }
-};
-
-ProgramOutcome outcome_of(int status, const FirstOutput& first, const ProgramRequest& request,
+ProgramOutcome outcome_of(int status, const FirstWords& first, const ProgramRequest& request,
                           std::string_view where) {
-  const bool silent_init = !first.any && (status == kNotFound || status == kCannotRun);
-  if (!first.not_started && !silent_init) {
+  const bool silent_init = !first.is_any() && (status == kNotFound || status == kCannotRun);
+  if (!first.is_not_started() && !silent_init) {
     return {status, ""};
   }
   const std::string program = escape_controls(request.words.front());
-  if (first.not_there || (silent_init && status == kNotFound)) {
+  if (first.is_not_there() || (silent_init && status == kNotFound)) {
     return {kNotFound, fmt::format("there is no program '{}' in {}", program, where)};
   }
   return {kCannotRun, fmt::format("'{}' cannot be run in {}", program, where)};
@@ -103,7 +85,7 @@ void end_container(Engine& engine, const ContainerId& id, const ProgramRequest& 
   }
 }
 
-Result<ProgramOutcome> finish(Engine& engine, const ContainerId& id, const FirstOutput& first,
+Result<ProgramOutcome> finish(Engine& engine, const ContainerId& id, const FirstWords& first,
                               const OneOffPlan& plan, const ProgramRequest& request,
                               const std::stop_token& gone) {
   const auto status = engine.wait_container(id, gone);
@@ -155,12 +137,12 @@ Result<ProgramOutcome> run_one_off(Engine& engine, OneOffs& all, const OneOffPla
   const Removal removal(engine, id);
   auto streams = TRY(engine.attach_container(id, spec));
   TRY(engine.start_container(id));
-  FirstOutput first;
+  FirstWords first;
   const AttendedProgram program{
       .streams = *streams,
       .signal = [&](Signal signal) { return engine.signal_container(id, signal); },
       .resize = [&](WindowSize size) { return engine.resize_container(id, size); },
-      .is_from_engine = [&](std::string_view text) { return first.take(text); }};
+      .first = first};
   const auto attended = attend(program, request.window, peer);
   if (!attended) {
     // The engine waits for output that nobody takes, before it calls a container stopped.
@@ -184,12 +166,12 @@ Result<ProgramOutcome> run_beside(Engine& engine, const ContainerId& container,
   }
   const docker::ExecId id = TRY(made);
   auto streams = TRY(engine.start_exec(id, spec));
-  FirstOutput first;
+  FirstWords first;
   const AttendedProgram program{
       .streams = *streams,
       .signal = [&](Signal signal) { return engine.signal_exec(id, signal); },
       .resize = [&](WindowSize size) { return engine.resize_exec(id, size); },
-      .is_from_engine = [&](std::string_view text) { return first.take(text); }};
+      .first = first};
   const auto attended = attend(program, request.window, peer);
   if (!attended) {
     streams.reset();
