@@ -147,6 +147,7 @@ std::vector<Setting> app_settings() {
                                  {PullPolicy::Always, "always"},
                                  {PullPolicy::Never, "never"}}}),
       setting("apps", "create_on_push", &Settings::apps, &AppSettings::create_on_push, YesNo{}),
+      setting("apps", "members_create", &Settings::apps, &AppSettings::members_create, YesNo{}),
       setting("runtimes", "folder", &Settings::runtimes, &R::folder, Path{WhenEmpty::Allowed}),
       setting("runtimes", "allow_dockerfile", &Settings::runtimes, &R::allow_dockerfile, YesNo{})};
 }

@@ -73,6 +73,8 @@ struct ImageSettings {
 
 struct AppSettings {
   bool create_on_push = true;
+  /// Whether members may make apps, which they then administer.
+  bool members_create = true;
 };
 
 struct RuntimeChoiceSettings {

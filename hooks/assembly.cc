@@ -85,6 +85,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       deploys_(*opened_.database),
       containers_(*opened_.database),
       key_store_(*opened_.database),
+      grants_(*opened_.database),
+      access_(apps_, grants_),
       resources_(*opened_.database),
       policies_(opened_.instance, settings.containers, resources_),
       checker_(around.engine, settings.checks),
@@ -110,13 +112,14 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       certificate_store_(*opened_.database, opened_.secret),
       lego_(settings.certs, settings.server.data_dir / "acme", around.router),
       certificates_(
-          apps_, certificate_store_, [this](const AppName& app) { return hosts_of(app); },
+          access_, apps_, certificate_store_, [this](const AppName& app) { return hosts_of(app); },
           around.router, lego_, around.clock, settings),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
                [this] { return certificates_.examine(); }}),
-      limits_(parts_, queue_),
-      platform_(parts_, keys_, queue_, one_offs_, {certificates_, limits_}, tasks()) {}
+      limits_(parts_, queue_, access_),
+      platform_(parts_, {keys_, grants_, access_}, queue_, one_offs_, {certificates_, limits_},
+                tasks()) {}
 
 Assembly::~Assembly() = default;
 

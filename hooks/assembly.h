@@ -83,6 +83,8 @@ class Assembly {
   state::DeployStore deploys_;
   state::ContainerStore containers_;
   state::KeyStore key_store_;
+  state::GrantStore grants_;
+  AppAccess access_;
   state::ResourceStore resources_;
   ContainerPolicies policies_;
   /// Before the supervisor, whose thread asks it.

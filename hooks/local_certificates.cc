@@ -47,10 +47,11 @@ std::string_view to_string(CertificateState state) {
   return "unknown";
 }
 
-LocalCertificates::LocalCertificates(state::AppStore& apps, state::CertificateStore& store,
-                                     HostsOf hosts, router::Router& router, AcmeClient& acme,
-                                     const Clock& clock, const config::Settings& settings)
-    : access_(apps),
+LocalCertificates::LocalCertificates(AppAccess& access, state::AppStore& apps,
+                                     state::CertificateStore& store, HostsOf hosts,
+                                     router::Router& router, AcmeClient& acme, const Clock& clock,
+                                     const config::Settings& settings)
+    : access_(access),
       apps_(apps),
       store_(store),
       router_(router),
@@ -113,13 +114,13 @@ Result<AppCertificates> LocalCertificates::report(const AppName& name) {
 }
 
 Result<AppCertificates> LocalCertificates::list(const Actor& actor, const AppName& name) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   return report(name);
 }
 
 Result<AppCertificates> LocalCertificates::add(const Actor& actor, const AppName& name,
                                                const Secret& pem) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Admin));
   TRY(require_https());
   const auto certificate = TRY(certs::parse_certificate(pem.reveal()));
   TRY(certs::require_valid_at(certificate, clock_.now()));
@@ -139,7 +140,7 @@ Result<AppCertificates> LocalCertificates::add(const Actor& actor, const AppName
 
 Result<std::vector<std::string>> LocalCertificates::remove(const Actor& actor, const AppName& name,
                                                            const std::optional<std::string>& host) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Admin));
   const bool automatic = TRY(store_.is_automatic(name));
   const auto rows = TRY(store_.of_app(name));
   std::vector<std::int64_t> ids;
@@ -176,7 +177,7 @@ Result<std::vector<std::string>> LocalCertificates::remove(const Actor& actor, c
 Result<AppCertificates> LocalCertificates::set_automatic(const Actor& actor, const AppName& name,
                                                          Automatic automatic,
                                                          const Follow& follow) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Admin));
   if (automatic == Automatic::On) {
     TRY(require_https());
     TRY(acme_.ready());

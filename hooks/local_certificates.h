@@ -16,8 +16,8 @@ namespace minpaas::hooks {
 /// Certificates of the apps of this machine. Thread: any.
 class LocalCertificates : public Certificates {
  public:
-  LocalCertificates(state::AppStore& apps, state::CertificateStore& store, HostsOf hosts,
-                    router::Router& router, AcmeClient& acme, const Clock& clock,
+  LocalCertificates(AppAccess& access, state::AppStore& apps, state::CertificateStore& store,
+                    HostsOf hosts, router::Router& router, AcmeClient& acme, const Clock& clock,
                     const config::Settings& settings);
 
   Result<AppCertificates> list(const Actor& actor, const AppName& name) override;
@@ -49,7 +49,7 @@ class LocalCertificates : public Certificates {
   Result<void> wait_for_news(const AppName& name, const Follow& follow);
   void examine_app(const AppName& name, std::vector<DoctorFinding>& findings, int& valid);
 
-  AppAccess access_;
+  AppAccess& access_;
   state::AppStore& apps_;
   state::CertificateStore& store_;
   router::Router& router_;

@@ -28,6 +28,13 @@ struct PlatformTasks {
   std::function<void()> names_changed = {};
 };
 
+/// Who is who, and who may do what.
+struct PlatformAccess {
+  KeyOwners& keys;
+  state::GrantStore& grants;
+  AppAccess& apps;
+};
+
 /// Nouns with an interface and a class of their own.
 struct PlatformNouns {
   Certificates& certificates;
@@ -37,15 +44,16 @@ struct PlatformNouns {
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
 class LocalPlatform : public Platform {
  public:
-  LocalPlatform(const PipelineParts& parts, KeyOwners& keys, DeployQueue& queue, OneOffs& one_offs,
-                PlatformNouns nouns, PlatformTasks tasks)
+  LocalPlatform(const PipelineParts& parts, PlatformAccess access, DeployQueue& queue,
+                OneOffs& one_offs, PlatformNouns nouns, PlatformTasks tasks)
       : parts_(parts),
-        keys_(keys),
+        keys_(access.keys),
+        grants_(access.grants),
+        access_(access.apps),
         queue_(queue),
         one_offs_(one_offs),
         nouns_(nouns),
         tasks_(std::move(tasks)),
-        access_(parts.apps),
         places_(parts) {}
 
   // local_platform_apps.cc
@@ -123,6 +131,9 @@ class LocalPlatform : public Platform {
   Result<std::vector<DoctorFinding>> doctor(const Actor& actor) override;
 
  private:
+  [[nodiscard]] bool may_make_apps(const Actor& actor) const;
+  Result<bool> may_make_by_push(const Actor& actor, const AppName& name);
+  Result<void> grant_to_maker(const Actor& actor, const AppName& name);
   Result<Release> require_live(const AppName& name);
   [[nodiscard]] std::string deploy_branch(const state::AppRow& row) const;
   Result<docker::ContainerId> find_process(const AppName& name, const ProcessType& process,
@@ -142,11 +153,12 @@ class LocalPlatform : public Platform {
 
   const PipelineParts& parts_;
   KeyOwners& keys_;
+  state::GrantStore& grants_;
+  AppAccess& access_;
   DeployQueue& queue_;
   OneOffs& one_offs_;
   PlatformNouns nouns_;
   PlatformTasks tasks_;
-  AppAccess access_;
   PushPlaces places_;
 };
 

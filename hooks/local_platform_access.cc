@@ -4,7 +4,7 @@ namespace minpaas::hooks {
 
 Result<void> LocalPlatform::logs(const Actor& actor, const AppName& name, const LogQuery& query,
                                  const AppLogSink& sink, std::stop_token gone) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   return tasks_.logs(name, query, sink, std::move(gone));
 }
 

@@ -103,10 +103,10 @@ Result<AppSummary> LocalPlatform::summarize(
 }
 
 Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
-  TRY(require_admin(actor));
+  const auto rows = TRY(access_.visible(actor));
   const auto containers = our_containers(std::nullopt);
   std::vector<AppSummary> summaries;
-  for (const state::AppRow& row : TRY(parts_.apps.list())) {
+  for (const state::AppRow& row : rows) {
     auto summary = summarize(row, containers);
     if (summary) {
       summaries.push_back(std::move(*summary));
@@ -118,7 +118,7 @@ Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
 }
 
 Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
-  const state::AppRow row = TRY(access_.find(actor, name));
+  const state::AppRow row = TRY(access_.find(actor, name, AppRight::Read));
   AppSummary summary = TRY(summarize(row, our_containers(name)));
   auto live = TRY(parts_.releases.live(name));
   AppReport report{std::move(summary),
@@ -137,15 +137,29 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   return report;
 }
 
+bool LocalPlatform::may_make_apps(const Actor& actor) const {
+  return actor.role == Role::Admin || parts_.settings.apps.members_create;
+}
+
+/// Whoever makes an app administers it.
+Result<void> LocalPlatform::grant_to_maker(const Actor& actor, const AppName& name) {
+  return actor.role == Role::Admin
+             ? Result<void>()
+             : grants_.put(name, {actor.name, AppRight::Admin, actor.name, parts_.clock.now()});
+}
+
 Result<AppReport> LocalPlatform::create_app(const Actor& actor, const AppName& name) {
-  TRY(require_admin(actor));
+  if (!may_make_apps(actor)) {
+    TRY(require_admin(actor));
+  }
   const auto& ports = parts_.settings.router;
   const auto row = TRY(parts_.apps.create(name, ports.port_first, ports.port_last,
                                           tasks_.port_is_free, parts_.clock.now()));
-  const auto made = places_.make(name, deploy_branch(row));
+  const auto granted = grant_to_maker(actor, name);
+  const auto made = granted ? places_.make(name, deploy_branch(row)) : granted;
   if (!made) {
     TRY(parts_.apps.destroy(name));
-    return made.error().with_context("the repository could not be made");
+    return made.error().with_context("the app could not be made");
   }
   log::info("{} was created by {}", name.str(), actor.name);
   return app(actor, name);
@@ -154,7 +168,7 @@ Result<AppReport> LocalPlatform::create_app(const Actor& actor, const AppName& n
 Result<void> LocalPlatform::set_app(
     const Actor& actor, const AppName& name,
     const std::vector<std::pair<std::string, std::string>>& values) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Deploy));
   for (const auto& [key, value] : values) {
     if (key == "runtime") {
       if (value != kDetected && parts_.catalog.find(value) == nullptr) {
@@ -177,7 +191,7 @@ Result<void> LocalPlatform::set_app(
 
 Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
                                                             const AppName& name) {
-  const bool stopped = TRY(access_.find(actor, name)).stopped;
+  const bool stopped = TRY(access_.find(actor, name, AppRight::Read)).stopped;
   const auto live = TRY(parts_.releases.live(name));
   std::vector<ProcessReport> reports;
   if (!live) {

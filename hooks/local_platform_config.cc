@@ -46,7 +46,7 @@ DeployOutcome nothing_deployed() {
 }  // namespace
 
 Result<ConfigVars> LocalPlatform::config(const Actor& actor, const AppName& name) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Deploy));
   return TRY(parts_.configs.latest(name)).second;
 }
 
@@ -56,7 +56,7 @@ Result<DeployOutcome> LocalPlatform::change_config(const Actor& actor, const App
                                                    const ConfigVars& set,
                                                    const std::vector<ConfigKey>& unset,
                                                    const Follow& follow) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Deploy));
   TRY(check_change(set, unset));
   const bool idle = queue_.current(name) == nullptr;
   if (idle && !changes_anything(TRY(parts_.configs.latest(name)).second, set, unset)) {

@@ -31,11 +31,14 @@ Error no_builds(const AppName& name) {
 
 }  // namespace
 
+/// An app that the actor may not see is none to them, but its name is not free.
+Result<bool> LocalPlatform::may_make_by_push(const Actor& actor, const AppName& name) {
+  return parts_.settings.apps.create_on_push && may_make_apps(actor) && TRY(access_.is_free(name));
+}
+
 Result<PushPlace> LocalPlatform::open_for_push(const Actor& actor, const AppName& name) {
-  const auto row = access_.find(actor, name);
-  const bool may_be_made =
-      !row && row.error().code == ErrorCode::NotFound && parts_.settings.apps.create_on_push;
-  if (!row && !may_be_made) {
+  const auto row = access_.find(actor, name, AppRight::Deploy);
+  if (!row && !TRY(may_make_by_push(actor, name))) {
     return row.error();
   }
   std::string branch = row ? deploy_branch(*row) : parts_.settings.git.deploy_branch;
@@ -44,7 +47,7 @@ Result<PushPlace> LocalPlatform::open_for_push(const Actor& actor, const AppName
 }
 
 Result<FetchSource> LocalPlatform::open_for_fetch(const Actor& actor, const AppName& name) {
-  const auto row = TRY(access_.find(actor, name));
+  const auto row = TRY(access_.find(actor, name, AppRight::Read));
   FetchSource source;
   for (const Release& release : TRY(parts_.releases.list(name, kMostReleaseRefs))) {
     if (!release.commit || !has_been_live(release.state)) {
@@ -81,8 +84,8 @@ Result<DeployOutcome> LocalPlatform::plan_push(const PushRequest& request, const
 
 Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest& request,
                                           const Follow& follow) {
-  const auto row = access_.find_open(actor, request.app);
-  if (!row && !(request.plan_only && row.error().code == ErrorCode::NotFound)) {
+  const auto row = access_.find_open(actor, request.app, AppRight::Deploy);
+  if (!row && !(request.plan_only && TRY(may_make_by_push(actor, request.app)))) {
     return row.error();
   }
   const auto ref = TRY(git::RefName::parse(request.ref));
@@ -109,7 +112,7 @@ Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest&
 
 Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& name, bool no_cache,
                                              const Follow& follow) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Deploy));
   const auto live = TRY(parts_.releases.live(name));
   if (!live || !live->commit) {
     return Error{ErrorCode::Conflict, fmt::format("{} has no release to build again", name.str()),
@@ -122,7 +125,7 @@ Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& 
 
 Result<std::vector<state::DeployRow>> LocalPlatform::builds(const Actor& actor, const AppName& name,
                                                             BuildsScope scope, int most) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   auto rows = TRY(parts_.deploys.list(name, kMostDeploys));
   if (scope == BuildsScope::Builds) {
     std::erase_if(rows, [](const state::DeployRow& row) { return !built_something(row); });
@@ -152,7 +155,7 @@ Result<state::DeployRow> LocalPlatform::choose_build(const AppName& name,
 Result<state::DeployRow> LocalPlatform::build_output(const Actor& actor, const AppName& name,
                                                      std::optional<std::int64_t> id,
                                                      const Follow& follow) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   const state::DeployRow row = TRY(choose_build(name, id));
   if (const auto deploy = queue_.find(row.id)) {
     TRY(deploy->follow(follow));
@@ -167,7 +170,7 @@ Result<state::DeployRow> LocalPlatform::build_output(const Actor& actor, const A
 }
 
 Result<int> LocalPlatform::cancel_builds(const Actor& actor, const AppName& name) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Deploy));
   const int count = queue_.cancel(name, fmt::format("cancelled by {}", actor.name));
   if (count == 0) {
     return Error{ErrorCode::NotFound,

@@ -31,7 +31,7 @@ Result<Release> LocalPlatform::require_live(const AppName& name) {
 Result<DeployOutcome> LocalPlatform::restart(const Actor& actor, const AppName& name,
                                              const std::optional<ProcessType>& type,
                                              const Follow& follow) {
-  const state::AppRow app = TRY(access_.find_open(actor, name));
+  const state::AppRow app = TRY(access_.find_open(actor, name, AppRight::Deploy));
   const Release live = TRY(require_live(name));
   DeployJob job = job_of(name, state::DeployKind::Restart, actor);
   job.process = type;
@@ -51,7 +51,7 @@ Result<DeployOutcome> LocalPlatform::restart(const Actor& actor, const AppName& 
 
 Result<DeployOutcome> LocalPlatform::stop(const Actor& actor, const AppName& name,
                                           const Follow& follow) {
-  const state::AppRow app = TRY(access_.find_open(actor, name));
+  const state::AppRow app = TRY(access_.find_open(actor, name, AppRight::Deploy));
   TRY(require_live(name));
   if (app.stopped && !queue_.current(name)) {
     return nothing_deployed();
@@ -61,7 +61,7 @@ Result<DeployOutcome> LocalPlatform::stop(const Actor& actor, const AppName& nam
 
 Result<DeployOutcome> LocalPlatform::start(const Actor& actor, const AppName& name,
                                            const Follow& follow) {
-  const state::AppRow app = TRY(access_.find_open(actor, name));
+  const state::AppRow app = TRY(access_.find_open(actor, name, AppRight::Deploy));
   TRY(require_live(name));
   if (!app.stopped && !queue_.current(name)) {
     return nothing_deployed();
@@ -71,7 +71,7 @@ Result<DeployOutcome> LocalPlatform::start(const Actor& actor, const AppName& na
 
 Result<DeployOutcome> LocalPlatform::scale(const Actor& actor, const AppName& name,
                                            const Formation& quantities, const Follow& follow) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Deploy));
   const Release live = TRY(require_live(name));
   if (TRY(scaled(live, quantities)) == live.formation && !queue_.current(name)) {
     return nothing_deployed();
@@ -82,21 +82,21 @@ Result<DeployOutcome> LocalPlatform::scale(const Actor& actor, const AppName& na
 }
 
 Result<void> LocalPlatform::lock(const Actor& actor, const AppName& name) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Admin));
   TRY(parts_.apps.lock(name, actor.name, parts_.clock.now()));
   log::info("{} is locked by {}", name.str(), actor.name);
   return {};
 }
 
 Result<bool> LocalPlatform::unlock(const Actor& actor, const AppName& name) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Admin));
   const bool was_locked = TRY(parts_.apps.unlock(name));
   log::info("{} is unlocked by {}", name.str(), actor.name);
   return was_locked;
 }
 
 Result<void> LocalPlatform::require_open(const Actor& actor, const AppName& name) {
-  const auto app = access_.find_open(actor, name);
+  const auto app = access_.find_open(actor, name, AppRight::Deploy);
   // A first push makes the app.
   return app || app.error().code == ErrorCode::NotFound ? Result<void>() : app.error();
 }

@@ -19,7 +19,7 @@ Error no_process(const AppName& app, const ProcessType& process, int index) {
 
 Result<ProgramOutcome> LocalPlatform::run(const Actor& actor, const AppName& name,
                                           const ProgramRequest& request, ExecStreams& peer) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Deploy));
   const auto live = TRY(parts_.releases.live(name));
   if (!live) {
     return Error{ErrorCode::Conflict, "nothing was pushed to this app yet",
@@ -60,7 +60,7 @@ Result<docker::ContainerId> LocalPlatform::find_process(const AppName& name,
 Result<ProgramOutcome> LocalPlatform::exec(const Actor& actor, const AppName& name,
                                            const ProcessType& process, int index,
                                            const ProgramRequest& request, ExecStreams& peer) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Deploy));
   const auto container = TRY(find_process(name, process, index));
   const std::string which = process_name(process, index);
   log::info("{} runs a program in {} of {}", actor.name, which, name.str());

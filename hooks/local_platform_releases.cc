@@ -72,13 +72,13 @@ std::string_view to_string(ImagePresence presence) {
 
 Result<std::vector<Release>> LocalPlatform::releases(const Actor& actor, const AppName& name,
                                                      int most) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   return parts_.releases.list(name, most);
 }
 
 Result<ReleaseReport> LocalPlatform::release(const Actor& actor, const AppName& name,
                                              ReleaseNumber number) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   auto release = TRY(parts_.releases.get(name, number));
   auto keys = keys_of(TRY(parts_.configs.at(name, release.config_version)));
   const auto image = parts_.engine.inspect_image(release.image.value);
@@ -89,7 +89,7 @@ Result<ReleaseReport> LocalPlatform::release(const Actor& actor, const AppName& 
 
 Result<ReleaseDiff> LocalPlatform::compare_releases(const Actor& actor, const AppName& name,
                                                     ReleaseNumber from, ReleaseNumber to) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   auto before = TRY(parts_.releases.get(name, from));
   auto after = TRY(parts_.releases.get(name, to));
   ReleaseDiff diff{std::move(before), std::move(after), {}, {}, {}, {}, {}};
@@ -102,7 +102,7 @@ Result<ReleaseDiff> LocalPlatform::compare_releases(const Actor& actor, const Ap
 Result<DeployOutcome> LocalPlatform::rollback(const Actor& actor, const AppName& name,
                                               std::optional<ReleaseNumber> number,
                                               const Follow& follow) {
-  const state::AppRow app = TRY(access_.find_open(actor, name));
+  const state::AppRow app = TRY(access_.find_open(actor, name, AppRight::Deploy));
   if (!number && queue_.current(name)) {
     // What is live when its turn comes is not what the person has seen.
     return Error{ErrorCode::Busy, fmt::format("a deploy of {} is under way", name.str()),

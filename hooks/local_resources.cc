@@ -73,7 +73,7 @@ LimitChoices& place_of(AppLimits& limits, const std::optional<ProcessType>& type
 }  // namespace
 
 Result<ResourceReport> LocalResources::report(const Actor& actor, const AppName& name) {
-  TRY(access_.find(actor, name));
+  TRY(access_.find(actor, name, AppRight::Read));
   const auto policy = TRY(parts_.policies.of(name));
   auto types = known_types(TRY(parts_.releases.live(name)));
   for (const auto& [type, choices] : policy.own.types) {
@@ -116,7 +116,7 @@ Result<ResourceOutcome> LocalResources::update_containers(const AppName& name,
 Result<ResourceOutcome> LocalResources::set(const Actor& actor, const AppName& name,
                                             const std::optional<ProcessType>& type,
                                             const LimitChange& change) {
-  TRY(access_.find_open(actor, name));
+  TRY(access_.find_open(actor, name, AppRight::Admin));
   const auto live = TRY(parts_.releases.live(name));
   auto before = TRY(parts_.policies.of(name));
   // A type that a push took away still can go back to the default.

@@ -9,8 +9,8 @@ namespace minpaas::hooks {
 
 class LocalResources : public Resources {
  public:
-  LocalResources(const PipelineParts& parts, DeployQueue& queue)
-      : parts_(parts), queue_(queue), access_(parts.apps) {}
+  LocalResources(const PipelineParts& parts, DeployQueue& queue, AppAccess& access)
+      : parts_(parts), queue_(queue), access_(access) {}
 
   Result<ResourceReport> report(const Actor& actor, const AppName& name) override;
   Result<ResourceOutcome> set(const Actor& actor, const AppName& name,
@@ -22,7 +22,7 @@ class LocalResources : public Resources {
 
   const PipelineParts& parts_;
   DeployQueue& queue_;
-  AppAccess access_;
+  AppAccess& access_;
 };
 
 }  // namespace minpaas::hooks

@@ -5,13 +5,11 @@
 #include <fmt/format.h>
 
 #include "core/state/access.h"
-#include "core/state/enum_text.h"
 #include "core/state/row.h"
+#include "core/state/user_store.h"
 
 namespace minpaas::state {
 namespace {
-
-constexpr EnumText<Role, 2> kRoles{"role", {{{Role::Admin, "admin"}, {Role::Member, "member"}}}};
 
 constexpr const char* kSelect =
     "SELECT k.type, k.blob_base64, k.comment, k.fingerprint, k.name, u.id, u.name, u.role,"
@@ -23,7 +21,7 @@ Error no_such_key(const std::string& fingerprint) {
 }
 
 Result<KeyRow> row_from(SQLite::Statement& query) {
-  const Role role = TRY(kRoles.value(query.getColumn(7).getString()));
+  const Role role = TRY(role_from(query.getColumn(7).getString()));
   return KeyRow{.key = {.type = query.getColumn(0).getString(),
                         .blob_base64 = query.getColumn(1).getString(),
                         .comment = query.getColumn(2).getString(),
@@ -52,7 +50,7 @@ std::int64_t require_user(SQLite::Database& connection, const std::string& name,
                            "INSERT INTO users (name, role, created_at) VALUES (?, ?, ?)"
                            " ON CONFLICT (name) DO NOTHING");
   insert.bind(1, name);
-  insert.bind(2, std::string(kRoles.text(role)));
+  insert.bind(2, role_text(role));
   insert.bind(3, to_column(now));
   insert.exec();
   SQLite::Statement query(connection, "SELECT id FROM users WHERE name = ?");

@@ -70,12 +70,12 @@ DeployBed::Server::Server(DeployBed& bed)
             {bed.settings.build.slots, 2, parts.build_logs(), hooks::FeedLimits()}, pipeline),
       keys(key_store, bed.settings.access.admin_keys, bed.clock),
       certificates(
-          apps, certificate_store,
+          access, apps, certificate_store,
           [](const AppName& app) { return std::vector<std::string>{app.str() + ".example.com"}; },
           bed.router, bed.acme, bed.clock, bed.settings),
-      limits(parts, queue),
+      limits(parts, queue, access),
       platform(
-          parts, keys, queue, one_offs, {certificates, limits},
+          parts, {keys, grants, access}, queue, one_offs, {certificates, limits},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

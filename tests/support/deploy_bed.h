@@ -8,6 +8,7 @@
 #include "core/base/guarded.h"
 #include "core/git/repository.h"
 #include "core/router/direct_router.h"
+#include "core/state/user_store.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
@@ -61,6 +62,9 @@ class DeployBed {
     state::DeployStore deploys{*database};
     state::ContainerStore containers{*database};
     state::KeyStore key_store{*database};
+    state::UserStore users{*database};
+    state::GrantStore grants{*database};
+    hooks::AppAccess access{apps, grants};
     state::ResourceStore resources{*database};
     hooks::ContainerPolicies policies;
     hooks::PipelineParts parts;

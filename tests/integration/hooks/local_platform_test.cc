@@ -428,44 +428,5 @@ TEST_F(Keys, NeedANameThatCanBePrinted) {
   EXPECT_EQ(platform().add_key(bed_.admin, "", kKey).error().code, ErrorCode::InvalidInput);
 }
 
-TEST_F(PlatformOfOne, DeniesMembersEverything) {
-  Actor member = bed_.admin;
-  member.role = Role::Member;
-  const auto denied = [](const auto& result) {
-    return !result && result.error().code == ErrorCode::PermissionDenied;
-  };
-  const Follow follow = seen_.follow();
-  EXPECT_TRUE(denied(platform().apps(member)));
-  EXPECT_TRUE(denied(platform().app(member, app_)));
-  EXPECT_TRUE(denied(platform().create_app(member, *AppName::parse("shop"))));
-  EXPECT_TRUE(denied(platform().set_app(member, app_, {})));
-  EXPECT_TRUE(denied(platform().destroy_app(member, app_)));
-  EXPECT_TRUE(denied(platform().config(member, app_)));
-  EXPECT_TRUE(denied(platform().change_config(member, app_, vars({{"A", "1"}}), {}, follow)));
-  EXPECT_TRUE(denied(platform().open_for_push(member, app_)));
-  EXPECT_TRUE(denied(platform().rebuild(member, app_, false, follow)));
-  EXPECT_TRUE(denied(platform().restart(member, app_, std::nullopt, follow)));
-  EXPECT_TRUE(denied(platform().stop(member, app_, follow)));
-  EXPECT_TRUE(denied(platform().start(member, app_, follow)));
-  EXPECT_TRUE(denied(platform().scale(member, app_, {}, follow)));
-  EXPECT_TRUE(denied(platform().lock(member, app_)));
-  EXPECT_TRUE(denied(platform().unlock(member, app_)));
-  EXPECT_TRUE(denied(platform().require_open(member, app_)));
-  EXPECT_TRUE(denied(platform().processes(member, app_)));
-  EXPECT_TRUE(denied(platform().releases(member, app_, 1)));
-  EXPECT_TRUE(denied(platform().release(member, app_, ReleaseNumber(1))));
-  EXPECT_TRUE(
-      denied(platform().compare_releases(member, app_, ReleaseNumber(1), ReleaseNumber(1))));
-  EXPECT_TRUE(denied(platform().rollback(member, app_, std::nullopt, follow)));
-  EXPECT_TRUE(denied(platform().builds(member, app_, BuildsScope::AllDeploys, 1)));
-  EXPECT_TRUE(denied(platform().build_output(member, app_, 1, follow)));
-  EXPECT_TRUE(denied(platform().cancel_builds(member, app_)));
-  EXPECT_TRUE(denied(platform().logs(member, app_, {}, {}, {})));
-  EXPECT_TRUE(denied(platform().keys(member)));
-  EXPECT_TRUE(denied(platform().add_key(member, "x", kKey)));
-  EXPECT_TRUE(denied(platform().remove_key(member, "SHA256:x")));
-  EXPECT_TRUE(denied(platform().doctor(member)));
-}
-
 }  // namespace
 }  // namespace minpaas::hooks

@@ -252,18 +252,6 @@ TEST_F(OneOffPrograms, NeedARelease) {
   EXPECT_EQ(outcome.error().code, ErrorCode::Conflict);
 }
 
-TEST_F(OneOffPrograms, AreForThoseWhoMay) {
-  const Actor member{2, "bob", Role::Member, "SHA256:y", ""};
-  auto peer = streams();
-  EXPECT_EQ(bed_.platform().run(member, app_, {.words = {"copy"}}, peer).error().code,
-            ErrorCode::PermissionDenied);
-  EXPECT_EQ(bed_.platform()
-                .exec(member, app_, ProcessType::web(), 1, {.words = {"copy"}}, peer)
-                .error()
-                .code,
-            ErrorCode::PermissionDenied);
-}
-
 TEST_F(ProgramsBeside, HaveStreamsAndAStatusOfTheirOwn) {
   const auto outcome = exec({.words = {"copy"}});
   ASSERT_TRUE(outcome) << outcome.error().for_log();

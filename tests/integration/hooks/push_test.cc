@@ -242,14 +242,5 @@ TEST_F(Push, OfARefThatMovedMeanwhileStillEndsAtTheLiveCommit) {
   EXPECT_EQ(bed_.ref(app_), mine);
 }
 
-TEST_F(Push, OfMembersIsDenied) {
-  Actor member = bed_.admin;
-  member.role = Role::Member;
-  const auto request = bed_.push_of(app_, bed_.commit(app_, "one"));
-  const auto outcome = bed_.platform().push(member, request, seen_.follow());
-  ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().code, ErrorCode::PermissionDenied);
-}
-
 }  // namespace
 }  // namespace minpaas::hooks

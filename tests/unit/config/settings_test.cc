@@ -44,7 +44,8 @@ TEST(Settings, AreReadFromEverySection) {
       "[server]\ndata_dir = /data\nlog_level = debug\n[ssh]\nlisten = 127.0.0.1:1, [::1]:2\n"
       "penalties = false\n[docker]\nhost = unix:///tmp/d.sock\n[router]\nport_first = 20000\n"
       "port_last = 20099\n[images]\npython = python:3.12-slim\npull = never\n[apps]\n"
-      "create_on_push = no\n[runtimes]\nallow_dockerfile = yes\n[git]\ndeploy_branch = live\n"
+      "create_on_push = no\nmembers_create = no\n[runtimes]\nallow_dockerfile = "
+      "yes\n[git]\ndeploy_branch = live\n"
       "max_pack_bytes = 1g\n[build]\ntimeout = 3s\nbuilder = classic\n[checks]\ninterval = 50ms\n"
       "[containers]\nmemory_bytes = 256m\ncpus = 0.25\n[access]\nadmin_keys = /keys\n");
   EXPECT_EQ(settings.server.data_dir, "/data");
@@ -57,6 +58,7 @@ TEST(Settings, AreReadFromEverySection) {
   EXPECT_EQ(settings.images.base.at("python"), "python:3.12-slim");
   EXPECT_EQ(settings.images.pull, PullPolicy::Never);
   EXPECT_FALSE(settings.apps.create_on_push);
+  EXPECT_FALSE(settings.apps.members_create);
   EXPECT_TRUE(settings.runtimes.allow_dockerfile);
   EXPECT_EQ(settings.git.deploy_branch, "live");
   EXPECT_EQ(settings.git.max_pack_bytes, 1LL << 30);
