@@ -85,6 +85,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       deploys_(*opened_.database),
       containers_(*opened_.database),
       key_store_(*opened_.database),
+      users_(*opened_.database),
       grants_(*opened_.database),
       access_(apps_, grants_),
       resources_(*opened_.database),
@@ -114,11 +115,12 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       certificates_(
           access_, apps_, certificate_store_, [this](const AppName& app) { return hosts_of(app); },
           around.router, lego_, around.clock, settings),
+      people_(users_, grants_, keys_, access_, around.clock),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
                [this] { return certificates_.examine(); }}),
       limits_(parts_, queue_, access_),
-      platform_(parts_, {keys_, grants_, access_}, queue_, one_offs_, {certificates_, limits_},
+      platform_(parts_, {grants_, access_}, queue_, one_offs_, {people_, certificates_, limits_},
                 tasks()) {}
 
 Assembly::~Assembly() = default;

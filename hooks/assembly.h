@@ -11,6 +11,7 @@
 #include "hooks/garbage.h"
 #include "hooks/lego.h"
 #include "hooks/local_certificates.h"
+#include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
 #include "hooks/pipeline.h"
@@ -83,6 +84,7 @@ class Assembly {
   state::DeployStore deploys_;
   state::ContainerStore containers_;
   state::KeyStore key_store_;
+  state::UserStore users_;
   state::GrantStore grants_;
   AppAccess access_;
   state::ResourceStore resources_;
@@ -102,6 +104,7 @@ class Assembly {
   Lego lego_;
   /// Its thread fetches certificates.
   LocalCertificates certificates_;
+  LocalPeople people_;
   Doctor doctor_;
   LocalResources limits_;
   LocalPlatform platform_;

@@ -26,17 +26,18 @@ bool is_key(const state::PublicKey& key, std::string_view fingerprint, std::stri
   return key.fingerprint == fingerprint && key.blob_base64 == blob;
 }
 
-Result<void> check_name(const std::string& name) {
+}  // namespace
+
+Result<void> check_person_name(const std::string& name) {
   const bool printable = std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
-  if (name.empty() || name.size() > kMostNameCharacters || !printable) {
-    return Error{
-        ErrorCode::InvalidInput, "that is no name for a key",
-        fmt::format("1 to {} printable ASCII characters without spaces", kMostNameCharacters), ""};
+  if (name.empty() || name.size() > kMostNameCharacters || !printable || name.front() == '-') {
+    return Error{ErrorCode::InvalidInput, "that is no name for a user or a key",
+                 fmt::format("1 to {} printable ASCII characters without spaces, not - at first",
+                             kMostNameCharacters),
+                 ""};
   }
   return {};
 }
-
-}  // namespace
 
 std::vector<state::PublicKey> KeyOwners::keys_of_file() const {
   if (admin_keys_.empty()) {
@@ -97,11 +98,12 @@ Result<std::vector<state::KeyRow>> KeyOwners::list() {
 }
 
 Result<state::KeyRow> KeyOwners::add(const Actor& actor, const std::string& name,
+                                     const std::string& user, Role role,
                                      std::string_view public_key) {
-  TRY(check_name(name));
+  TRY(check_person_name(name));
   const auto key = TRY(state::PublicKey::parse(public_key));
-  auto row = TRY(store_.add(key, name, name, Role::Admin, clock_.now()));
-  log::info("key {} ({}) was added by {}", key.fingerprint, name, actor.name);
+  auto row = TRY(store_.add(key, name, user, role, clock_.now()));
+  log::info("key {} ({}) of {} was added by {}", key.fingerprint, name, user, actor.name);
   return row;
 }
 

@@ -26,9 +26,10 @@ class KeyOwners {
 
   /// Keys of the database, then those of the file (their user is `kAdminKeysUser`).
   Result<std::vector<state::KeyRow>> list();
-  /// `name` names the key and its administrator. Errors: InvalidInput, AlreadyExists.
-  Result<state::KeyRow> add(const Actor& actor, const std::string& name,
-                            std::string_view public_key);
+  /// `user` is made with `role` when there is none of that name. Errors: InvalidInput,
+  /// AlreadyExists.
+  Result<state::KeyRow> add(const Actor& actor, const std::string& name, const std::string& user,
+                            Role role, std::string_view public_key);
   /// Errors: NotFound, Conflict (the key is in the file).
   Result<void> remove(const std::string& fingerprint);
 
@@ -41,5 +42,8 @@ class KeyOwners {
   std::filesystem::path admin_keys_;
   const Clock& clock_;
 };
+
+/// Names of users and of keys. Errors: InvalidInput.
+Result<void> check_person_name(const std::string& name);
 
 }  // namespace minpaas::hooks

@@ -6,7 +6,6 @@
 
 #include "hooks/app_access.h"
 #include "hooks/deploy_queue.h"
-#include "hooks/key_owners.h"
 #include "hooks/pipeline_parts.h"
 #include "hooks/platform.h"
 #include "hooks/push_places.h"
@@ -28,15 +27,15 @@ struct PlatformTasks {
   std::function<void()> names_changed = {};
 };
 
-/// Who is who, and who may do what.
+/// Who may do what.
 struct PlatformAccess {
-  KeyOwners& keys;
   state::GrantStore& grants;
   AppAccess& apps;
 };
 
 /// Nouns with an interface and a class of their own.
 struct PlatformNouns {
+  People& people;
   Certificates& certificates;
   Resources& resources;
 };
@@ -47,7 +46,6 @@ class LocalPlatform : public Platform {
   LocalPlatform(const PipelineParts& parts, PlatformAccess access, DeployQueue& queue,
                 OneOffs& one_offs, PlatformNouns nouns, PlatformTasks tasks)
       : parts_(parts),
-        keys_(access.keys),
         grants_(access.grants),
         access_(access.apps),
         queue_(queue),
@@ -117,6 +115,8 @@ class LocalPlatform : public Platform {
   Result<ProgramOutcome> exec(const Actor& actor, const AppName& name, const ProcessType& process,
                               int index, const ProgramRequest& request, ExecStreams& peer) override;
 
+  People& people() override { return nouns_.people; }
+
   Certificates& certificates() override { return nouns_.certificates; }
 
   Resources& resources() override { return nouns_.resources; }
@@ -124,10 +124,6 @@ class LocalPlatform : public Platform {
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,
                     const AppLogSink& sink, std::stop_token gone) override;
-  Result<std::vector<state::KeyRow>> keys(const Actor& actor) override;
-  Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
-                                std::string_view public_key) override;
-  Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
   Result<std::vector<DoctorFinding>> doctor(const Actor& actor) override;
 
  private:
@@ -152,7 +148,6 @@ class LocalPlatform : public Platform {
   Result<state::DeployRow> choose_build(const AppName& name, std::optional<std::int64_t> id);
 
   const PipelineParts& parts_;
-  KeyOwners& keys_;
   state::GrantStore& grants_;
   AppAccess& access_;
   DeployQueue& queue_;

@@ -19,9 +19,9 @@
 #include "core/base/result.h"
 #include "core/docker/engine.h"
 #include "core/state/deploy_store.h"
-#include "core/state/key_store.h"
 #include "hooks/certificates.h"
 #include "hooks/follow.h"
+#include "hooks/people.h"
 #include "hooks/program_run.h"
 #include "hooks/release_report.h"
 #include "hooks/resources.h"
@@ -241,11 +241,8 @@ class Platform {
   virtual Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,
                             const AppLogSink& sink, std::stop_token gone) = 0;
 
-  virtual Result<std::vector<state::KeyRow>> keys(const Actor& actor) = 0;
-  virtual Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
-                                        std::string_view public_key) = 0;
-  virtual Result<void> remove_key(const Actor& actor, const std::string& fingerprint) = 0;
-
+  /// Users, keys and grants.
+  virtual People& people() = 0;
   virtual Certificates& certificates() = 0;
   /// Limits of containers.
   virtual Resources& resources() = 0;

@@ -15,11 +15,6 @@ constexpr const char* kSelect =
     "SELECT k.type, k.blob_base64, k.comment, k.fingerprint, k.name, u.id, u.name, u.role,"
     " k.created_at, k.last_used_at FROM keys k JOIN users u ON u.id = k.user_id";
 
-Error no_such_key(const std::string& fingerprint) {
-  return {ErrorCode::NotFound, fmt::format("there is no key {}", fingerprint),
-          "`keys` lists them with their fingerprints", ""};
-}
-
 Result<KeyRow> row_from(SQLite::Statement& query) {
   const Role role = TRY(role_from(query.getColumn(7).getString()));
   return KeyRow{.key = {.type = query.getColumn(0).getString(),
@@ -71,6 +66,11 @@ Result<void> require_new(SQLite::Database& connection, const std::string& finger
 }
 
 }  // namespace
+
+Error no_such_key(const std::string& fingerprint) {
+  return {ErrorCode::NotFound, fmt::format("there is no key {}", fingerprint),
+          "`keys` lists them with their fingerprints", ""};
+}
 
 Result<KeyRow> KeyStore::add(const PublicKey& key, const std::string& name, const std::string& user,
                              Role role, SystemTime now) {

@@ -40,7 +40,10 @@ struct KeyRow {
 /// A second use within this time writes nothing.
 constexpr seconds kTouchInterval{60};
 
-/// Users and their keys. Thread: any.
+/// Errors: NotFound.
+Error no_such_key(const std::string& fingerprint);
+
+/// The keys of users. Thread: any.
 class KeyStore {
  public:
   explicit KeyStore(Database& database) : database_(database) {}

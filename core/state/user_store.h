@@ -15,12 +15,12 @@ struct UserRow {
   std::int64_t id = 0;
   std::string name;
   Role role = Role::Member;
-  SystemTime created_at;
+  SystemTime created_at = {};
   int keys = 0;
   /// Apps that are granted; an administrator needs no grant.
   int apps = 0;
   /// When one of the keys was used last.
-  std::optional<SystemTime> last_seen_at;
+  std::optional<SystemTime> last_seen_at = std::nullopt;
 };
 
 /// People. Their keys are in KeyStore, what they may do in GrantStore. Thread: any.

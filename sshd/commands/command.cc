@@ -38,9 +38,10 @@ std::string option_usage(const Option& option) {
 
 std::vector<Command> make_table() {
   std::vector<Command> table;
-  for (const auto& noun : {help_commands, apps_commands, config_commands, logs_commands,
-                           ps_commands, run_commands, resources_commands, releases_commands,
-                           builds_commands, certs_commands, keys_commands, host_commands}) {
+  for (const auto& noun :
+       {help_commands, apps_commands, config_commands, logs_commands, ps_commands, run_commands,
+        resources_commands, releases_commands, builds_commands, certs_commands, people_commands,
+        keys_commands, host_commands}) {
     const auto commands = noun();
     table.insert(table.end(), commands.begin(), commands.end());
   }

@@ -4,6 +4,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/role.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -11,14 +12,10 @@ namespace {
 
 constexpr std::size_t kMostKeyBytes = 16 * 1024;
 
-std::string_view role_name(Role role) {
-  return role == Role::Admin ? "admin" : "member";
-}
-
 Json to_json(const state::KeyRow& row) {
   return {{"name", row.name},
           {"user", row.user},
-          {"role", role_name(row.role)},
+          {"role", state::role_text(row.role)},
           {"type", row.key.type},
           {"fingerprint", row.key.fingerprint},
           {"comment", row.key.comment},
@@ -27,7 +24,7 @@ Json to_json(const state::KeyRow& row) {
 }
 
 Result<int> list(Invocation& call) {
-  const auto keys = TRY(call.platform.keys(call.actor));
+  const auto keys = TRY(call.platform.people().keys(call.actor));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& row : keys) {
@@ -43,7 +40,7 @@ Result<int> list(Invocation& call) {
   std::vector<Row> rows{{"NAME", "USER", "ROLE", "TYPE", "FINGERPRINT", "ADDED", "LAST USED"}};
   const SystemTime now = call.clock.now();
   for (const auto& row : keys) {
-    rows.push_back({row.name, row.user, std::string(role_name(row.role)), row.key.type,
+    rows.push_back({row.name, row.user, state::role_text(row.role), row.key.type,
                     row.key.fingerprint, row.created_at ? format_age(*row.created_at, now) : "-",
                     row.last_used_at ? format_age(*row.last_used_at, now) : "never"});
   }
@@ -59,12 +56,18 @@ Result<int> add(Invocation& call) {
                              call.args.operand(0)),
                  ""};
   }
-  const auto row = TRY(call.platform.add_key(call.actor, call.args.operand(0), trim(text)));
+  hooks::KeyRequest request{.name = call.args.operand(0),
+                            .user = call.args.value("user"),
+                            .public_key = std::string(trim(text))};
+  if (const auto role = call.args.value("role")) {
+    request.role = TRY(parse_role(*role));
+  }
+  const auto row = TRY(call.platform.people().add_key(call.actor, request));
   if (call.out.is_json()) {
     call.out.json(to_json(row));
   } else {
-    call.out.note(fmt::format("Added {} for {} ({})", row.key.fingerprint, printable(row.user),
-                              row.key.type));
+    call.out.note(fmt::format("Added {} for {}, {} ({})", row.key.fingerprint, printable(row.user),
+                              role_phrase(row.role), row.key.type));
   }
   return 0;
 }
@@ -75,7 +78,7 @@ Result<int> remove(Invocation& call) {
   if (!fingerprint.starts_with(kHash)) {
     fingerprint.insert(0, kHash);
   }
-  TRY(call.platform.remove_key(call.actor, fingerprint));
+  TRY(call.platform.people().remove_key(call.actor, fingerprint));
   if (call.out.is_json()) {
     call.out.json(Json{{"fingerprint", fingerprint}, {"removed", true}});
   } else {
@@ -92,8 +95,13 @@ std::vector<Command> keys_commands() {
       {.verb = "keys:add",
        .summary = "Let an SSH key log in (public key on standard input)",
        .operands = {{"NAME"}},
+       .options = {{.name = "user", .value = "USER", .help = "whose key it is; NAME when left out"},
+                   {.name = "role",
+                    .value = "ROLE",
+                    .help = "of a user who is new: admin (when left out) or member"}},
        .example = "laptop < ~/.ssh/id_ed25519.pub",
-       .details = "NAME says whose or which key it is.",
+       .details = "NAME says which key it is, and whose where --user does not. A member adds keys "
+                  "of their own only.",
        .when_too_many = "the key comes on standard input: "
                         "ssh minpaas keys:add laptop < ~/.ssh/id_ed25519.pub",
        .run = add},

@@ -69,13 +69,14 @@ DeployBed::Server::Server(DeployBed& bed)
       queue(deploys, bed.clock,
             {bed.settings.build.slots, 2, parts.build_logs(), hooks::FeedLimits()}, pipeline),
       keys(key_store, bed.settings.access.admin_keys, bed.clock),
+      people(users, grants, keys, access, bed.clock),
       certificates(
           access, apps, certificate_store,
           [](const AppName& app) { return std::vector<std::string>{app.str() + ".example.com"}; },
           bed.router, bed.acme, bed.clock, bed.settings),
       limits(parts, queue, access),
       platform(
-          parts, {keys, grants, access}, queue, one_offs, {certificates, limits},
+          parts, {grants, access}, queue, one_offs, {people, certificates, limits},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

@@ -10,6 +10,7 @@
 #include "core/router/direct_router.h"
 #include "core/state/user_store.h"
 #include "hooks/local_certificates.h"
+#include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
 #include "hooks/pipeline.h"
@@ -72,6 +73,7 @@ class DeployBed {
     hooks::DeployQueue queue;
     state::CertificateStore certificate_store{*database, secret};
     hooks::KeyOwners keys;
+    hooks::LocalPeople people;
     hooks::LocalCertificates certificates;
     hooks::OneOffs one_offs;
     hooks::LocalResources limits;

@@ -7,6 +7,7 @@
 
 #include "hooks/platform.h"
 #include "tests/support/fake_certificates.h"
+#include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
 
 namespace minpaas::test {
@@ -38,8 +39,6 @@ class FakePlatform : public hooks::Platform {
 
   /// A deploy as a push makes it: the app is created when it is not there.
   void deploy(std::string_view app, const Oid& commit, std::string runtime = "python");
-  /// A key of the administrators' file, used five minutes ago.
-  void add_file_key(std::string_view public_key, std::string name);
   void add_log(std::string_view app, LogLine line);
   /// The arguments of the last call of logs.
   std::optional<hooks::LogQuery> last_query;
@@ -103,10 +102,8 @@ class FakePlatform : public hooks::Platform {
   Result<int> cancel_builds(const Actor& actor, const AppName& name) override;
   Result<void> logs(const Actor& actor, const AppName& name, const hooks::LogQuery& query,
                     const hooks::AppLogSink& sink, std::stop_token gone) override;
-  Result<std::vector<state::KeyRow>> keys(const Actor& actor) override;
-  Result<state::KeyRow> add_key(const Actor& actor, const std::string& name,
-                                std::string_view public_key) override;
-  Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
+
+  FakePeople& people() override { return people_; }
 
   hooks::Resources& resources() override { return resources_; }
 
@@ -168,8 +165,13 @@ class FakePlatform : public hooks::Platform {
   const Clock& clock_;
   FakeResources resources_{*this};
   std::map<AppName, App> apps_;
-  std::vector<state::KeyRow> keys_;
   std::int64_t last_deploy_ = 0;
+  FakePeople people_{clock_,
+                     {[this](const Actor& actor) { return require_admin(actor); },
+                      [this](const AppName& app) -> Result<void> {
+                        TRY(find(app));
+                        return {};
+                      }}};
   FakeCertificates certificates_{clock_, [this](const AppName& app) -> Result<void> {
                                    TRY(find(app));
                                    return {};

@@ -119,55 +119,6 @@ Result<void> FakePlatform::logs(const Actor& /*actor*/, const AppName& name,
   return {};
 }
 
-Result<std::vector<state::KeyRow>> FakePlatform::keys(const Actor& actor) {
-  TRY(require_admin(actor));
-  return keys_;
-}
-
-void FakePlatform::add_file_key(std::string_view public_key, std::string name) {
-  const auto parts = split(public_key, ' ');
-  state::KeyRow row;
-  row.key = {std::string(parts.at(0)), std::string(parts.at(1)), "",
-             fmt::format("SHA256:{}", parts.at(1))};
-  row.name = std::move(name);
-  row.user = "(admin_keys)";
-  row.last_used_at = clock_.now() - std::chrono::minutes(5);
-  keys_.push_back(std::move(row));
-}
-
-Result<state::KeyRow> FakePlatform::add_key(const Actor& actor, const std::string& name,
-                                            std::string_view public_key) {
-  TRY(require_admin(actor));
-  const auto parts = split(trim(public_key), ' ');
-  if (parts.size() < 2 || !parts[0].starts_with("ssh-")) {
-    return Error{ErrorCode::InvalidInput, "this is no public key", "send the .pub file", ""};
-  }
-  state::KeyRow row;
-  row.key = {std::string(parts[0]), std::string(parts[1]),
-             parts.size() > 2 ? std::string(parts[2]) : "", fmt::format("SHA256:{}", parts[1])};
-  row.name = name;
-  row.user = name;
-  row.created_at = clock_.now();
-  for (const auto& known : keys_) {
-    if (known.key.blob_base64 == row.key.blob_base64) {
-      return Error{ErrorCode::AlreadyExists, "this key is known already", "", ""};
-    }
-  }
-  keys_.push_back(row);
-  return row;
-}
-
-Result<void> FakePlatform::remove_key(const Actor& actor, const std::string& fingerprint) {
-  TRY(require_admin(actor));
-  const auto removed = std::erase_if(
-      keys_, [&](const state::KeyRow& row) { return row.key.fingerprint == fingerprint; });
-  if (removed == 0) {
-    return Error{ErrorCode::NotFound, "there is no key with this fingerprint", "list them: keys",
-                 ""};
-  }
-  return {};
-}
-
 Result<std::vector<hooks::DoctorFinding>> FakePlatform::doctor(const Actor& actor) {
   TRY(require_admin(actor));
   return findings;

@@ -104,6 +104,7 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) { return p.certificates().list(a, n); }),
       verb("resources", kRead,
            [](P& p, const A& a, const N& n) { return p.resources().report(a, n); }),
+      verb("access", kRead, [](P& p, const A& a, const N& n) { return p.people().access(a, n); }),
       verb("config", kDeploy, [](P& p, const A& a, const N& n) { return p.config(a, n); }),
       verb("change_config", kDeploy,
            [](P& p, const A& a, const N& n) { return p.change_config(a, n, {}, {}, {}); }),
@@ -128,6 +129,12 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) { return p.cancel_builds(a, n); }),
       verb("run", kDeploy, run_program),
       verb("exec", kDeploy, exec_program),
+      verb("grant", kAdmin,
+           [](P& p, const A& a, const N& n) {
+             return p.people().grant(a, n, "nobody", AppRight::Read);
+           }),
+      verb("revoke", kAdmin,
+           [](P& p, const A& a, const N& n) { return p.people().revoke(a, n, "nobody"); }),
       verb("set_resources", kAdmin,
            [](P& p, const A& a, const N& n) { return p.resources().set(a, n, std::nullopt, {}); }),
       verb("add_certificate", kAdmin,
@@ -237,9 +244,11 @@ TEST_F(Access, MembersMakeNoAppsWhenThatIsOff) {
 
 TEST_F(Access, WhatConcernsTheServerIsForAdministrators) {
   auto& platform = bed_.platform();
-  EXPECT_EQ(platform.keys(member_).error().code, ErrorCode::PermissionDenied);
-  EXPECT_EQ(platform.add_key(member_, "x", "").error().code, ErrorCode::PermissionDenied);
-  EXPECT_EQ(platform.remove_key(member_, "SHA256:x").error().code, ErrorCode::PermissionDenied);
+  auto& people = platform.people();
+  EXPECT_EQ(people.users(member_).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(people.add_user(member_, "eve", Role::Admin).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(people.set_role(member_, "bob", Role::Admin).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(people.remove_user(member_, "bob").error().code, ErrorCode::PermissionDenied);
   EXPECT_EQ(platform.doctor(member_).error().code, ErrorCode::PermissionDenied);
 }
 

@@ -21,9 +21,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr const char* kKey =
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUuPKTJm1PWZRdpJhmuUFrmHxbQ0zWBVm9zxVkeJdHB";
-
 ConfigVars vars(std::initializer_list<std::pair<const char*, const char*>> values) {
   ConfigVars vars;
   for (const auto& [key, value] : values) {
@@ -384,48 +381,6 @@ TEST_F(Builds, OfAnotherAppAreNotShown) {
   ASSERT_FALSE(shown);
   EXPECT_EQ(shown.error().code, ErrorCode::NotFound);
   EXPECT_THAT(seen_.lines(), IsEmpty());
-}
-
-using Keys = PlatformOfOne;
-
-TEST_F(Keys, AreAddedFoundAndRemoved) {
-  const auto added = platform().add_key(bed_.admin, "laptop", kKey);
-  ASSERT_TRUE(added) << added.error().for_log();
-  const auto& key = added->key;
-  const auto actor = bed_.server().keys.find_actor(key.fingerprint, key.blob_base64);
-  ASSERT_TRUE(actor);
-  EXPECT_EQ(actor->name, "laptop");
-  EXPECT_EQ(actor->role, Role::Admin);
-  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, "AAAA"));
-  EXPECT_FALSE((*platform().keys(bed_.admin)).front().last_used_at) << "it was only looked up";
-  bed_.server().keys.note_use(*actor);
-  EXPECT_TRUE((*platform().keys(bed_.admin)).front().last_used_at);
-  ASSERT_TRUE(platform().remove_key(bed_.admin, key.fingerprint));
-  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, key.blob_base64));
-  EXPECT_EQ(platform().remove_key(bed_.admin, key.fingerprint).error().code, ErrorCode::NotFound);
-}
-
-TEST_F(Keys, OfTheAdminFileAreReadAtEveryLogin) {
-  const auto key = *state::PublicKey::parse(kKey);
-  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, key.blob_base64));
-  ASSERT_TRUE(write_file_atomically(bed_.settings.access.admin_keys,
-                                    std::string(kKey) + " ada@laptop\n", 0600));
-  const auto actor = bed_.server().keys.find_actor(key.fingerprint, key.blob_base64);
-  ASSERT_TRUE(actor);
-  EXPECT_EQ(actor->name, "ada@laptop");
-  bed_.server().keys.note_use(*actor);
-  const auto listed = (*platform().keys(bed_.admin)).front();
-  EXPECT_EQ(listed.user, KeyOwners::kAdminKeysUser);
-  EXPECT_FALSE(listed.created_at);
-  EXPECT_TRUE(listed.last_used_at);
-  const auto removed = platform().remove_key(bed_.admin, key.fingerprint);
-  ASSERT_FALSE(removed);
-  EXPECT_THAT(removed.error().hint, HasSubstr("admin_keys"));
-}
-
-TEST_F(Keys, NeedANameThatCanBePrinted) {
-  EXPECT_EQ(platform().add_key(bed_.admin, "a\nb", kKey).error().code, ErrorCode::InvalidInput);
-  EXPECT_EQ(platform().add_key(bed_.admin, "", kKey).error().code, ErrorCode::InvalidInput);
 }
 
 }  // namespace

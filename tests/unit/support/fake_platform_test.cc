@@ -86,7 +86,7 @@ TEST_F(FakePlatformTest, FailsEverythingDuringAnOutage) {
   platform.outage = Error{ErrorCode::Unavailable, "no database", "", ""};
   EXPECT_EQ(platform.apps(ada).error().code, ErrorCode::Unavailable);
   EXPECT_EQ(platform.app(ada, blog).error().code, ErrorCode::Unavailable);
-  EXPECT_EQ(platform.keys(ada).error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(platform.people().keys(ada).error().code, ErrorCode::Unavailable);
 }
 
 }  // namespace

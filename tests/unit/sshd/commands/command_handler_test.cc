@@ -112,7 +112,7 @@ TEST(Deploys, SayWhereTheirOutputIs) {
 
 TEST(Keys, ThatAreKeptElsewhereWereAddedAtNoKnownTime) {
   Scene scene;
-  scene.platform.add_file_key("ssh-ed25519 EEEE", "admin");
+  scene.platform.people().add_file_key("ssh-ed25519 EEEE", "admin");
   EXPECT_THAT(scene.run("keys").out, HasSubstr("SHA256:EEEE              -       5m ago\n"));
   const auto listed = nlohmann::json::parse(scene.run("keys --json").out);
   EXPECT_TRUE(listed.back()["created_at"].is_null());

@@ -49,10 +49,11 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
         "apps:set",      "apps:destroy", "delete",        "config",      "config:get",
         "config:set",    "config:unset", "config:export", "logs",        "ps",
         "ps:restart",    "ps:rebuild",   "releases",      "builds",      "builds:output",
-        "builds:cancel", "keys",         "keys:add",      "keys:remove", "doctor",
-        "releases:info", "rollback",     "run",           "exec",        "ps:scale",
-        "ps:stop",       "ps:start",     "apps:lock",     "apps:unlock", "resources",
-        "resources:set"}) {
+        "builds:cancel", "users",        "users:add",     "users:set",   "users:remove",
+        "access",        "access:grant", "access:revoke", "keys",        "keys:add",
+        "keys:remove",   "doctor",       "releases:info", "rollback",    "run",
+        "exec",          "ps:scale",     "ps:stop",       "ps:start",    "apps:lock",
+        "apps:unlock",   "resources",    "resources:set"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -74,8 +75,16 @@ TEST(CommandTable, ExplainsEveryCommandInThreeWays) {
 TEST(CommandTable, HasExamplesThatWork) {
   for (const Command& command : command_table()) {
     Scene scene;
-    static_cast<void>(scene.platform.add_key(
-        scene.actor, "x", "ssh-ed25519 uNiVztksCsDhcc0u9e8BrvQeKKNpnCs0wyPxEUIrfXo"));
+    auto& people = scene.platform.people();
+    static_cast<void>(people.add_key(
+        scene.actor,
+        {.name = "x", .public_key = "ssh-ed25519 uNiVztksCsDhcc0u9e8BrvQeKKNpnCs0wyPxEUIrfXo"}));
+    if (command.verb != "users:add") {
+      static_cast<void>(people.add_user(scene.actor, "bob", Role::Member));
+    }
+    if (command.verb == "access:revoke") {
+      scene.run("access:grant blog bob read");
+    }
     auto [line, input] = example_of(command);
     if (command.verb == "apps:create") {
       line += "2";
@@ -194,8 +203,10 @@ TEST(Reference, NamesEveryFieldOfTheJson) {
         "config:get blog DEBUG --json", "ps blog --json", "ps:restart blog --json",
         "apps:lock blog --json", "resources blog --json", "resources:set blog pids=7 --json",
         "releases blog --json", "releases:info blog v2 --diff v1 --json", "builds blog --json",
-        "keys --json", "doctor --json"}) {
+        "users --json", "access blog --json", "keys --json", "doctor --json"}) {
     Scene scene;
+    scene.run("users:add bob");
+    scene.run("access:grant blog bob deploy");
     const std::string verb = std::string(line).substr(0, std::string_view(line).find(' '));
     const json printed = json::parse(scene.run(line).out, nullptr, false);
     ASSERT_FALSE(printed.is_discarded()) << line;

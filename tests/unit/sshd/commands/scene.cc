@@ -30,7 +30,8 @@ Scene::Scene() {
   }
   platform.add_log("blog", {worker, 2, clock.now(), "done \xff"});
   clock.advance(std::chrono::minutes(5));
-  static_cast<void>(platform.add_key(actor, "laptop", "ssh-ed25519 AAAAC3NzaC1lZDI1 ada@home"));
+  static_cast<void>(platform.people().add_key(
+      actor, {.name = "laptop", .public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1 ada@home"}));
   platform.findings = {
       {"docker engine", hooks::CheckLevel::Ok, "version 20.10.24", ""},
       {"disk", hooks::CheckLevel::Warning, "1.9 GB are free", "make room under /var/lib/docker"}};

@@ -82,8 +82,8 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
                          testing::Values("apps", "builds", "certs", "config", "help", "host",
-                                         "keys", "logs", "mistakes", "ps", "releases", "resources",
-                                         "run"),
+                                         "keys", "logs", "mistakes", "people", "ps", "releases",
+                                         "resources", "run"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace

@@ -1,0 +1,137 @@
+#include "hooks/local_people.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/log.h"
+
+namespace minpaas::hooks {
+namespace {
+
+Error may_do_all(const std::string& user) {
+  return {ErrorCode::Conflict, fmt::format("{} is an administrator, who may do everything", user),
+          fmt::format("to make them a member: users:set {} --role member", user), ""};
+}
+
+}  // namespace
+
+Result<void> LocalPeople::require_admin_without(
+    const std::function<bool(const state::KeyRow&)>& goes) {
+  const auto rows = TRY(keys_.list());
+  const bool left = std::ranges::any_of(
+      rows, [&](const state::KeyRow& row) { return row.role == Role::Admin && !goes(row); });
+  return left ? Result<void>()
+              : Error{ErrorCode::Conflict, "no key of an administrator would be left",
+                      "add another administrator first: keys:add NAME < key.pub", ""};
+}
+
+Result<std::vector<state::UserRow>> LocalPeople::users(const Actor& actor) {
+  TRY(require_admin(actor));
+  return users_.list();
+}
+
+Result<state::UserRow> LocalPeople::add_user(const Actor& actor, const std::string& name,
+                                             Role role) {
+  TRY(require_admin(actor));
+  TRY(check_person_name(name));
+  auto row = TRY(users_.add(name, role, clock_.now()));
+  log::info("user {} was added by {}", name, actor.name);
+  return row;
+}
+
+Result<state::UserRow> LocalPeople::set_role(const Actor& actor, const std::string& name,
+                                             Role role) {
+  TRY(require_admin(actor));
+  const std::scoped_lock one_at_a_time(leaving_);
+  const auto before = TRY(users_.find(name));
+  if (before.role == Role::Admin && role != Role::Admin) {
+    TRY(require_admin_without([&](const state::KeyRow& row) { return row.user_id == before.id; }));
+  }
+  TRY(users_.set_role(name, role));
+  log::info("{} was made {} by {}", name, state::role_text(role), actor.name);
+  return users_.find(name);
+}
+
+Result<void> LocalPeople::remove_user(const Actor& actor, const std::string& name) {
+  TRY(require_admin(actor));
+  const std::scoped_lock one_at_a_time(leaving_);
+  const auto row = TRY(users_.find(name));
+  if (row.role == Role::Admin) {
+    TRY(require_admin_without([&](const state::KeyRow& key) { return key.user_id == row.id; }));
+  }
+  TRY(users_.remove(name));
+  log::info("user {} was removed by {}", name, actor.name);
+  return {};
+}
+
+Result<std::vector<state::KeyRow>> LocalPeople::keys(const Actor& actor) {
+  auto rows = TRY(keys_.list());
+  if (actor.role != Role::Admin) {
+    std::erase_if(rows, [&](const state::KeyRow& row) { return row.user_id != actor.user_id; });
+  }
+  return rows;
+}
+
+Result<std::string> LocalPeople::owner_of_new_key(const Actor& actor, const KeyRequest& request) {
+  if (actor.role == Role::Admin) {
+    return request.user ? TRY(users_.find(*request.user)).name : request.name;
+  }
+  if (request.role || request.user.value_or(actor.name) != actor.name) {
+    TRY(require_admin(actor));
+  }
+  return actor.name;
+}
+
+Result<state::KeyRow> LocalPeople::add_key(const Actor& actor, const KeyRequest& request) {
+  const std::string user = TRY(owner_of_new_key(actor, request));
+  return keys_.add(actor, request.name, user, request.role.value_or(Role::Admin),
+                   request.public_key);
+}
+
+Result<void> LocalPeople::remove_key(const Actor& actor, const std::string& fingerprint) {
+  const std::scoped_lock one_at_a_time(leaving_);
+  const auto rows = TRY(keys(actor));
+  const auto found = std::ranges::find_if(
+      rows, [&](const state::KeyRow& row) { return row.key.fingerprint == fingerprint; });
+  if (found != rows.end() && found->created_at && found->role == Role::Admin) {
+    TRY(require_admin_without([&](const state::KeyRow& row) {
+      return row.created_at && row.key.fingerprint == fingerprint;
+    }));
+  }
+  if (found == rows.end()) {
+    return state::no_such_key(fingerprint);
+  }
+  TRY(keys_.remove(fingerprint));
+  log::info("key {} of {} was removed by {}", fingerprint, found->user, actor.name);
+  return {};
+}
+
+Result<std::vector<state::GrantRow>> LocalPeople::access(const Actor& actor, const AppName& app) {
+  TRY(access_.find(actor, app, AppRight::Read));
+  return grants_.of_app(app);
+}
+
+Result<state::GrantRow> LocalPeople::grant(const Actor& actor, const AppName& app,
+                                           const std::string& user, AppRight right) {
+  TRY(access_.find(actor, app, AppRight::Admin));
+  if (TRY(users_.find(user)).role == Role::Admin) {
+    return may_do_all(user);
+  }
+  const state::GrantRow row{user, right, actor.name, clock_.now()};
+  TRY(grants_.put(app, row));
+  log::info("{} of {} was granted to {} by {}", to_string(right), app.str(), user, actor.name);
+  return row;
+}
+
+Result<void> LocalPeople::revoke(const Actor& actor, const AppName& app, const std::string& user) {
+  TRY(access_.find(actor, app, AppRight::Admin));
+  if (!TRY(grants_.remove(app, user))) {
+    return Error{ErrorCode::NotFound, fmt::format("{} has no right to {}", user, app.str()),
+                 "who has one: access " + app.str(), ""};
+  }
+  log::info("the right of {} to {} was revoked by {}", user, app.str(), actor.name);
+  return {};
+}
+
+}  // namespace minpaas::hooks
