@@ -89,11 +89,13 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       grants_(*opened_.database),
       access_(apps_, grants_),
       resources_(*opened_.database),
-      policies_(opened_.instance, settings.containers, resources_),
+      volumes_(*opened_.database),
+      policies_(opened_.instance, settings.containers, resources_, volumes_),
       checker_(around.engine, settings.checks),
-      parts_{apps_,          configs_,  releases_,     deploys_,         containers_,
-             resources_,     policies_, around.engine, around.router,    opened_.catalog,
-             health_check(), settings,  around.clock,  opened_.instance, {}},
+      parts_{apps_,         configs_,      releases_,        deploys_,
+             containers_,   resources_,    volumes_,         policies_,
+             around.engine, around.router, opened_.catalog,  health_check(),
+             settings,      around.clock,  opened_.instance, {}},
       garbage_(around.engine, apps_, releases_, deploys_, opened_.instance, settings.build),
       pipeline_(parts_, [this](const AppName& app) { tidy(app); }),
       queue_(deploys_, around.clock,
@@ -120,8 +122,9 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
                [this] { return certificates_.examine(); }}),
       limits_(parts_, queue_, access_),
-      platform_(parts_, {grants_, access_}, queue_, one_offs_, {people_, certificates_, limits_},
-                tasks()) {}
+      storage_(parts_, queue_, access_),
+      platform_(parts_, {grants_, access_}, queue_, one_offs_,
+                {people_, certificates_, limits_, storage_}, tasks()) {}
 
 Assembly::~Assembly() = default;
 

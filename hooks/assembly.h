@@ -14,6 +14,7 @@
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
+#include "hooks/local_storage.h"
 #include "hooks/pipeline.h"
 #include "hooks/reconcile.h"
 #include "hooks/supervisor.h"
@@ -88,6 +89,7 @@ class Assembly {
   state::GrantStore grants_;
   AppAccess access_;
   state::ResourceStore resources_;
+  state::VolumeStore volumes_;
   ContainerPolicies policies_;
   /// Before the supervisor, whose thread asks it.
   OneOffs one_offs_;
@@ -107,6 +109,7 @@ class Assembly {
   LocalPeople people_;
   Doctor doctor_;
   LocalResources limits_;
+  LocalStorage storage_;
   LocalPlatform platform_;
 };
 

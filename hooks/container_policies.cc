@@ -7,7 +7,13 @@ Result<ContainerPolicy> ContainerPolicies::of(const AppName& app) {
   if (!own) {
     return own.error();
   }
-  return ContainerPolicy{instance_, settings_, *std::move(own)};
+  ContainerPolicy policy{instance_, settings_, *std::move(own), {}};
+  for (const state::VolumeRow& volume : TRY(volumes_.of_app(app))) {
+    if (volume.path) {
+      policy.mounts.push_back({volume.volume, volume.path->str()});
+    }
+  }
+  return policy;
 }
 
 }  // namespace minpaas::hooks

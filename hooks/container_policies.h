@@ -13,8 +13,11 @@ class ContainerPolicies {
  public:
   /// `instance` is the value of docker::kLabelInstance.
   ContainerPolicies(std::string instance, const config::ContainerSettings& settings,
-                    state::ResourceStore& resources)
-      : instance_(std::move(instance)), settings_(settings), resources_(resources) {}
+                    state::ResourceStore& resources, state::VolumeStore& volumes)
+      : instance_(std::move(instance)),
+        settings_(settings),
+        resources_(resources),
+        volumes_(volumes) {}
 
   /// Errors: NotFound (the app), those of the stores.
   Result<ContainerPolicy> of(const AppName& app);
@@ -23,6 +26,7 @@ class ContainerPolicies {
   std::string instance_;
   const config::ContainerSettings& settings_;
   state::ResourceStore& resources_;
+  state::VolumeStore& volumes_;
 };
 
 }  // namespace minpaas::hooks

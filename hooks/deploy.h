@@ -7,12 +7,19 @@
 #include <vector>
 
 #include "core/app/config_var.h"
+#include "core/app/storage_mount.h"
 #include "core/base/guarded.h"
 #include "core/state/deploy_store.h"
 #include "hooks/deploy_feed.h"
 #include "hooks/platform.h"
 
 namespace minpaas::hooks {
+
+/// A storage that gets a path, or loses the one that it has.
+struct StorageChange {
+  StorageName name;
+  std::optional<MountPath> path;
+};
 
 /// What one deploy is to do. Only `row` outlives a crash: a deploy that was not finished is undone
 /// or finished by recovery, never run again.
@@ -27,6 +34,8 @@ struct DeployJob {
   Formation quantities = {};
   /// For Restart: the process type to restart, else all.
   std::optional<ProcessType> process = std::nullopt;
+  /// For ConfigChange, in place of config vars.
+  std::optional<StorageChange> storage = std::nullopt;
   /// For Rollback.
   std::optional<ReleaseNumber> target = std::nullopt;
 

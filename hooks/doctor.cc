@@ -97,6 +97,7 @@ Doctor::Findings Doctor::examine() {
   if (engine_answers) {
     examine_apps(findings);
   }
+  examine_storage(findings);
   for (const auto& [name, version] : tasks_.libraries) {
     findings.push_back(ok(name, version));
   }
@@ -230,6 +231,24 @@ void Doctor::examine_apps(Findings& findings) {
   }
   for (const state::AppRow& row : *apps) {
     findings.push_back(app(row, *containers));
+  }
+}
+
+/// Nothing where there is no storage.
+void Doctor::examine_storage(Findings& findings) {
+  const auto volumes = parts_.volumes.all();
+  if (!volumes) {
+    findings.push_back(problem("storage", volumes.error()));
+    return;
+  }
+  const auto left = std::ranges::count_if(
+      *volumes, [](const state::VolumeRow& volume) { return volume.app_is_gone; });
+  if (left > 0) {
+    findings.push_back(warning(
+        "storage", fmt::format("{} volumes, {} left by apps that are gone", volumes->size(), left),
+        "list them: storage; what nobody needs any more: storage:remove VOLUME"));
+  } else if (!volumes->empty()) {
+    findings.push_back(ok("storage", fmt::format("{} volumes", volumes->size())));
   }
 }
 

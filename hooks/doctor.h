@@ -45,6 +45,7 @@ class Doctor {
   void examine_base_images(Findings& findings);
   void examine_host_keys(Findings& findings);
   void examine_apps(Findings& findings);
+  void examine_storage(Findings& findings);
   DoctorFinding app(const state::AppRow& row,
                     const std::vector<docker::ContainerDetails>& containers);
 

@@ -6,6 +6,7 @@
 
 #include "hooks/app_access.h"
 #include "hooks/deploy_queue.h"
+#include "hooks/local_storage.h"
 #include "hooks/pipeline_parts.h"
 #include "hooks/platform.h"
 #include "hooks/push_places.h"
@@ -38,6 +39,7 @@ struct PlatformNouns {
   People& people;
   Certificates& certificates;
   Resources& resources;
+  LocalStorage& storage;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -87,7 +89,7 @@ class LocalPlatform : public Platform {
                                  const Follow& follow) override;
 
   // local_platform_destroy.cc
-  Result<void> destroy_app(const Actor& actor, const AppName& name) override;
+  Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) override;
 
   // local_platform_config.cc
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
@@ -120,6 +122,8 @@ class LocalPlatform : public Platform {
   Certificates& certificates() override { return nouns_.certificates; }
 
   Resources& resources() override { return nouns_.resources; }
+
+  Storage& storage() override { return nouns_.storage; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

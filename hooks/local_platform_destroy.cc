@@ -85,12 +85,16 @@ Result<void> LocalPlatform::remove_files(const AppName& name) {
 
 /// The rows go last: when anything fails or the server stops in between, the app is still there
 /// and can be destroyed again.
-Result<void> LocalPlatform::destroy_app(const Actor& actor, const AppName& name) {
+Result<void> LocalPlatform::destroy_app(const Actor& actor, const AppName& name,
+                                        bool with_storage) {
   TRY(access_.find_open(actor, name, AppRight::Admin));
   TRY(queue_.close(name, fmt::format("{} destroyed the app", actor.name),
                    std::chrono::steady_clock::now() + kDeployPatience));
   const Closed closed(queue_, name);
   TRY(remove_from_engine(name));
+  if (with_storage) {
+    TRY(nouns_.storage.remove_all(name));
+  }
   TRY(remove_files(name));
   TRY(parts_.apps.destroy(name));
   if (tasks_.names_changed) {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <set>
-#include <thread>
 
 #include "core/base/log.h"
+#include "hooks/queue_hold.h"
 #include "hooks/scaling.h"
 
 namespace minpaas::hooks {
@@ -32,39 +32,6 @@ Result<void> require_known(const AppName& name, const std::optional<Release>& li
                fmt::format("{} has no process type {} yet", name.str(), type.str()),
                "push it with git first, or leave TYPE out: then it is for all of them", ""};
 }
-
-/// A deploy whose result is known already still tidies up for a moment.
-constexpr milliseconds kHoldPatience{1500};
-constexpr milliseconds kHoldPause{10};
-
-/// Keeps deploys of the app waiting.
-class Hold {
- public:
-  static Result<std::unique_ptr<Hold>> take(DeployQueue& queue, const AppName& name) {
-    const auto deadline = std::chrono::steady_clock::now() + kHoldPatience;
-    bool held = queue.hold(name);
-    while (!held && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(kHoldPause);
-      held = queue.hold(name);
-    }
-    if (!held) {
-      return Error{ErrorCode::Busy, fmt::format("a deploy of {} is under way", name.str()),
-                   "try again when it has ended", ""};
-    }
-    return std::make_unique<Hold>(queue, name);
-  }
-
-  Hold(DeployQueue& queue, const AppName& name) : queue_(queue), name_(name) {}
-
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-
-  ~Hold() { queue_.release(name_); }
-
- private:
-  DeployQueue& queue_;
-  AppName name_;
-};
 
 LimitChoices& place_of(AppLimits& limits, const std::optional<ProcessType>& type) {
   return type ? limits.types[*type] : limits.all;
@@ -127,7 +94,7 @@ Result<ResourceOutcome> LocalResources::set(const Actor& actor, const AppName& n
   const auto machine = TRY(parts_.engine.capacity());
   const LimitRange range{.most_memory_bytes = machine.memory_bytes, .most_cpus = machine.cpus};
   TRY(range.check(choices));
-  const auto hold = TRY(Hold::take(queue_, name));
+  const auto hold = TRY(QueueHold::take(queue_, name));
   TRY(parts_.resources.set(name, type, choices));
   log::info("{} changed the limits of {}", actor.name, name.str());
   return update_containers(name, before);

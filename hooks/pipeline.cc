@@ -117,6 +117,7 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
 Pipeline::Done Pipeline::make_live(const StageContext& context, const ReleaseDraft& draft,
                                    const std::string& description) {
   const auto prepared = TRY(store_release(context, draft, description));
+  TRY(prepare_storage(context, prepared.release));
   if (context.job.runs_release_command()) {
     TRY(run_release_commands(context, prepared));
   }

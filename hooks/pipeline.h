@@ -26,6 +26,8 @@ class Pipeline : public DeployRunner {
   // pipeline_from_live.cc
   Done from_live(const StageContext& context);
   Done change_config(const StageContext& context, const std::optional<Release>& live);
+  Done change_storage(const StageContext& context, const std::optional<Release>& live,
+                      const StorageChange& change);
   Done roll_back(const StageContext& context);
   Done scale(const StageContext& context, const Release& live);
   Done renew(const StageContext& context, const Release& live);

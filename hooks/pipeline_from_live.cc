@@ -41,6 +41,12 @@ std::string describe_change(const DeployJob& job) {
   return "Set " + name_keys(set) + (unset.empty() ? "" : ", unset " + name_keys(unset));
 }
 
+/// `Mount data at /data`, `Unmount data`
+std::string describe_change(const StorageChange& change) {
+  return change.path ? fmt::format("Mount {} at {}", change.name.str(), change.path->str())
+                     : "Unmount " + change.name.str();
+}
+
 /// `Scale web=2 worker=1`
 std::string describe_scaling(const Formation& quantities) {
   std::string text = "Scale";
@@ -54,6 +60,9 @@ std::string describe_scaling(const Formation& quantities) {
 
 Pipeline::Done Pipeline::from_live(const StageContext& context) {
   const auto live = TRY(parts_.releases.live(context.app()));
+  if (context.job.storage) {
+    return change_storage(context, live, *context.job.storage);
+  }
   if (context.job.row.kind == state::DeployKind::ConfigChange) {
     return change_config(context, live);
   }
@@ -88,6 +97,22 @@ Pipeline::Done Pipeline::change_config(const StageContext& context,
   return make_live(context, draft_of(*live), describe_change(context.job));
 }
 
+Pipeline::Done Pipeline::change_storage(const StageContext& context,
+                                        const std::optional<Release>& live,
+                                        const StorageChange& change) {
+  TRY(enter(context, state::DeployStage::Releasing));
+  const state::VolumeStore::Change by{context.deploy(), parts_.instance, parts_.clock.now()};
+  const bool changed =
+      change.path ? TRY(parts_.volumes.mount(context.app(), {change.name, *change.path}, by))
+                  : TRY(parts_.volumes.unmount(context.app(), change.name, by));
+  parts_.reach("storage changed");
+  if (!live || !changed) {
+    TRY(enter(context, state::DeployStage::Switching));
+    return std::optional<Release>();
+  }
+  return make_live(context, draft_of(*live), describe_change(change));
+}
+
 Pipeline::Done Pipeline::roll_back(const StageContext& context) {
   // Asked again: the deploys that ran before this one may have taken it away.
   const auto target = TRY(find_rollback_target(parts_, context.app(), context.job.target));
@@ -115,6 +140,7 @@ Pipeline::Done Pipeline::scale(const StageContext& context, const Release& live)
 }
 
 Pipeline::Done Pipeline::renew(const StageContext& context, const Release& live) {
+  TRY(prepare_storage(context, live));
   auto config = TRY(parts_.configs.at(context.app(), live.config_version));
   return bring_up(context, {live, std::move(config)});
 }

@@ -31,6 +31,7 @@ struct PipelineParts {
   state::DeployStore& deploys;
   state::ContainerStore& containers;
   state::ResourceStore& resources;
+  state::VolumeStore& volumes;
   ContainerPolicies& policies;
   docker::Engine& engine;
   router::Router& router;

@@ -25,6 +25,7 @@
 #include "hooks/program_run.h"
 #include "hooks/release_report.h"
 #include "hooks/resources.h"
+#include "hooks/storage.h"
 
 /// The service layer: one function per thing that a person can do. SSH commands, the git service
 /// and later HTTP call these; authorisation and validation live here, once.
@@ -157,8 +158,9 @@ class Platform {
   /// `runtime` (a runtime's name, or `auto`), `deploy_branch`. Errors: InvalidInput.
   virtual Result<void> set_app(const Actor& actor, const AppName& name,
                                const std::vector<std::pair<std::string, std::string>>& values) = 0;
-  /// Stops and removes everything of the app: containers, images, repository, rows, logs.
-  virtual Result<void> destroy_app(const Actor& actor, const AppName& name) = 0;
+  /// Stops and removes everything of the app: containers, images, repository, rows, logs. Its
+  /// storage stays unless it is to go too.
+  virtual Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) = 0;
 
   virtual Result<ConfigVars> config(const Actor& actor, const AppName& name) = 0;
   /// One release for all changes; restarts without a build when the app has a release. When the
@@ -246,6 +248,7 @@ class Platform {
   virtual Certificates& certificates() = 0;
   /// Limits of containers.
   virtual Resources& resources() = 0;
+  virtual Storage& storage() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

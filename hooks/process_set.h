@@ -38,6 +38,8 @@ struct ContainerPolicy {
   config::ContainerSettings limits;
   /// What was chosen for the app.
   AppLimits own = {};
+  /// Storage of the app, in all its containers.
+  std::vector<docker::VolumeMount> mounts = {};
 
   [[nodiscard]] Limits default_limits() const {
     return {limits.memory_bytes, limits.cpus, limits.pids};

@@ -118,6 +118,7 @@ void undo(const PipelineParts& parts, const state::DeployRow& row) {
   log_failure(fail_pending_releases(parts, row.app), row.id, "fail its release");
   log_failure(remove_images_of_deploy(parts, row.id), row.id, "remove its image");
   log_failure(revert_config(parts, row), row.id, "revert the config");
+  log_failure(parts.volumes.undo(row.id), row.id, "revert the storage");
   if (row.kind == state::DeployKind::Restart || row.kind == state::DeployKind::Start) {
     log_failure(forget_missing(parts, row.app), row.id, "forget its containers");
   }

@@ -68,6 +68,10 @@ struct PreparedRelease {
 Result<PreparedRelease> store_release(const StageContext& context, const ReleaseDraft& draft,
                                       const std::string& description);
 
+/// Makes the volumes that the containers of the release are to have, where they are not there yet,
+/// and gives the folder of each new one to the user of its image. Errors: those of the Engine.
+Result<void> prepare_storage(const StageContext& context, const Release& release);
+
 /// Runs the predeploy script of the app.json and then the Procfile's `release` command, where they
 /// are, each in a container of its own. Errors: Failed (the exit status), Timeout, Cancelled.
 Result<void> run_release_commands(const StageContext& context, const PreparedRelease& prepared);
@@ -113,7 +117,8 @@ void retire(const StageContext& context, const Turnover& turnover);
 Result<void> stop_app(const StageContext& context, const Release& live);
 
 /// Takes back what the deploy made so far: its containers, its pending release, its image, the
-/// config change, the stop. Errors are logged; reconciliation finds what is left.
+/// config change, the change of storage, the stop. Errors are logged; reconciliation finds what is
+/// left.
 void undo(const PipelineParts& parts, const state::DeployRow& row);
 
 /// Points the deploy's ref at its commit, whatever its value is now (the newest push wins), and

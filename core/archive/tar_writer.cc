@@ -56,8 +56,10 @@ struct TarWriter::State {
   }
 
   Result<void> add(const std::string& path, mode_t type_and_mode, std::string_view content,
-                   const char* link_target) {
+                   const char* link_target, const FolderOwner& owner = {}) {
     EntryHandle entry(archive_entry_new());
+    archive_entry_set_uid(entry.get(), owner.user);
+    archive_entry_set_gid(entry.get(), owner.group);
     archive_entry_set_pathname(entry.get(), path.c_str());
     archive_entry_set_mode(entry.get(), type_and_mode);
     archive_entry_set_size(entry.get(), static_cast<la_int64_t>(content.size()));
@@ -105,6 +107,10 @@ Result<void> TarWriter::add_symlink(const std::string& path, const std::string& 
 
 Result<void> TarWriter::add_folder(const std::string& path) {
   return state_->add(path + "/", S_IFDIR | 0755U, {}, nullptr);
+}
+
+Result<void> TarWriter::add_folder(const std::string& path, const FolderOwner& owner) {
+  return state_->add(path + "/", S_IFDIR | owner.mode, {}, nullptr, owner);
 }
 
 Result<void> TarWriter::finish() {

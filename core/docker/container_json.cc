@@ -50,6 +50,29 @@ long long nano_cpus(double cpus) {
   return std::llround(cpus * kNanoCpus);
 }
 
+/// Those of the container that say whose it is: a volume belongs to no release.
+Json volume_labels(const Labels& labels) {
+  Json kept = Json::object();
+  for (const std::string_view name : {kLabelApp, kLabelInstance}) {
+    if (const auto found = labels.find(std::string(name)); found != labels.end()) {
+      kept[found->first] = found->second;
+    }
+  }
+  return kept;
+}
+
+Json mounts_of(const ContainerSpec& spec) {
+  Json mounts = Json::array();
+  for (const VolumeMount& mount : spec.mounts) {
+    mounts.push_back(
+        {{"Type", "volume"},
+         {"Source", mount.volume},
+         {"Target", mount.path},
+         {"VolumeOptions", {{"NoCopy", true}, {"Labels", volume_labels(spec.labels)}}}});
+  }
+  return mounts;
+}
+
 Json host_config(const ContainerSpec& spec) {
   Json host = {
       {"Init", true},
@@ -74,6 +97,9 @@ Json host_config(const ContainerSpec& spec) {
   if (spec.read_only_root) {
     host["ReadonlyRootfs"] = true;
     host["Tmpfs"] = {{"/tmp", "rw,nosuid,nodev,mode=1777"}};
+  }
+  if (!spec.mounts.empty()) {
+    host["Mounts"] = mounts_of(spec);
   }
   if (spec.internal_port > 0 && spec.host_port > 0) {
     host["PortBindings"][fmt::format("{}/tcp", spec.internal_port)] = Json::array(

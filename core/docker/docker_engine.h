@@ -44,6 +44,10 @@ class DockerEngine : public Engine {
                     std::stop_token stop) override;
   Result<void> events(const Labels& labels, std::optional<SystemTime> since, const EventSink& sink,
                       std::stop_token stop) override;
+  Result<void> create_volume(const std::string& name, const Labels& labels) override;
+  Result<void> remove_volume(const std::string& name) override;
+  Result<std::vector<VolumeDetails>> list_volumes(const Labels& labels) override;
+  Result<void> put_archive(const ContainerId& id, std::string_view tar) override;
   Result<std::unique_ptr<Attachment>> attach_container(const ContainerId& id,
                                                        const ContainerSpec& spec) override;
   Result<int> wait_container(const ContainerId& id, std::stop_token stop) override;

@@ -78,6 +78,20 @@ struct ImageDetails {
   long long size_bytes = 0;
   /// `8080/tcp` -> 8080, ascending.
   std::vector<int> exposed_tcp_ports;
+  /// Whom its containers run as, as the Dockerfile says it: `10001:10001`, `app`; empty is root.
+  std::string user = {};
+};
+
+/// A named volume in the file system of a container. It begins empty, whatever the image has there.
+struct VolumeMount {
+  std::string volume;
+  std::string path;
+  auto operator<=>(const VolumeMount&) const = default;
+};
+
+struct VolumeDetails {
+  std::string name;
+  Labels labels;
 };
 
 struct ContainerSpec {
@@ -105,6 +119,8 @@ struct ContainerSpec {
   int pids = 512;
   /// Mount a private tmpfs on /tmp and make the rest read-only.
   bool read_only_root = false;
+  /// A volume that is not there is made, with those of `labels` that say whose it is.
+  std::vector<VolumeMount> mounts = {};
 };
 
 enum class RestartPolicy { No, UnlessStopped };
@@ -241,6 +257,16 @@ class Engine {
   /// ends it (Unavailable).
   virtual Result<void> events(const Labels& labels, std::optional<SystemTime> since,
                               const EventSink& sink, std::stop_token stop) = 0;
+
+  /// POST /volumes/create; there already counts as done.
+  virtual Result<void> create_volume(const std::string& name, const Labels& labels) = 0;
+  /// DELETE /volumes/{name}; removed already counts as done. Conflict: a container has it.
+  virtual Result<void> remove_volume(const std::string& name) = 0;
+  /// GET /volumes: those that carry all of `labels`.
+  virtual Result<std::vector<VolumeDetails>> list_volumes(const Labels& labels) = 0;
+  /// PUT /containers/{id}/archive: unpacks a tar at `/` of a container, which need not run, and in
+  /// the volumes that it has there.
+  virtual Result<void> put_archive(const ContainerId& id, std::string_view tar) = 0;
 
   /// POST /containers/{id}/attach, from now on: attached before its start, nothing of it is missed.
   /// `spec` is what the container was made of.

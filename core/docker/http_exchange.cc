@@ -81,10 +81,11 @@ void Exchange::prepare() {
     set(easy, CURLOPT_READFUNCTION, &Exchange::on_read);
     set(easy, CURLOPT_READDATA, this);
     set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBufferBytes);
-  } else if (request_.method == "POST") {
+  } else if (request_.method == "POST" || !request_.body.empty()) {
     set(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
     set(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));
-  } else if (request_.method != "GET") {
+  }
+  if (request_.method != "GET" && request_.method != "POST") {
     set(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
   }
   set(easy, CURLOPT_HTTPHEADER, headers_.get());

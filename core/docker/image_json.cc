@@ -63,6 +63,7 @@ Result<ImageDetails> parse_image(std::string_view body) {
   auto details = TRY(image_from(json));
   details.labels = labels_of(member(json, "Config"), "Labels");
   details.exposed_tcp_ports = tcp_ports(member(json, "Config"));
+  details.user = text_of(member(json, "Config"), "User");
   return details;
 }
 

@@ -13,3 +13,4 @@
 #include "core/state/release_store.h"
 #include "core/state/resource_store.h"
 #include "core/state/user_store.h"
+#include "core/state/volume_store.h"

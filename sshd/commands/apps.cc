@@ -189,14 +189,15 @@ Result<int> unlock(Invocation& call) {
 Result<int> destroy(Invocation& call) {
   const AppName name = TRY(call.app());
   TRY(call.platform.app(call.actor, name));
+  const bool with_storage = call.args.has("with-storage");
   if (call.args.value("confirm") != name.str()) {
     return Error{ErrorCode::InvalidInput,
                  fmt::format("this removes {} for good: containers, images, config, git repository "
-                             "and logs",
-                             name.str()),
+                             "and logs; its storage {}",
+                             name.str(), with_storage ? "too" : "stays without --with-storage"),
                  fmt::format("to do it, type: apps:destroy {0} --confirm {0}", name.str()), ""};
   }
-  TRY(call.platform.destroy_app(call.actor, name));
+  TRY(call.platform.destroy_app(call.actor, name, with_storage));
   if (call.out.is_json()) {
     call.out.json(Json{{"app", name.str()}, {"destroyed", true}});
   } else {
@@ -244,10 +245,12 @@ std::vector<Command> apps_commands() {
        .alias = "delete",
        .summary = "Remove an app and all it has",
        .operands = {kApp},
-       .options = {{"confirm", 0, "APP", "the name again, so that no slip destroys an app", true}},
+       .options = {{"confirm", 0, "APP", "the name again, so that no slip destroys an app", true},
+                   {"with-storage", 0, "", "its storage too, with the data in it"}},
        .example = "blog --confirm blog",
-       .details = "Containers, images, config, git repository, build output and logs are removed.\n"
-                  "There is no way back.",
+       .details =
+           "Containers, images, config, git repository, build output and logs are removed.\n"
+           "There is no way back. Its storage stays and can be mounted by a new app of this name.",
        .run = destroy},
   };
 }

@@ -80,7 +80,7 @@ Result<int> report_outcome(Invocation& call, const AppName& app, const Deed& dee
   } else if (outcome->deploy == 0) {
     call.out.note(fmt::format("Nothing changed: {} {}", app.str(), deed.unchanged));
   } else {
-    call.out.note(fmt::format("{}; the first release will have it", deed.done));
+    call.out.note(fmt::format("{}; {}", deed.done, deed.stored));
   }
   return 0;
 }

@@ -17,6 +17,8 @@ struct Deed {
   std::string_view untouched;
   /// Said of the app when there was nothing to do.
   std::string_view unchanged = "has these values already";
+  /// Said before the first release.
+  std::string_view stored = "the first release will have it";
 };
 
 /// Prints how a deploy has ended; one without success as an error that says where its output is.

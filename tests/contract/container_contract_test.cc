@@ -154,6 +154,27 @@ TEST_P(ContainerContract, TellsWhatItsMachineHas) {
   EXPECT_GE(capacity->cpus, 1);
 }
 
+TEST_P(ContainerContract, VolumesOutliveTheirContainers) {
+  const std::string volume = spec_of("volume", "").name;
+  ASSERT_TRUE(engine().create_volume(volume, labels));
+  EXPECT_TRUE(engine().create_volume(volume, labels));
+  auto spec = spec_of("keeper", kSleeps);
+  spec.mounts = {{volume, "/data"}};
+  const auto id = *engine().create_container(spec);
+  // The end of a tar with nothing in it.
+  EXPECT_TRUE(engine().put_archive(id, std::string(1024, '\0')));
+  EXPECT_EQ(engine().remove_volume(volume).error().code, ErrorCode::Conflict);
+  ASSERT_TRUE(engine().remove_container(id));
+  const auto found = engine().list_volumes(labels);
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front().name, volume);
+  EXPECT_EQ(found->front().labels, labels);
+  EXPECT_TRUE(engine().remove_volume(volume));
+  EXPECT_TRUE(engine().remove_volume(volume)) << "done already";
+  EXPECT_TRUE(engine().list_volumes(labels)->empty());
+  EXPECT_EQ(engine().put_archive(id, "").error().code, ErrorCode::NotFound);
+}
+
 TEST_P(ContainerContract, HostPortHasOneOwner) {
   auto spec = spec_of("a", kSleeps);
   spec.internal_port = 8080;

@@ -293,6 +293,9 @@ class Server:
         images = docker("images", "-q", "--filter", mark, check=False).split()
         if images:
             docker("rmi", "-f", *set(images), check=False)
+        volumes = docker("volume", "ls", "-q", "--filter", mark, check=False).split()
+        if volumes:
+            docker("volume", "rm", *volumes, check=False)
 
     def ssh_command(self, key=None, tty=False):
         return ["ssh", "-F", "/dev/null", "-i", key or self.key, "-o", "IdentitiesOnly=yes",

@@ -63,7 +63,7 @@ bool Watcher::wait_for(const std::string& part) const {
 DeployBed::Server::Server(DeployBed& bed)
     : database(must(state::Database::open(bed.folder.path() / "minpaas.db"))),
       secret(must(state::SecretKey::load_or_create(bed.folder.path() / "secret.key", false))),
-      policies(kInstance, bed.settings.containers, resources),
+      policies(kInstance, bed.settings.containers, resources, volumes),
       parts(bed.make_parts(*this)),
       pipeline(parts, {}),
       queue(deploys, bed.clock,
@@ -75,8 +75,9 @@ DeployBed::Server::Server(DeployBed& bed)
           [](const AppName& app) { return std::vector<std::string>{app.str() + ".example.com"}; },
           bed.router, bed.acme, bed.clock, bed.settings),
       limits(parts, queue, access),
+      storage(parts, queue, access),
       platform(
-          parts, {grants, access}, queue, one_offs, {people, certificates, limits},
+          parts, {grants, access}, queue, one_offs, {people, certificates, limits, storage},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },
@@ -108,6 +109,7 @@ hooks::PipelineParts DeployBed::make_parts(Server& server) {
           server.deploys,
           server.containers,
           server.resources,
+          server.volumes,
           server.policies,
           engine,
           router,

@@ -13,6 +13,7 @@
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
+#include "hooks/local_storage.h"
 #include "hooks/pipeline.h"
 #include "hooks/recovery.h"
 #include "tests/support/commits.h"
@@ -67,6 +68,7 @@ class DeployBed {
     state::GrantStore grants{*database};
     hooks::AppAccess access{apps, grants};
     state::ResourceStore resources{*database};
+    state::VolumeStore volumes{*database};
     hooks::ContainerPolicies policies;
     hooks::PipelineParts parts;
     hooks::Pipeline pipeline;
@@ -77,6 +79,7 @@ class DeployBed {
     hooks::LocalCertificates certificates;
     hooks::OneOffs one_offs;
     hooks::LocalResources limits;
+    hooks::LocalStorage storage;
     hooks::LocalPlatform platform;
   };
 

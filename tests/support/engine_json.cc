@@ -93,6 +93,11 @@ ContainerSpec read_create_body(std::string_view body, std::string_view name) {
   spec.memory_bytes = host.value("Memory", 0LL);
   spec.cpus = static_cast<double>(host.value("NanoCpus", 0LL)) / 1e9;
   spec.pids = host.value("PidsLimit", 0);
+  const Json mounts = host.value("Mounts", Json::array());
+  for (const Json& mount : mounts) {
+    spec.mounts.push_back(
+        {mount.at("Source").get<std::string>(), mount.at("Target").get<std::string>()});
+  }
   spec.read_only_root = host.value("ReadonlyRootfs", false);
   return spec;
 }
@@ -135,6 +140,19 @@ std::string write_container_list(const std::vector<ContainerDetails>& list) {
                     {"State", state_name(details.state)}});
   }
   return text(json);
+}
+
+docker::VolumeDetails read_volume(std::string_view body) {
+  const Json json = Json::parse(body);
+  return {json.at("Name").get<std::string>(), json.at("Labels").get<docker::Labels>()};
+}
+
+std::string write_volume_list(const std::vector<docker::VolumeDetails>& list) {
+  Json volumes = Json::array();
+  for (const auto& volume : list) {
+    volumes.push_back({{"Name", volume.name}, {"Driver", "local"}, {"Labels", volume.labels}});
+  }
+  return text(list.empty() ? Json{{"Volumes", nullptr}} : Json{{"Volumes", volumes}});
 }
 
 std::string write_image(const ImageDetails& details) {

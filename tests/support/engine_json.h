@@ -13,6 +13,9 @@ docker::ExecSpec read_exec_body(std::string_view body);
 /// Of a resize's query.
 WindowSize read_size(const std::map<std::string, std::string, std::less<>>& query);
 std::string write_container(const docker::ContainerDetails& details);
+/// Body of POST /volumes/create.
+docker::VolumeDetails read_volume(std::string_view body);
+std::string write_volume_list(const std::vector<docker::VolumeDetails>& list);
 std::string write_container_list(const std::vector<docker::ContainerDetails>& list);
 std::string write_image(const docker::ImageDetails& details);
 std::string write_image_list(const std::vector<docker::ImageDetails>& list);

@@ -111,6 +111,9 @@ void EngineServer::route(HttpCall& call, std::string_view path) {
   if (path.starts_with("/exec/")) {
     return exec(call, path.substr(std::string_view("/exec/").size()));
   }
+  if (path.starts_with("/volumes")) {
+    return volume(call, path.substr(std::min(path.size(), std::string_view("/volumes/").size())));
+  }
   const auto rest = path.substr(std::min(path.size(), std::string_view("/containers/").size()));
   const auto slash = rest.find('/');
   container(call, {std::string(rest.substr(0, slash))},
@@ -173,6 +176,10 @@ void EngineServer::container(HttpCall& call, const ContainerId& id, std::string_
   if (action == "exec") {
     return create_exec(call, id, *body);
   }
+  if (action == "archive") {
+    const auto put = engine_.put_archive(id, *body);
+    return put ? call.answer(200, "") : refuse(call, put.error());
+  }
   if (action == "wait") {
     const auto status = engine_.wait_container(id, call.gone());
     return status ? call.answer(200, fmt::format(R"({{"StatusCode":{}}})", *status))
@@ -190,6 +197,22 @@ void EngineServer::container(HttpCall& call, const ContainerId& id, std::string_
   }
   const auto details = engine_.inspect_container(id);
   return details ? call.answer(200, write_container(*details)) : refuse(call, details.error());
+}
+
+void EngineServer::volume(HttpCall& call, std::string_view path) {
+  const auto body = call.read_body();
+  if (call.method == "DELETE") {
+    const std::string name(path);
+    const auto removed = engine_.remove_volume(name);
+    return removed ? call.answer(204, "") : refuse(call, removed.error());
+  }
+  if (path == "create") {
+    const auto wanted = read_volume(*body);
+    const auto made = engine_.create_volume(wanted.name, wanted.labels);
+    return made ? call.answer(201, "{}") : refuse(call, made.error());
+  }
+  const auto list = engine_.list_volumes(read_label_filter(call.query["filters"]));
+  return list ? call.answer(200, write_volume_list(*list)) : refuse(call, list.error());
 }
 
 void EngineServer::image(HttpCall& call, std::string_view path) {

@@ -34,6 +34,8 @@ class EngineServer {
   void route(HttpCall& call, std::string_view path);
   void container(HttpCall& call, const docker::ContainerId& id, std::string_view action);
   void image(HttpCall& call, std::string_view path);
+  /// `path` is empty for all of them.
+  void volume(HttpCall& call, std::string_view path);
   void create(HttpCall& call);
   void list(HttpCall& call);
   void build(HttpCall& call);

@@ -86,7 +86,7 @@ class FakeEngine : public docker::Engine {
   /// The changes that were asked for, in order, failed ones too: `build TAG`, `create NAME`,
   /// `start NAME`, `stop NAME`, `remove NAME`, `rename OLD NEW`, `restart_policy NAME POLICY`,
   /// `limit NAME`, `pull REFERENCE`, `remove_image ID`, `prune`, `signal NAME TERM`, `exec NAME
-  /// WORDS`.
+  /// WORDS`, `make_volume NAME`, `remove_volume NAME`, `put NAME`.
   [[nodiscard]] std::vector<std::string> journal() const;
   void clear_journal();
   /// How often it was called, reads too.
@@ -127,6 +127,10 @@ class FakeEngine : public docker::Engine {
                     const docker::LogSink& sink, std::stop_token stop) override;
   Result<void> events(const docker::Labels& labels, std::optional<SystemTime> since,
                       const docker::EventSink& sink, std::stop_token stop) override;
+  Result<void> create_volume(const std::string& name, const docker::Labels& labels) override;
+  Result<void> remove_volume(const std::string& name) override;
+  Result<std::vector<docker::VolumeDetails>> list_volumes(const docker::Labels& labels) override;
+  Result<void> put_archive(const docker::ContainerId& id, std::string_view tar) override;
   Result<std::unique_ptr<docker::Attachment>> attach_container(
       const docker::ContainerId& id, const docker::ContainerSpec& spec) override;
   Result<int> wait_container(const docker::ContainerId& id, std::stop_token stop) override;

@@ -130,6 +130,9 @@ Result<ContainerId> FakeEngineState::create(const ContainerSpec& spec) {
   }
   made.details.limits = limits;
   made.spec = spec;
+  for (const docker::VolumeMount& mount : spec.mounts) {
+    volumes.try_emplace(mount.volume);
+  }
   made.behaviour =
       behaviour_of(image->details.id, spec.words.empty() ? spec.command : joined(spec.words));
   emit("create", made);

@@ -41,6 +41,10 @@ enum class EngineCall {
   Wait,
   Signal,
   Resize,
+  CreateVolume,
+  RemoveVolume,
+  ListVolumes,
+  PutArchive,
   CreateExec,
   StartExec,
 };
@@ -143,6 +147,7 @@ class FakeEngineState {
   std::list<FakeImage> images;
   std::list<FakeContainer> containers;
   std::list<FakeExec> execs;
+  std::map<std::string, docker::Labels> volumes;
   /// Runs the container's program on a thread; set by the engine.
   std::function<void(const docker::ContainerId&, std::shared_ptr<FakeProgram>,
                      const FakeBehaviour&)>

@@ -219,9 +219,11 @@ Result<void> FakePlatform::set_app(const Actor& /*actor*/, const AppName& name,
   return {};
 }
 
-Result<void> FakePlatform::destroy_app(const Actor& /*actor*/, const AppName& name) {
+Result<void> FakePlatform::destroy_app(const Actor& /*actor*/, const AppName& name,
+                                       bool with_storage) {
   TRY(find_open(name));
   apps_.erase(name);
+  storage_.leave(name, with_storage);
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "tests/support/fake_certificates.h"
 #include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
+#include "tests/support/fake_storage.h"
 
 namespace minpaas::test {
 
@@ -50,7 +51,7 @@ class FakePlatform : public hooks::Platform {
   Result<hooks::AppReport> create_app(const Actor& actor, const AppName& name) override;
   Result<void> set_app(const Actor& actor, const AppName& name,
                        const std::vector<std::pair<std::string, std::string>>& values) override;
-  Result<void> destroy_app(const Actor& actor, const AppName& name) override;
+  Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) override;
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
   Result<hooks::DeployOutcome> change_config(const Actor& actor, const AppName& name,
                                              const ConfigVars& set,
@@ -106,6 +107,8 @@ class FakePlatform : public hooks::Platform {
   FakePeople& people() override { return people_; }
 
   hooks::Resources& resources() override { return resources_; }
+
+  hooks::Storage& storage() override { return storage_; }
 
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
@@ -164,6 +167,7 @@ class FakePlatform : public hooks::Platform {
 
   const Clock& clock_;
   FakeResources resources_{*this};
+  FakeStorage storage_{*this, clock_};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
   FakePeople people_{clock_,

@@ -105,6 +105,7 @@ std::vector<Verb> verbs() {
       verb("resources", kRead,
            [](P& p, const A& a, const N& n) { return p.resources().report(a, n); }),
       verb("access", kRead, [](P& p, const A& a, const N& n) { return p.people().access(a, n); }),
+      verb("storage", kRead, [](P& p, const A& a, const N& n) { return p.storage().of_app(a, n); }),
       verb("config", kDeploy, [](P& p, const A& a, const N& n) { return p.config(a, n); }),
       verb("change_config", kDeploy,
            [](P& p, const A& a, const N& n) { return p.change_config(a, n, {}, {}, {}); }),
@@ -146,11 +147,22 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) {
              return p.certificates().set_automatic(a, n, Automatic::Off, {});
            }),
+      verb("mount_storage", kAdmin,
+           [](P& p, const A& a, const N& n) {
+             return p.storage().mount(a, n, *StorageMount::parse("data:/data"),
+                                      test::Watcher().follow());
+           }),
+      verb("unmount_storage", kAdmin,
+           [](P& p, const A& a, const N& n) {
+             return p.storage().unmount(a, n, *StorageName::parse("data"),
+                                        test::Watcher().follow());
+           }),
       verb("unlock", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
       verb("lock", kAdmin, [](P& p, const A& a, const N& n) { return p.lock(a, n); }),
       verb("unlock again", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
       // The last one: there is no app afterwards.
-      verb("destroy_app", kAdmin, [](P& p, const A& a, const N& n) { return p.destroy_app(a, n); }),
+      verb("destroy_app", kAdmin,
+           [](P& p, const A& a, const N& n) { return p.destroy_app(a, n, false); }),
   };
 }
 
@@ -230,7 +242,7 @@ TEST_F(Access, ListsOnlyWhatMayBeSeen) {
 TEST_F(Access, WhoeverMakesAnAppAdministersIt) {
   const AppName shop = *AppName::parse("shop");
   ASSERT_TRUE(bed_.platform().create_app(member_, shop));
-  EXPECT_TRUE(bed_.platform().destroy_app(member_, shop));
+  EXPECT_TRUE(bed_.platform().destroy_app(member_, shop, false));
 }
 
 TEST_F(Access, MembersMakeNoAppsWhenThatIsOff) {

@@ -117,7 +117,7 @@ TEST_F(CertificatesOfApps, GoWithTheirApp) {
   bed_.server().certificates.start();
   ASSERT_TRUE(add({.names = {kHost}}));
   bed_.start_queue();
-  ASSERT_TRUE(bed_.platform().destroy_app(bed_.admin, blog_));
+  ASSERT_TRUE(bed_.platform().destroy_app(bed_.admin, blog_, false));
   bed_.server().certificates.follow_change();
   EXPECT_TRUE(soon([&] { return shown().empty(); }));
 }

@@ -180,7 +180,7 @@ TEST_F(Queue, CancelsWhatRunsAndWaitsWhenItStops) {
 
 TEST_F(Queue, EndsADeployBeforeItsAppIsDestroyed) {
   const auto pusher = push_and_hold(app_, bed_.commit(app_, "one"));
-  const auto destroyed = bed_.platform().destroy_app(bed_.admin, app_);
+  const auto destroyed = bed_.platform().destroy_app(bed_.admin, app_, false);
   ASSERT_TRUE(destroyed) << destroyed.error().for_log();
   EXPECT_EQ(pusher->result.get()->reason, "ada destroyed the app");
   bed_.engine.release_builds();

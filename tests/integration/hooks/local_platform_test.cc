@@ -268,7 +268,7 @@ TEST_F(Apps, LeaveNothingBehindWhenTheyAreDestroyed) {
   push_one();
   const auto images = bed_.engine.images().size();
   const ImageId foreign = bed_.engine.add_image("somebody/else", {}, {{"minpaas.app", "blog"}});
-  ASSERT_TRUE(platform().destroy_app(bed_.admin, app_));
+  ASSERT_TRUE(platform().destroy_app(bed_.admin, app_, false));
   EXPECT_THAT(bed_.engine.containers(), IsEmpty());
   EXPECT_EQ(bed_.engine.images().size(), images);
   EXPECT_TRUE(bed_.engine.inspect_image(foreign.value));
@@ -286,17 +286,17 @@ TEST_F(Apps, LeaveAloneWhatPeopleStartedFromTheirImages) {
       .name = "debug", .image = image, .labels = (*bed_.engine.inspect_image(image.value)).labels};
   const auto debug = bed_.engine.create_container(theirs);
   ASSERT_TRUE(debug) << debug.error().for_log();
-  ASSERT_TRUE(platform().destroy_app(bed_.admin, app_));
+  ASSERT_TRUE(platform().destroy_app(bed_.admin, app_, false));
   EXPECT_TRUE(bed_.engine.inspect_container(*debug)) << "it carries the labels of its image only";
 }
 
 TEST_F(Apps, StayWhenTheEngineCannotRemoveTheirContainers) {
   push_one();
   bed_.engine.go_down();
-  ASSERT_FALSE(platform().destroy_app(bed_.admin, app_));
+  ASSERT_FALSE(platform().destroy_app(bed_.admin, app_, false));
   bed_.engine.come_up();
   EXPECT_EQ(bed_.broken_promise(app_), "");
-  EXPECT_TRUE(platform().destroy_app(bed_.admin, app_));
+  EXPECT_TRUE(platform().destroy_app(bed_.admin, app_, false));
 }
 
 using Processes = PlatformOfOne;

@@ -186,7 +186,7 @@ TEST_F(Grants, EndWithTheApp) {
   const Actor bob = member("bob");
   ASSERT_TRUE(people().grant(bed_.admin, blog, "bob", AppRight::Deploy));
   bed_.start_queue();
-  ASSERT_TRUE(bed_.platform().destroy_app(bed_.admin, blog));
+  ASSERT_TRUE(bed_.platform().destroy_app(bed_.admin, blog, false));
   bed_.make_app("blog");
   EXPECT_EQ(bed_.platform().app(bob, blog).error().code, ErrorCode::NotFound)
       << "the name is the same, the app is another";

@@ -334,7 +334,7 @@ TEST_F(Locks, RefuseEveryChange) {
   EXPECT_TRUE(refused(platform().rebuild(ada, app_, false, follow)));
   EXPECT_TRUE(refused(platform().rollback(ada, app_, ReleaseNumber(1), follow)));
   EXPECT_TRUE(refused(platform().set_app(ada, app_, {{"deploy_branch", "x"}})));
-  EXPECT_TRUE(refused(platform().destroy_app(ada, app_)));
+  EXPECT_TRUE(refused(platform().destroy_app(ada, app_, false)));
   EXPECT_TRUE(refused(platform().require_open(ada, app_)));
   EXPECT_EQ(platform().lock(ada, app_).error().message, "blog is locked already, by ada");
   EXPECT_EQ(platform().app(ada, app_)->locked_by, "ada");

@@ -74,7 +74,8 @@ class ServerExamination : public testing::Test {
   state::ContainerStore containers_ = file_.containers();
   state::KeyStore key_store_{file_.database()};
   state::ResourceStore resources_{file_.database()};
-  ContainerPolicies policies_{"this-server", settings_.containers, resources_};
+  state::VolumeStore volumes_{file_.database()};
+  ContainerPolicies policies_{"this-server", settings_.containers, resources_, volumes_};
   FakeEngine engine_;
   router::DirectRouter router_{engine_, {}};
   runtimes::Catalog catalog_ = *runtimes::Catalog::load({runtimes::default_folder(), {}, false});
@@ -86,6 +87,7 @@ class ServerExamination : public testing::Test {
                        .deploys = deploys_,
                        .containers = containers_,
                        .resources = resources_,
+                       .volumes = volumes_,
                        .policies = policies_,
                        .engine = engine_,
                        .router = router_,

@@ -85,6 +85,9 @@ TEST(CommandTable, HasExamplesThatWork) {
     if (command.verb == "access:revoke") {
       scene.run("access:grant blog bob read");
     }
+    if (command.verb == "storage:unmount" || command.verb == "storage:remove") {
+      scene.run("storage:mount blog data:/data");
+    }
     auto [line, input] = example_of(command);
     if (command.verb == "apps:create") {
       line += "2";
@@ -202,11 +205,13 @@ TEST(Reference, NamesEveryFieldOfTheJson) {
        {"help --json", "version --json", "apps --json", "apps:info blog --json",
         "config:get blog DEBUG --json", "ps blog --json", "ps:restart blog --json",
         "apps:lock blog --json", "resources blog --json", "resources:set blog pids=7 --json",
-        "releases blog --json", "releases:info blog v2 --diff v1 --json", "builds blog --json",
-        "users --json", "access blog --json", "keys --json", "doctor --json"}) {
+        "storage blog --json", "releases blog --json", "releases:info blog v2 --diff v1 --json",
+        "builds blog --json", "users --json", "access blog --json", "keys --json",
+        "doctor --json"}) {
     Scene scene;
     scene.run("users:add bob");
     scene.run("access:grant blog bob deploy");
+    scene.run("storage:mount blog data:/data");
     const std::string verb = std::string(line).substr(0, std::string_view(line).find(' '));
     const json printed = json::parse(scene.run(line).out, nullptr, false);
     ASSERT_FALSE(printed.is_discarded()) << line;

@@ -83,7 +83,7 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
                          testing::Values("apps", "builds", "certs", "config", "help", "host",
                                          "keys", "logs", "mistakes", "people", "ps", "releases",
-                                         "resources", "run"),
+                                         "resources", "run", "storage"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace

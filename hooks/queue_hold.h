@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+
+#include "hooks/deploy_queue.h"
+
+namespace minpaas::hooks {
+
+/// Keeps deploys of an app waiting as long as it lives.
+class QueueHold {
+ public:
+  /// A deploy whose result is known already still tidies up for a moment, which is waited for.
+  /// Errors: Busy (a deploy is under way).
+  static Result<std::unique_ptr<QueueHold>> take(DeployQueue& queue, const AppName& name);
+
+  QueueHold(DeployQueue& queue, const AppName& name) : queue_(queue), name_(name) {}
+
+  QueueHold(const QueueHold&) = delete;
+  QueueHold& operator=(const QueueHold&) = delete;
+
+  ~QueueHold() { queue_.release(name_); }
+
+ private:
+  DeployQueue& queue_;
+  AppName name_;
+};
+
+}  // namespace minpaas::hooks
