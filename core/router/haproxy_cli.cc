@@ -157,6 +157,16 @@ Result<std::string> HaproxyCli::ask_worker(int worker, std::string_view command)
   return ask(fmt::format("@!{} {}", worker, command));
 }
 
+Result<void> HaproxyCli::change_worker(int worker, std::string_view command,
+                                       std::string_view expected) const {
+  const std::string answer = TRY(ask_worker(worker, command));
+  const bool done =
+      expected.empty() ? trim(answer).empty() : answer.find(expected) != std::string::npos;
+  return done ? Result<void>()
+              : Error{ErrorCode::Failed, "HAProxy refused a change", "",
+                      fmt::format("{}: {}", command.substr(0, command.find('\n')), trim(answer))};
+}
+
 Result<HaproxyProcesses> HaproxyCli::processes() const {
   return parse_processes(TRY(ask("show proc")));
 }

@@ -47,6 +47,9 @@ class HaproxyCli {
   Result<std::string> ask(std::string_view command) const;
   /// The same to one worker.
   Result<std::string> ask_worker(int worker, std::string_view command) const;
+  /// The same for a change. `expected`: what the answer says on success, empty: nothing. Errors:
+  /// also Failed (it was refused).
+  Result<void> change_worker(int worker, std::string_view command, std::string_view expected) const;
   Result<HaproxyProcesses> processes() const;
 
  private:

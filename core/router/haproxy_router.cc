@@ -1,19 +1,16 @@
 #include "core/router/haproxy_router.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netdb.h>
 #include <pwd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "core/base/fd.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
-#include "core/base/text.h"
+#include "core/router/haproxy_ports.h"
+#include "core/router/haproxy_servers.h"
 
 namespace minpaas::router {
 namespace {
@@ -25,50 +22,9 @@ constexpr milliseconds kDrainInterval{20};
 constexpr milliseconds kCutPatience{1000};
 /// For the ports of a HAProxy that has died.
 constexpr milliseconds kPortPatience{3000};
-constexpr std::string_view kNoBackend = "Can't find backend";
-
-Error refused(std::string_view command, std::string_view answer) {
-  return {ErrorCode::Failed, "HAProxy refused a change of its servers", "",
-          fmt::format("{}: {}", command, trim(answer))};
-}
 
 bool runs(const docker::ContainerDetails& details) {
   return details.state == docker::RunState::Running && !details.address.empty();
-}
-
-/// Whether another program listens there, or the address is not this machine's.
-bool is_taken(const ListenOn& listen) {
-  addrinfo hints{};
-  hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(listen.address.c_str(), std::to_string(listen.port).c_str(), &hints, &found) !=
-      0) {
-    return true;
-  }
-  const Fd socket(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const int on = 1;
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const bool bound = ::bind(socket.get(), found->ai_addr, found->ai_addrlen) == 0 &&
-                     ::listen(socket.get(), 1) == 0;
-  ::freeaddrinfo(found);
-  return !bound;
-}
-
-/// Ports of the `bind` lines of a configuration file.
-std::set<int> ports_in(std::string_view file) {
-  std::set<int> ports;
-  for (const std::string_view line : split(file, '\n')) {
-    const auto words = split(trim(line), ' ');
-    if (words.size() > 1 && words.front() == "bind") {
-      const auto colon = words[1].rfind(':');
-      const auto port = parse_number(words[1].substr(colon + 1), "port", 1, 65535);
-      if (port) {
-        ports.insert(static_cast<int>(*port));
-      }
-    }
-  }
-  return ports;
 }
 
 /// Workers need no rights but to connect; Debian's package makes a user for them.
@@ -122,7 +78,7 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
     return load_file();
   }
   log::info("HAProxy runs on since before");
-  for (const int port : ports_in(old_file ? *old_file : "")) {
+  for (const int port : bound_ports_in(old_file ? *old_file : "")) {
     bound_ports_.insert(port);
   }
   // Without an engine nobody knows better than the HAProxy that is at work.
@@ -189,43 +145,15 @@ void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& co
     const auto now = std::chrono::steady_clock::now();
     {
       const std::scoped_lock turn(turn_);
-      if (is_idle(app, names, now >= cut_at) || now >= cut_at + kCutPatience) {
+      if (is_idle(process_.cli(), app, names,
+                  now >= cut_at ? Requests::AreCut : Requests::MayEnd) ||
+          now >= cut_at + kCutPatience) {
         replaced_.erase(app);
         return;
       }
     }
     std::this_thread::sleep_for(kDrainInterval);
   }
-}
-
-/// Whether no worker has a request at the servers. `cut` ends those that there are.
-bool HaproxyRouter::is_idle(const AppName& app, const std::set<std::string>& servers, bool cut) {
-  const auto processes = process_.cli().processes();
-  if (!processes) {
-    return true;
-  }
-  bool idle = true;
-  for (const int worker : processes->workers) {
-    const auto stat =
-        process_.cli().ask_worker(worker, fmt::format("show stat {} 4 -1", backend_name(app)));
-    const auto sessions = stat ? parse_sessions(*stat) : stat.error();
-    if (!sessions) {
-      // A worker that has ended meanwhile, or is older than the app.
-      continue;
-    }
-    for (const auto& [name, count] : *sessions) {
-      if (!servers.contains(name) || count == 0) {
-        continue;
-      }
-      idle = false;
-      if (cut) {
-        const auto done = process_.cli().ask_worker(
-            worker, fmt::format("shutdown sessions server {}/{}", backend_name(app), name));
-        static_cast<void>(done.has_value());
-      }
-    }
-  }
-  return idle;
 }
 
 Result<void> HaproxyRouter::restore(const Route& route) {
@@ -312,7 +240,7 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
   }
   TRY(write_files());
   for (const int worker : processes->workers) {
-    const auto applied = apply_to_worker(worker, app, route);
+    const auto applied = apply_servers(process_.cli(), worker, app, route.servers);
     if (!applied && worker == processes->workers.front()) {
       return applied;
     }
@@ -322,62 +250,6 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
     }
   }
   return {};
-}
-
-/// New servers get requests before the old ones stop getting them.
-Result<void> HaproxyRouter::apply_to_worker(int worker, const AppName& app, const AppRoute& route) {
-  const std::string backend = backend_name(app);
-  const std::string listing =
-      TRY(process_.cli().ask_worker(worker, "show servers state " + backend));
-  if (listing.find(kNoBackend) != std::string::npos) {
-    return refused("show servers state", listing);
-  }
-  const auto present = TRY(parse_servers(listing));
-  std::set<std::string> wanted;
-  for (const RouteServer& server : route.servers) {
-    if (server.address.empty()) {
-      continue;
-    }
-    wanted.insert(server.name());
-    const std::string name = backend + "/" + server.name();
-    const auto found = present.find(server.name());
-    if (found == present.end()) {
-      TRY(command(worker,
-                  fmt::format("add server {} {}{}", name, bind_text({server.address, server.port}),
-                              kServerOptions),
-                  "New server registered"));
-    } else if (found->second.address != server.address || found->second.port != server.port) {
-      TRY(command(worker,
-                  fmt::format("set server {} addr {} port {}", name, server.address, server.port),
-                  "changed"));
-    }
-    if (found == present.end() || found->second.in_maintenance) {
-      TRY(command(worker, fmt::format("set server {} state ready", name), ""));
-    }
-  }
-  for (const auto& [name, server] : present) {
-    if (wanted.contains(name)) {
-      continue;
-    }
-    if (!server.in_maintenance) {
-      TRY(command(worker, fmt::format("set server {}/{} state maint", backend, name), ""));
-    } else {
-      // Of an earlier switch: refused as long as it has a connection, and tried again at the next.
-      static_cast<void>(process_.cli()
-                            .ask_worker(worker, fmt::format("del server {}/{}", backend, name))
-                            .has_value());
-    }
-  }
-  return {};
-}
-
-/// `expected`: what the answer says on success, empty: nothing.
-Result<void> HaproxyRouter::command(int worker, const std::string& text,
-                                    std::string_view expected) {
-  const std::string answer = TRY(process_.cli().ask_worker(worker, text));
-  const bool done =
-      expected.empty() ? trim(answer).empty() : answer.find(expected) != std::string::npos;
-  return done ? Result<void>() : refused(text, answer);
 }
 
 Result<void> HaproxyRouter::write_files() {
@@ -391,7 +263,7 @@ Result<void> HaproxyRouter::load_file() {
   if (!runs) {
     // Workers of one that was killed would still have the ports.
     HaproxyProcess::stop(files_);
-    await_free(bound_ports_);
+    await_free(settings_.app_address, bound_ports_, kPortPatience);
     bound_ports_.clear();
     loaded_.clear();
   }
@@ -415,15 +287,6 @@ Result<void> HaproxyRouter::load_file() {
     bound_ports_.erase(port);
   }
   return {};
-}
-
-/// A process that ends is no process of ours any more before its sockets are closed.
-void HaproxyRouter::await_free(const std::set<int>& ports) const {
-  const auto deadline = std::chrono::steady_clock::now() + kPortPatience;
-  const auto taken = [&](int port) { return is_taken({settings_.app_address, port}); };
-  while (std::ranges::any_of(ports, taken) && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(kDrainInterval);
-  }
 }
 
 /// A port that cannot be had must not keep all others from being served.

@@ -77,16 +77,12 @@ class HaproxyRouter : public Router {
   Result<RouteServer> server_of(const docker::ContainerId& container, int internal_port);
   Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers);
   Result<void> apply(const AppName& app);
-  Result<void> apply_to_worker(int worker, const AppName& app, const AppRoute& route);
-  Result<void> command(int worker, const std::string& text, std::string_view expected);
   Result<void> apply_certificates(const HaproxyProcesses& processes, const HostCertificates& before,
                                   const HostCertificates& wanted);
   Result<void> write_files();
   Result<void> load_file();
-  void await_free(const std::set<int>& ports) const;
   void look_for_taken_ports();
   [[nodiscard]] HaproxyConfig config() const;
-  bool is_idle(const AppName& app, const std::set<std::string>& servers, bool cut);
   void restart();
 
   docker::Engine& engine_;

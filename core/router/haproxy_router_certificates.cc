@@ -84,13 +84,15 @@ Result<void> HaproxyRouter::open_challenge(int port) {
   const std::scoped_lock turn(turn_);
   challenge_port_ = port;
   TRY(write_files());
-  const auto processes = TRY(process_.cli().processes());
+  const HaproxyCli& cli = process_.cli();
+  const auto processes = TRY(cli.processes());
   for (const int worker : processes.workers) {
-    const auto moved =
-        command(worker, fmt::format("set server {} addr 127.0.0.1 port {}", kChallengeServer, port),
-                "changed");
+    const auto moved = cli.change_worker(
+        worker, fmt::format("set server {} addr 127.0.0.1 port {}", kChallengeServer, port),
+        "changed");
     const auto opened =
-        moved ? command(worker, fmt::format("set server {} state ready", kChallengeServer), "")
+        moved ? cli.change_worker(worker,
+                                  fmt::format("set server {} state ready", kChallengeServer), "")
               : moved;
     if (!opened && worker == processes.workers.front()) {
       return opened;
@@ -105,8 +107,8 @@ void HaproxyRouter::close_challenge() {
   const auto written = write_files();
   const auto processes = process_.cli().processes();
   for (const int worker : processes ? processes->workers : std::vector<int>()) {
-    const auto closed =
-        command(worker, fmt::format("set server {} state maint", kChallengeServer), "");
+    const auto closed = process_.cli().change_worker(
+        worker, fmt::format("set server {} state maint", kChallengeServer), "");
     if (!closed && worker == processes->workers.front()) {
       log::warn("the route of ACME challenges stays open: {}", closed.error().for_log());
     }

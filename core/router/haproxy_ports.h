@@ -1,0 +1,20 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/router/haproxy_config.h"
+
+/// Which ports a HAProxy has, and which it cannot have.
+namespace minpaas::router {
+
+/// Whether another program listens there, or the address is not this machine's.
+bool is_taken(const ListenOn& listen);
+/// Ports of the `bind` lines of a configuration file.
+std::set<int> bound_ports_in(std::string_view config);
+/// A process that ends is no process any more before its sockets are closed: waits for that.
+void await_free(const std::string& address, const std::set<int>& ports, milliseconds patience);
+
+}  // namespace minpaas::router
