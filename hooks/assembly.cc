@@ -112,11 +112,15 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
           [this](const AppName& app, const docker::ContainerId& container) {
             parts_.router.refresh(app, container);
           }),
+      domain_store_(*opened_.database),
+      domains_(access_, apps_, domain_store_, around.router, around.clock,
+               {settings.router.domain, [this] { certificates_.follow_change(); }}),
       certificate_store_(*opened_.database, opened_.secret),
       lego_(settings.certs, settings.server.data_dir / "acme", around.router),
       certificates_(
-          access_, apps_, certificate_store_, [this](const AppName& app) { return hosts_of(app); },
-          around.router, lego_, around.clock, settings),
+          access_, apps_, certificate_store_,
+          [this](const AppName& app) { return domains_.hosts_of(app); }, around.router, lego_,
+          around.clock, settings),
       people_(users_, grants_, keys_, access_, around.clock),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
@@ -124,7 +128,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       limits_(parts_, queue_, access_),
       storage_(parts_, queue_, access_),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
-                {people_, certificates_, limits_, storage_}, tasks()) {}
+                {people_, certificates_, limits_, storage_, domains_}, tasks()) {}
 
 Assembly::~Assembly() = default;
 
@@ -148,16 +152,6 @@ PlatformTasks Assembly::tasks() {
           [this] { certificates_.follow_change(); }};
 }
 
-/// Below an address there are no names.
-Result<std::vector<std::string>> Assembly::hosts_of(const AppName& app) {
-  TRY(apps_.get(app));
-  const std::string& domain = parts_.settings.router.domain;
-  if (domain.find_first_not_of("0123456789.:") == std::string::npos) {
-    return std::vector<std::string>();
-  }
-  return std::vector<std::string>{app.str() + "." + domain};
-}
-
 /// What the database says has the traffic.
 Result<std::vector<router::Route>> Assembly::routes() {
   std::vector<router::Route> routes;
@@ -178,6 +172,7 @@ Result<std::vector<router::Route>> Assembly::routes() {
 
 Result<void> Assembly::start() {
   const auto known = TRY(routes());
+  TRY(domains_.prepare());
   // Before the router, which reads them when it starts. Without them it serves http all the same.
   if (const auto prepared = certificates_.prepare(); !prepared) {
     log::error("certificates: {}", prepared.error().for_log());

@@ -11,6 +11,7 @@
 #include "hooks/garbage.h"
 #include "hooks/lego.h"
 #include "hooks/local_certificates.h"
+#include "hooks/local_domains.h"
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
@@ -72,7 +73,6 @@ class Assembly {
   Result<std::vector<router::Route>> routes();
   HealthCheck health_check();
   PlatformTasks tasks();
-  Result<std::vector<std::string>> hosts_of(const AppName& app);
   bool is_crashed(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
   void tidy(const AppName& app);
@@ -102,6 +102,8 @@ class Assembly {
   AppLogs logs_;
   Reconciler reconciler_;
   Supervisor supervisor_;
+  state::DomainStore domain_store_;
+  LocalDomains domains_;
   state::CertificateStore certificate_store_;
   Lego lego_;
   /// Its thread fetches certificates.

@@ -40,6 +40,7 @@ struct PlatformNouns {
   Certificates& certificates;
   Resources& resources;
   LocalStorage& storage;
+  Domains& domains;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -124,6 +125,8 @@ class LocalPlatform : public Platform {
   Resources& resources() override { return nouns_.resources; }
 
   Storage& storage() override { return nouns_.storage; }
+
+  Domains& domains() override { return nouns_.domains; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

@@ -134,6 +134,11 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   for (const auto& [key, value] : TRY(parts_.configs.latest(name)).second) {
     report.config_keys.push_back(key);
   }
+  for (const Domain& domain : TRY(nouns_.domains.list(actor, name))) {
+    if (domain.source == DomainSource::Added) {
+      report.domains.push_back(domain.host);
+    }
+  }
   return report;
 }
 

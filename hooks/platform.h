@@ -20,6 +20,7 @@
 #include "core/docker/engine.h"
 #include "core/state/deploy_store.h"
 #include "hooks/certificates.h"
+#include "hooks/domains.h"
 #include "hooks/follow.h"
 #include "hooks/people.h"
 #include "hooks/program_run.h"
@@ -56,6 +57,8 @@ struct AppReport {
   /// Who has locked it against pushes and changes, and since when.
   std::optional<std::string> locked_by = std::nullopt;
   std::optional<SystemTime> locked_at = std::nullopt;
+  /// Host names that were added.
+  std::vector<std::string> domains = {};
 };
 
 struct ProcessReport {
@@ -246,6 +249,7 @@ class Platform {
   /// Users, keys and grants.
   virtual People& people() = 0;
   virtual Certificates& certificates() = 0;
+  virtual Domains& domains() = 0;
   /// Limits of containers.
   virtual Resources& resources() = 0;
   virtual Storage& storage() = 0;

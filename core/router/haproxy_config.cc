@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "core/router/haproxy_map.h"
 #include "core/router/haproxy_tls.h"
 
 namespace minpaas::router {
@@ -96,16 +97,18 @@ std::string render_by_name(const HaproxyConfig& config) {
     return "";
   }
   const std::string folder = config.folder.string();
-  const std::string backend =
-      fmt::format("req.hdr(host),host_only,lower,map({}/{})", folder, kHostMap);
   return fmt::format(
-      "\nfrontend by-name\n{0}{3}"
+      "\nfrontend by-name\n{0}"
+      "  http-request set-var(txn.host) req.hdr(host),host_only,lower\n"
+      "{3}"
+      "{2}"
       "  http-request return status 404 content-type \"text/html; charset=utf-8\" file "
       "{1}/404.html "
-      "unless {{ {2} -m found }}\n"
+      "unless {{ var(txn.app) -m found }}\n"
       "{4}"
-      "  use_backend %[{2}]\n",
-      binds, folder, backend, render_tls_rules(config), kChallengeRule);
+      "  use_backend %[var(txn.app)]\n",
+      binds, folder, render_host_lookup("txn.app", config.folder / kHostMap),
+      render_tls_rules(config), kChallengeRule);
 }
 
 }  // namespace
@@ -148,10 +151,16 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
   return text;
 }
 
-std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes) {
+std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes,
+                            const DomainTable& domains) {
   std::string text;
   for (const auto& [app, route] : routes) {
     text += fmt::format("{}.{} {}\n", app.str(), config.domain, backend_name(app));
+    const auto own = domains.find(app);
+    for (const std::string& host :
+         own == domains.end() ? std::vector<std::string>() : own->second) {
+      text += fmt::format("{} {}\n", host, backend_name(app));
+    }
   }
   return text;
 }

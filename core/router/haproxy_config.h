@@ -52,8 +52,10 @@ std::string backend_name(const AppName& app);
 /// `0.0.0.0:80`, `[::]:80`
 std::string bind_text(const ListenOn& listen);
 std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable& routes);
-/// Lines `blog.localhost app-blog`: which backend has the requests of a host name.
-std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes);
+/// Lines `blog.localhost app-blog`: which backend has the requests of a host name. `*.example.com`
+/// is the line for the names with one label more that have none of their own.
+std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes,
+                            const DomainTable& domains);
 /// The page that is shown instead of an app, as HAProxy's `errorfile` wants it: with its header.
 std::string render_error_page(int status);
 /// The page for a host name that no app has, without header.

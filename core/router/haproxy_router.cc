@@ -192,6 +192,7 @@ void HaproxyRouter::refresh(const AppName& app, const ContainerId& container) {
 
 Result<void> HaproxyRouter::remove(const AppName& app) {
   const std::scoped_lock turn(turn_);
+  domains_.erase(app);
   if (routes_.erase(app) == 0) {
     return {};
   }
@@ -253,7 +254,7 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
 }
 
 Result<void> HaproxyRouter::write_files() {
-  TRY(write_file_atomically(files_.host_map(), render_host_map(config(), routes_), 0600));
+  TRY(write_file_atomically(files_.host_map(), render_host_map(config(), routes_, domains_), 0600));
   return write_file_atomically(files_.config(), render_haproxy_config(config(), routes_), 0600);
 }
 

@@ -65,6 +65,12 @@ class HaproxyRouter : public Router {
   Result<void> open_challenge(int port) override;
   void close_challenge() override;
 
+  // haproxy_router_names.cc
+  [[nodiscard]] bool serves_names() const override { return true; }
+
+  /// What a running HAProxy does not take at run time it reads from its file.
+  Result<void> set_domains(const AppName& app, std::vector<std::string> hosts) override;
+
   Result<void> remove(const AppName& app) override;
   /// By https where the name has a certificate.
   [[nodiscard]] std::string url(const AppName& app, int app_port) const override;
@@ -79,6 +85,7 @@ class HaproxyRouter : public Router {
   Result<void> apply(const AppName& app);
   Result<void> apply_certificates(const HaproxyProcesses& processes, const HostCertificates& before,
                                   const HostCertificates& wanted);
+  Result<void> apply_names();
   Result<void> write_files();
   Result<void> load_file();
   void look_for_taken_ports();
@@ -92,6 +99,8 @@ class HaproxyRouter : public Router {
   /// held during I/O.
   mutable std::mutex turn_;
   RouteTable routes_;
+  /// Of apps without a route, too.
+  DomainTable domains_;
   HaproxyCertificates certificates_;
   /// Host names that have a certificate.
   Guarded<std::set<std::string>> secured_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/router/haproxy_map.h"
+
 namespace minpaas::router {
 namespace {
 
@@ -44,9 +46,7 @@ std::string render_tls_rules(const HaproxyConfig& config) {
   if (!has_https(config)) {
     return rules;
   }
-  rules += fmt::format(
-      "  http-request set-var(txn.secured) req.hdr(host),host_only,lower,map({}/{},no)\n",
-      config.folder.string(), kSecuredMap);
+  rules += render_host_lookup("txn.secured", config.folder / kSecuredMap);
   if (config.https_redirect) {
     const int port = config.https.front().port;
     rules += fmt::format(

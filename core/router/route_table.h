@@ -29,4 +29,7 @@ struct AppRoute {
 
 using RouteTable = std::map<AppName, AppRoute>;
 
+/// Host names that were added to apps, in lower case; `*.example.com` stands for one label more.
+using DomainTable = std::map<AppName, std::vector<std::string>>;
+
 }  // namespace minpaas::router

@@ -84,6 +84,15 @@ class Router {
   /// And to the apps again.
   virtual void close_challenge() {}
 
+  /// Whether apps have host names here. Without, `set_domains` is not called.
+  [[nodiscard]] virtual bool serves_names() const { return false; }
+
+  /// The host names that lead to the app from now on, besides `APP.<domain>`; in lower case, each
+  /// of one app only. Open connections go on. Before `start` too.
+  virtual Result<void> set_domains(const AppName& /*app*/, std::vector<std::string> /*hosts*/) {
+    return {};
+  }
+
   /// The app is gone.
   virtual Result<void> remove(const AppName& app) = 0;
   /// Where people reach the app, `http://HOST:10123`.

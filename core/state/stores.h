@@ -8,6 +8,7 @@
 #include "core/state/container_store.h"
 #include "core/state/database.h"
 #include "core/state/deploy_store.h"
+#include "core/state/domain_store.h"
 #include "core/state/grant_store.h"
 #include "core/state/key_store.h"
 #include "core/state/release_store.h"

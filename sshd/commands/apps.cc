@@ -45,6 +45,7 @@ Json to_json(const hooks::AppReport& report) {
   for (const ConfigKey& key : report.config_keys) {
     json["config_keys"].push_back(key.str());
   }
+  json["domains"] = report.domains;
   json["created_at"] = json_time(report.created_at);
   json["locked_by"] = json_text(report.locked_by.value_or(""));
   json["locked_at"] = json_time(report.locked_at);
@@ -66,6 +67,10 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
   for (const ConfigKey& key : report.config_keys) {
     keys += (keys.empty() ? "" : " ") + key.str();
   }
+  std::string domains;
+  for (const std::string& host : report.domains) {
+    domains += (domains.empty() ? "" : " ") + host;
+  }
   const auto& live = report.live;
   const std::string release = live
                                   ? fmt::format("{}, {}, {}", live->number.str(), live->description,
@@ -79,6 +84,7 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
       {"Name", report.summary.name.str()},
       {"Status", std::string(to_string(report.summary.status))},
       {"URL", or_dash(report.summary.url)},
+      {"Domains", or_dash(domains)},
       {"Release", release},
       {"Commit", live && live->commit ? live->commit->hex() : "-"},
       {"Runtime", or_dash(report.summary.runtime)},

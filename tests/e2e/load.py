@@ -17,7 +17,8 @@ import time
 
 
 class Connection:
-    def __init__(self, address):
+    def __init__(self, address, name="load"):
+        self.name = name
         self.socket = socket.create_connection(address, 10)
         self.socket.settimeout(15)
         self.file = self.socket.makefile("rb")
@@ -28,7 +29,7 @@ class Connection:
 
     def ask(self, method, path, body=b"", close=False):
         """The answer's body, and whether the server keeps the connection."""
-        head = f"{method} {path} HTTP/1.1\r\nHost: load\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self.name}\r\n"
         if body:
             head += f"Content-Length: {len(body)}\r\n"
         if close:
@@ -48,8 +49,9 @@ class Connection:
 
 
 class Load:
-    def __init__(self, host, port, clients=16, web_sockets=20):
-        self.address, self.clients, self.web_sockets = (host, port), clients, web_sockets
+    def __init__(self, host, port, clients=16, web_sockets=20, name="load"):
+        self.address, self.name = (host, port), name
+        self.clients, self.web_sockets = clients, web_sockets
         self.ended, self.lock = threading.Event(), threading.Lock()
         self.requests, self.failures, self.cut, self.bodies = 0, [], [], set()
         self.threads = []
@@ -72,7 +74,7 @@ class Load:
         connection = None
         while not self.ended.is_set():
             try:
-                connection = connection or Connection(self.address)
+                connection = connection or Connection(self.address, self.name)
                 kept = request(connection)
                 with self.lock:
                     self.requests += 1
@@ -119,10 +121,10 @@ class Load:
     def web_socket(self):
         """One connection for the whole time; an end before is a cut."""
         try:
-            connection = Connection(self.address)
+            connection = Connection(self.address, self.name)
             key = base64.b64encode(os.urandom(16)).decode()
             connection.socket.sendall(
-                f"GET /ws HTTP/1.1\r\nHost: load\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                f"GET /ws HTTP/1.1\r\nHost: {self.name}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
             if b" 101 " not in connection.file.readline():
                 raise OSError("no WebSocket")

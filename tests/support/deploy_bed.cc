@@ -70,14 +70,17 @@ DeployBed::Server::Server(DeployBed& bed)
             {bed.settings.build.slots, 2, parts.build_logs(), hooks::FeedLimits()}, pipeline),
       keys(key_store, bed.settings.access.admin_keys, bed.clock),
       people(users, grants, keys, access, bed.clock),
+      domains(access, apps, domain_store, bed.router, bed.clock,
+              {"example.com", [this] { certificates.follow_change(); }}),
       certificates(
           access, apps, certificate_store,
-          [](const AppName& app) { return std::vector<std::string>{app.str() + ".example.com"}; },
-          bed.router, bed.acme, bed.clock, bed.settings),
+          [this](const AppName& app) { return domains.hosts_of(app); }, bed.router, bed.acme,
+          bed.clock, bed.settings),
       limits(parts, queue, access),
       storage(parts, queue, access),
       platform(
-          parts, {grants, access}, queue, one_offs, {people, certificates, limits, storage},
+          parts, {grants, access}, queue, one_offs,
+          {people, certificates, limits, storage, domains},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

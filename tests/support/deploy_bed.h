@@ -10,6 +10,7 @@
 #include "core/router/direct_router.h"
 #include "core/state/user_store.h"
 #include "hooks/local_certificates.h"
+#include "hooks/local_domains.h"
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
@@ -74,8 +75,10 @@ class DeployBed {
     hooks::Pipeline pipeline;
     hooks::DeployQueue queue;
     state::CertificateStore certificate_store{*database, secret};
+    state::DomainStore domain_store{*database};
     hooks::KeyOwners keys;
     hooks::LocalPeople people;
+    hooks::LocalDomains domains;
     hooks::LocalCertificates certificates;
     hooks::OneOffs one_offs;
     hooks::LocalResources limits;

@@ -122,6 +122,7 @@ hooks::AppReport FakePlatform::report(const AppName& name, const App& app) const
   }
   report.locked_by = app.locked_by;
   report.locked_at = app.locked_at;
+  report.domains = domains_.added(name);
   return report;
 }
 

@@ -7,6 +7,7 @@
 
 #include "hooks/platform.h"
 #include "tests/support/fake_certificates.h"
+#include "tests/support/fake_domains.h"
 #include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
 #include "tests/support/fake_storage.h"
@@ -110,6 +111,8 @@ class FakePlatform : public hooks::Platform {
 
   hooks::Storage& storage() override { return storage_; }
 
+  hooks::Domains& domains() override { return domains_; }
+
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
   FakeCertificates& certificates() override { return certificates_; }
@@ -168,6 +171,7 @@ class FakePlatform : public hooks::Platform {
   const Clock& clock_;
   FakeResources resources_{*this};
   FakeStorage storage_{*this, clock_};
+  FakeDomains domains_{*this, clock_};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
   FakePeople people_{clock_,

@@ -102,6 +102,7 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) { return p.open_for_fetch(a, n); }),
       verb("certificates", kRead,
            [](P& p, const A& a, const N& n) { return p.certificates().list(a, n); }),
+      verb("domains", kRead, [](P& p, const A& a, const N& n) { return p.domains().list(a, n); }),
       verb("resources", kRead,
            [](P& p, const A& a, const N& n) { return p.resources().report(a, n); }),
       verb("access", kRead, [](P& p, const A& a, const N& n) { return p.people().access(a, n); }),
@@ -157,6 +158,10 @@ std::vector<Verb> verbs() {
              return p.storage().unmount(a, n, *StorageName::parse("data"),
                                         test::Watcher().follow());
            }),
+      verb("add_domain", kAdmin,
+           [](P& p, const A& a, const N& n) { return p.domains().add(a, n, {}); }),
+      verb("remove_domain", kAdmin,
+           [](P& p, const A& a, const N& n) { return p.domains().remove(a, n, {}); }),
       verb("unlock", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
       verb("lock", kAdmin, [](P& p, const A& a, const N& n) { return p.lock(a, n); }),
       verb("unlock again", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),

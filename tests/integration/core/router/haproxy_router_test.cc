@@ -296,6 +296,48 @@ TEST_F(Haproxy, IsStartedByAReleaseThatFindsItDead) {
   EXPECT_TRUE(soon([&] { return get(port_).find("two") != std::string::npos; }));
 }
 
+TEST_F(Haproxy, ServesDomainsWithoutReadingTheFileAgain) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  const auto before = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  EXPECT_THAT(get(by_name_, "www.example.org"), HasSubstr("404"));
+  ASSERT_TRUE(router_->set_domains(blog_, {"www.example.org", "*.shops.example"}));
+  EXPECT_THAT(get(by_name_, "WWW.example.org:8080"), HasSubstr("one"));
+  EXPECT_THAT(get(by_name_, "any.shops.example"), HasSubstr("one"));
+  EXPECT_THAT(get(by_name_, "a.b.shops.example"), HasSubstr("404"));
+  EXPECT_THAT(get(by_name_, "shops.example"), HasSubstr("404"));
+  ASSERT_TRUE(router_->set_domains(blog_, {"*.shops.example"}));
+  EXPECT_THAT(get(by_name_, "www.example.org"), HasSubstr("404"));
+  EXPECT_THAT(get(by_name_, "blog.apps.example"), HasSubstr("one"));
+  const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  EXPECT_EQ(after.reloads, before.reloads);
+  EXPECT_EQ(*read_file(folder_.path() / "router/hosts.map", 1 << 20),
+            "blog.apps.example app-blog\n*.shops.example app-blog\n");
+}
+
+TEST_F(Haproxy, ServesANameRatherThanTheWildcardOfAnotherApp) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  auto other = change({run("two")});
+  other.app = *AppName::parse("shop");
+  other.app_port = free_port();
+  ASSERT_TRUE(router_->switch_to(other, [](const ContainerId&) { return Result<void>(); }, {}));
+  ASSERT_TRUE(router_->set_domains(other.app, {"*.example.org"}));
+  ASSERT_TRUE(router_->set_domains(blog_, {"www.example.org"}));
+  EXPECT_THAT(get(by_name_, "www.example.org"), HasSubstr("one"));
+  EXPECT_THAT(get(by_name_, "shop.example.org"), HasSubstr("two"));
+}
+
+TEST_F(Haproxy, HasTheDomainsAgainWhenItIsStartedAnew) {
+  ASSERT_TRUE(router_->set_domains(blog_, {"early.example"}));
+  EXPECT_THAT(get(by_name_, "early.example"), HasSubstr("404"));
+  ASSERT_TRUE(switch_to({run("one")}));
+  EXPECT_THAT(get(by_name_, "early.example"), HasSubstr("one"));
+  const int pid = haproxy_pid();
+  ::kill(pid, SIGKILL);
+  ASSERT_TRUE(router_->set_domains(blog_, {"early.example", "late.example"}));
+  EXPECT_TRUE(soon([&] { return haproxy_pid() != 0 && haproxy_pid() != pid; }));
+  EXPECT_TRUE(soon([&] { return get(by_name_, "late.example").find("one") != std::string::npos; }));
+}
+
 TEST_F(Haproxy, ForgetsAnApp) {
   ASSERT_TRUE(switch_to({run("one")}));
   ASSERT_TRUE(router_->remove(blog_));

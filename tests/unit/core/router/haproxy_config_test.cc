@@ -36,7 +36,14 @@ TEST_F(HaproxyText, ServesAnAppOnItsPort) {
 
 TEST_F(HaproxyText, ServesAllAppsByName) {
   EXPECT_THAT(text(), HasSubstr("\nfrontend by-name\n  bind 0.0.0.0:80\n"));
-  EXPECT_EQ(render_host_map(config_, routes_), "blog.apps.example app-blog\n");
+  EXPECT_EQ(render_host_map(config_, routes_, {}), "blog.apps.example app-blog\n");
+}
+
+TEST_F(HaproxyText, ServesTheDomainsOfAppsThatHaveARoute) {
+  const DomainTable domains{{blog_, {"*.example.org", "www.example.org"}},
+                            {*AppName::parse("shop"), {"shop.example.org"}}};
+  EXPECT_EQ(render_host_map(config_, routes_, domains),
+            "blog.apps.example app-blog\n*.example.org app-blog\nwww.example.org app-blog\n");
 }
 
 TEST_F(HaproxyText, LeavesTakenPortsOut) {

@@ -53,7 +53,8 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
         "access",        "access:grant", "access:revoke", "keys",        "keys:add",
         "keys:remove",   "doctor",       "releases:info", "rollback",    "run",
         "exec",          "ps:scale",     "ps:stop",       "ps:start",    "apps:lock",
-        "apps:unlock",   "resources",    "resources:set"}) {
+        "apps:unlock",   "resources",    "resources:set", "domains",     "domains:add",
+        "domains:remove"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -100,6 +101,8 @@ TEST(CommandTable, HasExamplesThatWork) {
     } else if (command.verb == "certs:remove") {
       scene.run("certs:add blog", "good");
       line = "certs:remove blog blog.example";
+    } else if (command.verb == "domains:remove") {
+      scene.run("domains:add blog www.example.com");
     }
     const Said said = scene.run(line, input);
     const bool nothing_to_cancel = command.verb == "builds:cancel" && said.status == 3;

@@ -81,9 +81,9 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
-                         testing::Values("apps", "builds", "certs", "config", "help", "host",
-                                         "keys", "logs", "mistakes", "people", "ps", "releases",
-                                         "resources", "run", "storage"),
+                         testing::Values("apps", "builds", "certs", "config", "domains", "help",
+                                         "host", "keys", "logs", "mistakes", "people", "ps",
+                                         "releases", "resources", "run", "storage"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace

@@ -1,0 +1,44 @@
+#include "core/base/log.h"
+#include "core/router/haproxy_map.h"
+#include "core/router/haproxy_router.h"
+
+namespace minpaas::router {
+
+Result<void> HaproxyRouter::set_domains(const AppName& app, std::vector<std::string> hosts) {
+  const std::scoped_lock turn(turn_);
+  const std::vector<std::string> before = std::exchange(domains_[app], std::move(hosts));
+  if (!started_ || before == domains_[app]) {
+    return {};
+  }
+  auto applied = apply_names();
+  if (!applied) {
+    domains_[app] = before;
+    const auto back = apply_names();
+    if (!back) {
+      log::error("{}: its domains are not what they were before: {}", app.str(),
+                 back.error().for_log());
+    }
+  }
+  return applied;
+}
+
+/// At run time where HAProxy runs; it has the file for its next start in any case. Under `turn_`.
+Result<void> HaproxyRouter::apply_names() {
+  TRY(write_files());
+  const auto processes = process_.cli().processes();
+  for (const int worker : processes ? processes->workers : std::vector<int>()) {
+    const auto applied = apply_map(process_.cli(), worker, files_.host_map(),
+                                   parse_map_file(render_host_map(config(), routes_, domains_)));
+    if (!applied && worker == processes->workers.front()) {
+      log::info("HAProxy reads its names anew: {}", applied.error().for_log());
+      return load_file();
+    }
+    if (!applied) {
+      // One that was replaced may be older than the map, or have ended.
+      log::debug("HAProxy worker {}: {}", worker, applied.error().for_log());
+    }
+  }
+  return {};
+}
+
+}  // namespace minpaas::router
