@@ -160,6 +160,9 @@ Result<void> HaproxyProcess::wait_until_it_serves(const HaproxyProcesses& before
     if (now && now->reloads > before.reloads && !now->workers.empty()) {
       return {};
     }
+    if (!now && before.reloads >= 0 && running_with(files_) == 0) {
+      return Error{ErrorCode::Unavailable, "HAProxy ended while it read its file", "", ""};
+    }
     if (!now && before.reloads < 0 && running_with(files_) == 0 &&
         !complaints_in(last_words(0)).empty()) {
       return Error{ErrorCode::Failed, "HAProxy does not start", "", ""};

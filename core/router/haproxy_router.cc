@@ -270,7 +270,11 @@ Result<void> HaproxyRouter::load_file() {
   }
   look_for_taken_ports();
   TRY(write_files());
-  const auto loaded = runs ? process_.reload() : process_.start();
+  auto loaded = runs ? process_.reload() : process_.start();
+  if (runs && !loaded && loaded.error().code == ErrorCode::Unavailable) {
+    log::error("HAProxy has ended unexpectedly; starting it again");
+    loaded = process_.start();
+  }
   failure_ = loaded ? "" : loaded.error().for_log();
   TRY(loaded);
   loaded_.clear();

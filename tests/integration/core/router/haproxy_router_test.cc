@@ -88,7 +88,7 @@ class Haproxy : public testing::Test {
     router_.reset();
     router_ = std::make_unique<HaproxyRouter>(engine_,
                                               HaproxySettings{.folder = folder_.path() / "router",
-                                                              .program = find_haproxy(),
+                                                              .program = program_,
                                                               .domain = "apps.example",
                                                               .http = {{"127.0.0.1", by_name_}},
                                                               .app_address = "127.0.0.1",
@@ -142,6 +142,7 @@ class Haproxy : public testing::Test {
   }
 
   test::TempDir folder_;
+  std::string program_ = find_haproxy();
   FakeEngine engine_;
   ImageId image_ = engine_.add_image("blog");
   AppName blog_ = *AppName::parse("blog");
@@ -285,6 +286,31 @@ TEST_F(Haproxy, IsStartedAgainWhenItIsKilled) {
   const auto two = run("two");
   ASSERT_TRUE(switch_to({two}, {one.container}));
   EXPECT_THAT(get(port_), HasSubstr("two"));
+}
+
+TEST_F(Haproxy, IsStartedAgainWhenItEndsWhileItReadsItsFile) {
+  // It reads its file again by running its program anew, which ends once here.
+  const auto once = folder_.path() / "once";
+  program_ = folder_.path() / "haproxy";
+  ASSERT_TRUE(create_file(program_,
+                          "#!/bin/bash\nif rm '" + once.string() +
+                              "' 2>/dev/null; then exit 1; fi\nexec -a \"$0\" " + find_haproxy() +
+                              " \"$@\"\n",
+                          0755));
+  router_.reset();
+  HaproxyProcess::stop({folder_.path() / "router"});
+  const auto one = run("one");
+  const std::vector<Route> routes{{blog_, port_, kInside, {one.container}}};
+  ASSERT_TRUE(restart_server(routes));
+  const int pid = haproxy_pid();
+  ASSERT_TRUE(create_file(once, "", 0600));
+  const auto began = std::chrono::steady_clock::now();
+  const auto done = restart_server(routes);
+  ASSERT_TRUE(done) << done.error().for_log();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(9));
+  EXPECT_FALSE(std::filesystem::exists(once));
+  EXPECT_NE(haproxy_pid(), pid);
+  EXPECT_TRUE(soon([&] { return get(port_).find("one") != std::string::npos; }));
 }
 
 TEST_F(Haproxy, IsStartedByAReleaseThatFindsItDead) {
