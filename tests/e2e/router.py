@@ -4,6 +4,7 @@
 import os
 import shutil
 import signal
+import socket
 import time
 
 import apps
@@ -156,6 +157,41 @@ def an_app_crashes_and_comes_back(server):
     wait_until(lambda: server.serves("crashing", "release one"), "the app is back", timeout=30)
 
 
+def another_program_has_a_port(server):
+    """One that cannot have its port keeps no other app from being served, and is served once it is free."""
+    app = server.new_app(name="late")
+    shutil.copytree(SWAP_APP, app.folder, dirs_exist_ok=True)
+    app.commit("release one")
+    assert server.ssh("apps:create", "late").status == 0
+    port = port_of(server, "late")
+    with socket.create_server(("0.0.0.0", port)):
+        pushed = app.push()
+        assert pushed.status == 1 and f"port {port} of this host is taken by another program" in pushed.err, pushed
+        assert app.remote_head() is None
+        assert not server.containers("late"), "containers were left behind"
+    assert app.push().status == 0
+    assert server.serves("late", "release one")
+
+    server.stop()
+    server.stop_router()
+    host, by_name = server.sections["router"]["http_listen"].split(":")
+    with socket.create_server((host, int(by_name))):
+        server.start()
+        wait_until(lambda: server.serves("late", "release one"), "the app is served by its port", timeout=20)
+        assert f"port {by_name} is taken by another program" in server.ssh("doctor").out
+    server.stop()
+    server.stop_router()
+    server.start()
+
+    def answers_by_name():
+        try:
+            return "release one" in fetch(f"http://{host}:{by_name}", headers={"Host": "late.localhost"})
+        except OSError:
+            return False
+
+    wait_until(answers_by_name, "the app is served by name again", timeout=20)
+
+
 def another_router_is_chosen(server):
     swap_app(server, "moved")
     pid = server.router_pid()
@@ -171,5 +207,5 @@ def another_router_is_chosen(server):
 if __name__ == "__main__":
     tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
          names_headers_and_pages, minpaasd_is_killed, haproxy_is_killed, containers_change_their_addresses,
-         an_app_crashes_and_comes_back, another_router_is_chosen,
+         an_app_crashes_and_comes_back, another_program_has_a_port, another_router_is_chosen,
          settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}})
