@@ -115,6 +115,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       domain_store_(*opened_.database),
       domains_(access_, apps_, domain_store_, around.router, around.clock,
                {settings.router.domain, [this] { certificates_.follow_change(); }}),
+      maintenance_(access_, apps_, around.router),
       certificate_store_(*opened_.database, opened_.secret),
       lego_(settings.certs, settings.server.data_dir / "acme", around.router),
       certificates_(
@@ -128,7 +129,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       limits_(parts_, queue_, access_),
       storage_(parts_, queue_, access_),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
-                {people_, certificates_, limits_, storage_, domains_}, tasks()) {}
+                {people_, certificates_, limits_, storage_, domains_, maintenance_}, tasks()) {}
 
 Assembly::~Assembly() = default;
 
@@ -173,6 +174,7 @@ Result<std::vector<router::Route>> Assembly::routes() {
 Result<void> Assembly::start() {
   const auto known = TRY(routes());
   TRY(domains_.prepare());
+  TRY(maintenance_.prepare());
   // Before the router, which reads them when it starts. Without them it serves http all the same.
   if (const auto prepared = certificates_.prepare(); !prepared) {
     log::error("certificates: {}", prepared.error().for_log());

@@ -12,6 +12,7 @@
 #include "hooks/lego.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_domains.h"
+#include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
@@ -104,6 +105,7 @@ class Assembly {
   Supervisor supervisor_;
   state::DomainStore domain_store_;
   LocalDomains domains_;
+  LocalMaintenance maintenance_;
   state::CertificateStore certificate_store_;
   Lego lego_;
   /// Its thread fetches certificates.

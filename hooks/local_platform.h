@@ -41,6 +41,7 @@ struct PlatformNouns {
   Resources& resources;
   LocalStorage& storage;
   Domains& domains;
+  Maintenance& maintenance;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -127,6 +128,8 @@ class LocalPlatform : public Platform {
   Storage& storage() override { return nouns_.storage; }
 
   Domains& domains() override { return nouns_.domains; }
+
+  Maintenance& maintenance() override { return nouns_.maintenance; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

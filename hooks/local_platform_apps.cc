@@ -94,7 +94,8 @@ Result<AppSummary> LocalPlatform::summarize(
     const state::AppRow& row, const Result<std::vector<docker::ContainerDetails>>& containers) {
   const auto live = TRY(parts_.releases.live(row.name));
   const AppStatus status = TRY(status_of(row, live, containers));
-  AppSummary summary{row.name, "", status, {}, parts_.router.url(row.name, row.port)};
+  AppSummary summary{row.name,       "", status, {}, parts_.router.url(row.name, row.port),
+                     row.maintenance};
   if (live) {
     summary.runtime = live->runtime;
     summary.release = live->number;

@@ -22,6 +22,7 @@
 #include "hooks/certificates.h"
 #include "hooks/domains.h"
 #include "hooks/follow.h"
+#include "hooks/maintenance.h"
 #include "hooks/people.h"
 #include "hooks/program_run.h"
 #include "hooks/release_report.h"
@@ -43,6 +44,8 @@ struct AppSummary {
   AppStatus status = AppStatus::Created;
   std::optional<ReleaseNumber> release;
   std::string url;
+  /// Visitors see a page in its place.
+  bool maintenance = false;
 };
 
 struct AppReport {
@@ -250,6 +253,7 @@ class Platform {
   virtual People& people() = 0;
   virtual Certificates& certificates() = 0;
   virtual Domains& domains() = 0;
+  virtual Maintenance& maintenance() = 0;
   /// Limits of containers.
   virtual Resources& resources() = 0;
   virtual Storage& storage() = 0;

@@ -11,6 +11,7 @@ namespace minpaas::router {
 namespace {
 
 constexpr std::string_view kHostMap = "hosts.map";
+constexpr std::string_view kMaintenanceMap = "maintenance.map";
 
 /// Every response that an app may still be writing has ended by then, or its client is dead.
 constexpr std::string_view kGlobal =
@@ -111,6 +112,15 @@ std::string render_by_name(const HaproxyConfig& config) {
       render_tls_rules(config), kChallengeRule);
 }
 
+/// First of a backend's rules.
+std::string render_maintenance_rule(const HaproxyConfig& config) {
+  const std::string folder = config.folder.string();
+  return fmt::format(
+      "  http-request return status 503 content-type \"text/html; charset=utf-8\" file {0}/{1} "
+      "hdr Retry-After 60 hdr Cache-Control no-store if {{ be_name,map({0}/{2}) -m found }}\n",
+      folder, kMaintenancePage, kMaintenanceMap);
+}
+
 }  // namespace
 
 std::string backend_name(const AppName& app) {
@@ -139,7 +149,8 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
       text += fmt::format("\nfrontend port-{}\n  bind {}\n  default_backend {}\n", app.str(),
                           bind_text({config.app_address, route.app_port}), backend_name(app));
     }
-    text += fmt::format("\nbackend {}\n{}", backend_name(app), kAppRules);
+    text += fmt::format("\nbackend {}\n{}{}", backend_name(app), render_maintenance_rule(config),
+                        kAppRules);
     for (const RouteServer& server : route.servers) {
       if (server.address.empty()) {
         continue;
@@ -165,6 +176,14 @@ std::string render_host_map(const HaproxyConfig& config, const RouteTable& route
   return text;
 }
 
+std::string render_maintenance_map(const std::set<AppName>& apps) {
+  std::string text;
+  for (const AppName& app : apps) {
+    text += fmt::format("{} on\n", backend_name(app));
+  }
+  return text;
+}
+
 std::string render_error_page(int status) {
   const Words words = words_of(status);
   const std::string body = page(words.title, words.text);
@@ -172,6 +191,10 @@ std::string render_error_page(int status) {
       "HTTP/1.1 {} {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n"
       "Cache-Control: no-store\r\n{}\r\n{}",
       status, words.reason, body.size(), status == 503 ? "Retry-After: 5\r\n" : "", body);
+}
+
+std::string render_maintenance_page() {
+  return page("Back in a moment", "This app is being worked on. Try again in a few minutes.");
 }
 
 std::string render_no_such_app_page() {

@@ -43,6 +43,8 @@ struct HaproxyConfig {
   std::string user;
 };
 
+inline constexpr std::string_view kMaintenancePage = "maintenance.html";
+
 /// Behind the address of a server, in the file and at run time: idle connections are kept for other
 /// requests, which a server that is added at run time would not do by itself.
 inline constexpr std::string_view kServerOptions = " pool-max-conn -1 pool-purge-delay 5s";
@@ -56,9 +58,13 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
 /// is the line for the names with one label more that have none of their own.
 std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes,
                             const DomainTable& domains);
+/// Lines `app-blog on`: the backends whose requests get the maintenance page.
+std::string render_maintenance_map(const std::set<AppName>& apps);
 /// The page that is shown instead of an app, as HAProxy's `errorfile` wants it: with its header.
 std::string render_error_page(int status);
 /// The page for a host name that no app has, without header.
 std::string render_no_such_app_page();
+/// The page for an app in maintenance, without header.
+std::string render_maintenance_page();
 
 }  // namespace minpaas::router

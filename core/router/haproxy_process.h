@@ -22,6 +22,8 @@ struct HaproxyFiles {
 
   [[nodiscard]] std::filesystem::path host_map() const { return folder / "hosts.map"; }
 
+  [[nodiscard]] std::filesystem::path maintenance_map() const { return folder / "maintenance.map"; }
+
   [[nodiscard]] std::filesystem::path master_socket() const { return folder / "master.sock"; }
 
   [[nodiscard]] std::filesystem::path pid() const { return folder / "haproxy.pid"; }

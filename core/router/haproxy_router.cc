@@ -64,6 +64,7 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
                               render_error_page(status), 0600));
   }
   TRY(write_file_atomically(settings_.folder / "404.html", render_no_such_app_page(), 0600));
+  TRY(write_file_atomically(settings_.folder / kMaintenancePage, render_maintenance_page(), 0600));
   for (const Route& route : routes) {
     AppRoute& known = routes_[route.app];
     known.app_port = route.app_port;
@@ -193,6 +194,7 @@ void HaproxyRouter::refresh(const AppName& app, const ContainerId& container) {
 Result<void> HaproxyRouter::remove(const AppName& app) {
   const std::scoped_lock turn(turn_);
   domains_.erase(app);
+  in_maintenance_.erase(app);
   if (routes_.erase(app) == 0) {
     return {};
   }
@@ -254,6 +256,8 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
 }
 
 Result<void> HaproxyRouter::write_files() {
+  TRY(write_file_atomically(files_.maintenance_map(), render_maintenance_map(in_maintenance_),
+                            0600));
   TRY(write_file_atomically(files_.host_map(), render_host_map(config(), routes_, domains_), 0600));
   return write_file_atomically(files_.config(), render_haproxy_config(config(), routes_), 0600);
 }

@@ -70,6 +70,7 @@ class HaproxyRouter : public Router {
 
   /// What a running HAProxy does not take at run time it reads from its file.
   Result<void> set_domains(const AppName& app, std::vector<std::string> hosts) override;
+  Result<void> set_maintenance(const AppName& app, Shown shown) override;
 
   Result<void> remove(const AppName& app) override;
   /// By https where the name has a certificate.
@@ -86,6 +87,7 @@ class HaproxyRouter : public Router {
   Result<void> apply_certificates(const HaproxyProcesses& processes, const HostCertificates& before,
                                   const HostCertificates& wanted);
   Result<void> apply_names();
+  Result<void> apply_maps(int worker);
   Result<void> write_files();
   Result<void> load_file();
   void look_for_taken_ports();
@@ -101,6 +103,7 @@ class HaproxyRouter : public Router {
   RouteTable routes_;
   /// Of apps without a route, too.
   DomainTable domains_;
+  std::set<AppName> in_maintenance_;
   HaproxyCertificates certificates_;
   /// Host names that have a certificate.
   Guarded<std::set<std::string>> secured_;

@@ -22,13 +22,42 @@ Result<void> HaproxyRouter::set_domains(const AppName& app, std::vector<std::str
   return applied;
 }
 
+Result<void> HaproxyRouter::set_maintenance(const AppName& app, Shown shown) {
+  const std::scoped_lock turn(turn_);
+  const std::set<AppName> before = in_maintenance_;
+  if (shown == Shown::Page) {
+    in_maintenance_.insert(app);
+  } else {
+    in_maintenance_.erase(app);
+  }
+  if (!started_ || before == in_maintenance_) {
+    return {};
+  }
+  auto applied = apply_names();
+  if (!applied) {
+    in_maintenance_ = before;
+    const auto back = apply_names();
+    if (!back) {
+      log::error("{}: its maintenance page is not what it was before: {}", app.str(),
+                 back.error().for_log());
+    }
+  }
+  return applied;
+}
+
+Result<void> HaproxyRouter::apply_maps(int worker) {
+  TRY(apply_map(process_.cli(), worker, files_.host_map(),
+                parse_map_file(render_host_map(config(), routes_, domains_))));
+  return apply_map(process_.cli(), worker, files_.maintenance_map(),
+                   parse_map_file(render_maintenance_map(in_maintenance_)));
+}
+
 /// At run time where HAProxy runs; it has the file for its next start in any case. Under `turn_`.
 Result<void> HaproxyRouter::apply_names() {
   TRY(write_files());
   const auto processes = process_.cli().processes();
   for (const int worker : processes ? processes->workers : std::vector<int>()) {
-    const auto applied = apply_map(process_.cli(), worker, files_.host_map(),
-                                   parse_map_file(render_host_map(config(), routes_, domains_)));
+    const auto applied = apply_maps(worker);
     if (!applied && worker == processes->workers.front()) {
       log::info("HAProxy reads its names anew: {}", applied.error().for_log());
       return load_file();

@@ -47,6 +47,9 @@ struct Switched {
 /// True once the given container answers. Errors say why it does not (for people).
 using AnswerCheck = std::function<Result<void>(const docker::ContainerId&)>;
 
+/// What visitors of an app see.
+enum class Shown { App, Page };
+
 /// Thread: any, one change per app at a time.
 class Router {
  public:
@@ -84,7 +87,8 @@ class Router {
   /// And to the apps again.
   virtual void close_challenge() {}
 
-  /// Whether apps have host names here. Without, `set_domains` is not called.
+  /// Whether apps have host names and a maintenance page here. Without, the next two are not
+  /// called.
   [[nodiscard]] virtual bool serves_names() const { return false; }
 
   /// The host names that lead to the app from now on, besides `APP.<domain>`; in lower case, each
@@ -92,6 +96,10 @@ class Router {
   virtual Result<void> set_domains(const AppName& /*app*/, std::vector<std::string> /*hosts*/) {
     return {};
   }
+
+  /// Whether requests get the maintenance page (status 503) in place of the app. Those that are
+  /// under way, and WebSockets, go on. Before `start` too.
+  virtual Result<void> set_maintenance(const AppName& /*app*/, Shown /*shown*/) { return {}; }
 
   /// The app is gone.
   virtual Result<void> remove(const AppName& app) = 0;

@@ -27,6 +27,8 @@ struct AppRow {
   /// Name of the user who has locked it against pushes and changes, and since when.
   std::optional<std::string> locked_by = std::nullopt;
   std::optional<SystemTime> locked_at = std::nullopt;
+  /// Visitors see a page in its place.
+  bool maintenance = false;
 };
 
 /// Thread: any.
@@ -46,6 +48,7 @@ class AppStore {
   Result<void> set_runtime(const AppName& name, const std::string& runtime);
   Result<void> set_deploy_branch(const AppName& name, const std::string& branch);
   Result<void> set_stopped(const AppName& name, bool stopped);
+  Result<void> set_maintenance(const AppName& name, bool maintenance);
   /// Errors: NotFound, Conflict (it is locked already, by whom).
   Result<void> lock(const AppName& name, const std::string& user, SystemTime now);
   /// Whether it was locked. Errors: NotFound.

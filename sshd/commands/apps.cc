@@ -18,12 +18,14 @@ std::string release_text(const std::optional<ReleaseNumber>& release) {
   return release ? release->str() : "-";
 }
 
+std::string status_text(const hooks::AppSummary& app) {
+  return fmt::format("{}{}", to_string(app.status), app.maintenance ? " (maintenance)" : "");
+}
+
 Json to_json(const hooks::AppSummary& app) {
-  return {{"name", app.name.str()},
-          {"runtime", json_text(app.runtime)},
-          {"status", to_string(app.status)},
-          {"release", json_release(app.release)},
-          {"url", json_text(app.url)}};
+  return {{"name", app.name.str()},          {"runtime", json_text(app.runtime)},
+          {"status", to_string(app.status)}, {"release", json_release(app.release)},
+          {"url", json_text(app.url)},       {"maintenance", app.maintenance}};
 }
 
 Json to_json(const hooks::AppReport& report) {
@@ -82,7 +84,7 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
           : "-";
   return format_fields({
       {"Name", report.summary.name.str()},
-      {"Status", std::string(to_string(report.summary.status))},
+      {"Status", status_text(report.summary)},
       {"URL", or_dash(report.summary.url)},
       {"Domains", or_dash(domains)},
       {"Release", release},
@@ -115,7 +117,7 @@ Result<int> list(Invocation& call) {
   }
   std::vector<Row> rows{{"NAME", "RUNTIME", "STATUS", "RELEASE", "URL"}};
   for (const auto& app : apps) {
-    rows.push_back({app.name.str(), or_dash(app.runtime), std::string(to_string(app.status)),
+    rows.push_back({app.name.str(), or_dash(app.runtime), status_text(app),
                     release_text(app.release), or_dash(app.url)});
   }
   call.out.data(format_table(rows));

@@ -17,6 +17,7 @@ std::vector<Command> logs_commands();
 std::vector<Command> releases_commands();
 std::vector<Command> builds_commands();
 std::vector<Command> domains_commands();
+std::vector<Command> maintenance_commands();
 std::vector<Command> certs_commands();
 std::vector<Command> keys_commands();
 std::vector<Command> people_commands();

@@ -89,14 +89,38 @@ def a_name_before_the_first_push(server):
     assert "good morning" in by_name(server, "early.example")
 
 
+def a_page_in_place_of_an_app(server):
+    """Who is connected notices nothing, everyone else sees the page, over restarts and through a push."""
+    app = swap_app(server, "upkeep")
+    with Load("127.0.0.1", int(server.url("upkeep").rpartition(":")[2]), clients=0, web_sockets=3) as load:
+        wait_until(lambda: server.serves("upkeep", "release one"), "it is served")
+        assert server.ssh("maintenance:on", "upkeep").status == 0
+        assert "Back in a moment" in server.get("upkeep")
+        assert "Back in a moment" in by_name(server, "upkeep.localhost")
+        assert "running (maintenance)" in server.ssh("apps:info", "upkeep").out
+    assert not load.cut, load.cut
+    server.kill()
+    server.start()
+    server.stop()
+    server.stop_router()
+    server.start()
+    wait_until(lambda: server.serves("upkeep", "Back in a moment"), "the page is back", timeout=20)
+    new_release(app, "release two")
+    assert "Back in a moment" in server.get("upkeep")
+    assert server.ssh("maintenance:off", "upkeep").status == 0
+    assert "release two" in server.get("upkeep")
+
+
 def without_haproxy_there_are_no_names(server):
     apps.serving(server, "direct")
     server.change_settings({"router": {"kind": "direct"}})
     done = server.ssh("domains:add", "direct", "x.example")
     assert done.status == 5 and "its router is not HAProxy" in done.err, done
+    done = server.ssh("maintenance:on", "direct")
+    assert done.status == 5 and "its router is not HAProxy" in done.err, done
     server.change_settings({"router": {"kind": "haproxy"}})
 
 
 if __name__ == "__main__":
-    tell(names_come_and_go_unnoticed, names_outlive_everything, a_name_belongs_to_one_app, a_name_before_the_first_push,
+    tell(names_come_and_go_unnoticed, names_outlive_everything, a_name_belongs_to_one_app, a_name_before_the_first_push, a_page_in_place_of_an_app,
          without_haproxy_there_are_no_names, settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}})

@@ -72,6 +72,7 @@ DeployBed::Server::Server(DeployBed& bed)
       people(users, grants, keys, access, bed.clock),
       domains(access, apps, domain_store, bed.router, bed.clock,
               {"example.com", [this] { certificates.follow_change(); }}),
+      maintenance(access, apps, bed.router),
       certificates(
           access, apps, certificate_store,
           [this](const AppName& app) { return domains.hosts_of(app); }, bed.router, bed.acme,
@@ -80,7 +81,7 @@ DeployBed::Server::Server(DeployBed& bed)
       storage(parts, queue, access),
       platform(
           parts, {grants, access}, queue, one_offs,
-          {people, certificates, limits, storage, domains},
+          {people, certificates, limits, storage, domains, maintenance},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

@@ -11,6 +11,7 @@
 #include "core/state/user_store.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_domains.h"
+#include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
@@ -79,6 +80,7 @@ class DeployBed {
     hooks::KeyOwners keys;
     hooks::LocalPeople people;
     hooks::LocalDomains domains;
+    hooks::LocalMaintenance maintenance;
     hooks::LocalCertificates certificates;
     hooks::OneOffs one_offs;
     hooks::LocalResources limits;

@@ -123,6 +123,7 @@ hooks::AppReport FakePlatform::report(const AppName& name, const App& app) const
   report.locked_by = app.locked_by;
   report.locked_at = app.locked_at;
   report.domains = domains_.added(name);
+  report.summary.maintenance = maintenance_.is_on(name);
   return report;
 }
 

@@ -8,6 +8,7 @@
 #include "hooks/platform.h"
 #include "tests/support/fake_certificates.h"
 #include "tests/support/fake_domains.h"
+#include "tests/support/fake_maintenance.h"
 #include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
 #include "tests/support/fake_storage.h"
@@ -113,6 +114,8 @@ class FakePlatform : public hooks::Platform {
 
   hooks::Domains& domains() override { return domains_; }
 
+  hooks::Maintenance& maintenance() override { return maintenance_; }
+
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
   FakeCertificates& certificates() override { return certificates_; }
@@ -172,6 +175,7 @@ class FakePlatform : public hooks::Platform {
   FakeResources resources_{*this};
   FakeStorage storage_{*this, clock_};
   FakeDomains domains_{*this, clock_};
+  FakeMaintenance maintenance_{*this};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
   FakePeople people_{clock_,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "core/base/guarded.h"
 #include "core/router/direct_router.h"
 #include "core/router/route_table.h"
@@ -22,7 +24,7 @@ class FakeRouter : public router::DirectRouter {
   [[nodiscard]] bool serves_https() const override { return has_https; }
 
   bool has_names = true;
-  /// What set_domains ends with; absent: it does what it is told.
+  /// What set_domains and set_maintenance end with; absent: it does what it is told.
   std::optional<Error> refusal;
 
   [[nodiscard]] bool serves_names() const override { return has_names; }
@@ -35,7 +37,26 @@ class FakeRouter : public router::DirectRouter {
     return {};
   }
 
+  Result<void> set_maintenance(const AppName& app, router::Shown shown) override {
+    if (refusal) {
+      return *refusal;
+    }
+    in_maintenance_.update([&](std::set<AppName>& apps) {
+      if (shown == router::Shown::Page) {
+        apps.insert(app);
+      } else {
+        apps.erase(app);
+      }
+    });
+    return {};
+  }
+
+  [[nodiscard]] std::set<AppName> in_maintenance() const {
+    return in_maintenance_.with([](const std::set<AppName>& apps) { return apps; });
+  }
+
   Result<void> remove(const AppName& app) override {
+    in_maintenance_.update([&](std::set<AppName>& apps) { apps.erase(app); });
     domains_.update([&](router::DomainTable& domains) { domains.erase(app); });
     return router::DirectRouter::remove(app);
   }
@@ -52,6 +73,7 @@ class FakeRouter : public router::DirectRouter {
  private:
   Guarded<router::HostCertificates> shown_;
   Guarded<router::DomainTable> domains_;
+  Guarded<std::set<AppName>> in_maintenance_;
 };
 
 }  // namespace minpaas::test

@@ -158,6 +158,10 @@ std::vector<Verb> verbs() {
              return p.storage().unmount(a, n, *StorageName::parse("data"),
                                         test::Watcher().follow());
            }),
+      verb("maintenance", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.maintenance().set(a, n, router::Shown::App);
+           }),
       verb("add_domain", kAdmin,
            [](P& p, const A& a, const N& n) { return p.domains().add(a, n, {}); }),
       verb("remove_domain", kAdmin,

@@ -364,6 +364,34 @@ TEST_F(Haproxy, HasTheDomainsAgainWhenItIsStartedAnew) {
   EXPECT_TRUE(soon([&] { return get(by_name_, "late.example").find("one") != std::string::npos; }));
 }
 
+TEST_F(Haproxy, ShowsAPageInPlaceOfAnAppWithoutReadingTheFileAgain) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  const auto before = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  ASSERT_TRUE(router_->set_maintenance(blog_, Shown::Page));
+  for (const std::string& answer : {get(port_), get(by_name_, "blog.apps.example")}) {
+    EXPECT_THAT(answer, HasSubstr("503 Service Unavailable"));
+    EXPECT_THAT(answer, HasSubstr("retry-after: 60"));
+    EXPECT_THAT(answer, HasSubstr("Back in a moment"));
+  }
+  const auto two = run("two");
+  ASSERT_TRUE(switch_to({two}, {one.container}));
+  EXPECT_THAT(get(port_), HasSubstr("Back in a moment"));
+  ASSERT_TRUE(router_->set_maintenance(blog_, Shown::App));
+  EXPECT_THAT(get(port_), HasSubstr("two"));
+  const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  EXPECT_EQ(after.reloads, before.reloads);
+}
+
+TEST_F(Haproxy, ShowsThePageAgainWhenItIsStartedAnew) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  ASSERT_TRUE(router_->set_maintenance(blog_, Shown::Page));
+  const int pid = haproxy_pid();
+  ::kill(pid, SIGKILL);
+  EXPECT_TRUE(soon([&] { return haproxy_pid() != 0 && haproxy_pid() != pid; }));
+  EXPECT_TRUE(soon([&] { return get(port_).find("Back in a moment") != std::string::npos; }));
+}
+
 TEST_F(Haproxy, ForgetsAnApp) {
   ASSERT_TRUE(switch_to({run("one")}));
   ASSERT_TRUE(router_->remove(blog_));

@@ -45,16 +45,16 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
     EXPECT_NE(command.run, nullptr) << command.verb;
   }
   for (const char* verb :
-       {"help",          "version",      "apps",          "apps:create", "apps:info",
-        "apps:set",      "apps:destroy", "delete",        "config",      "config:get",
-        "config:set",    "config:unset", "config:export", "logs",        "ps",
-        "ps:restart",    "ps:rebuild",   "releases",      "builds",      "builds:output",
-        "builds:cancel", "users",        "users:add",     "users:set",   "users:remove",
-        "access",        "access:grant", "access:revoke", "keys",        "keys:add",
-        "keys:remove",   "doctor",       "releases:info", "rollback",    "run",
-        "exec",          "ps:scale",     "ps:stop",       "ps:start",    "apps:lock",
-        "apps:unlock",   "resources",    "resources:set", "domains",     "domains:add",
-        "domains:remove"}) {
+       {"help",           "version",        "apps",           "apps:create", "apps:info",
+        "apps:set",       "apps:destroy",   "delete",         "config",      "config:get",
+        "config:set",     "config:unset",   "config:export",  "logs",        "ps",
+        "ps:restart",     "ps:rebuild",     "releases",       "builds",      "builds:output",
+        "builds:cancel",  "users",          "users:add",      "users:set",   "users:remove",
+        "access",         "access:grant",   "access:revoke",  "keys",        "keys:add",
+        "keys:remove",    "doctor",         "releases:info",  "rollback",    "run",
+        "exec",           "ps:scale",       "ps:stop",        "ps:start",    "apps:lock",
+        "apps:unlock",    "resources",      "resources:set",  "domains",     "domains:add",
+        "domains:remove", "maintenance:on", "maintenance:off"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }

@@ -82,8 +82,8 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
                          testing::Values("apps", "builds", "certs", "config", "domains", "help",
-                                         "host", "keys", "logs", "mistakes", "people", "ps",
-                                         "releases", "resources", "run", "storage"),
+                                         "host", "keys", "logs", "maintenance", "mistakes",
+                                         "people", "ps", "releases", "resources", "run", "storage"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace

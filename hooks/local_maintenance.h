@@ -1,0 +1,29 @@
+#pragma once
+
+#include <mutex>
+
+#include "hooks/app_access.h"
+#include "hooks/maintenance.h"
+
+namespace minpaas::hooks {
+
+/// The rows say it, the router follows. Thread: any.
+class LocalMaintenance : public Maintenance {
+ public:
+  LocalMaintenance(AppAccess& access, state::AppStore& apps, router::Router& router)
+      : access_(access), apps_(apps), router_(router) {}
+
+  Result<bool> set(const Actor& actor, const AppName& name, router::Shown shown) override;
+
+  /// Tells the router what the rows say; before it starts. Errors: those of the store.
+  Result<void> prepare();
+
+ private:
+  AppAccess& access_;
+  state::AppStore& apps_;
+  router::Router& router_;
+  /// The router is told in the order in which the rows change.
+  std::mutex turn_;
+};
+
+}  // namespace minpaas::hooks
