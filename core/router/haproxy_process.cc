@@ -64,6 +64,11 @@ Fd open_pid(pid_t pid) {
   return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
 }
 
+bool has_ended(const Fd& process) {
+  pollfd entry{process.get(), POLLIN, 0};
+  return process && ::poll(&entry, 1, 0) == 1;
+}
+
 /// Collects it when it is a child of this process.
 void await_end(pid_t pid) {
   const Fd process = open_pid(pid);
@@ -113,7 +118,8 @@ Result<void> HaproxyProcess::start() {
   std::error_code ignored;
   std::filesystem::rename(files_.log(), files_.log().string() + ".1", ignored);
   const pid_t pid = TRY(spawn());
-  const auto serves = wait_until_it_serves({.reloads = -1, .failed_reloads = 0, .workers = {}});
+  const auto serves =
+      wait_until_it_serves({.reloads = -1, .failed_reloads = 0, .workers = {}}, Fd());
   if (!serves) {
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
@@ -149,7 +155,8 @@ Result<pid_t> HaproxyProcess::spawn() {
 }
 
 /// A failed reload is counted until one succeeds.
-Result<void> HaproxyProcess::wait_until_it_serves(const HaproxyProcesses& before) {
+Result<void> HaproxyProcess::wait_until_it_serves(const HaproxyProcesses& before,
+                                                  const Fd& master) {
   const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
   while (std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kPollInterval);
@@ -160,8 +167,8 @@ Result<void> HaproxyProcess::wait_until_it_serves(const HaproxyProcesses& before
     if (now && now->reloads > before.reloads && !now->workers.empty()) {
       return {};
     }
-    if (!now && before.reloads >= 0 && running_with(files_) == 0) {
-      return Error{ErrorCode::Unavailable, "HAProxy ended while it read its file", "", ""};
+    if (has_ended(master)) {
+      return Error{ErrorCode::NotFound, "HAProxy ended while it read its file", "", ""};
     }
     if (!now && before.reloads < 0 && running_with(files_) == 0 &&
         !complaints_in(last_words(0)).empty()) {
@@ -175,8 +182,11 @@ Result<void> HaproxyProcess::reload() {
   const auto before = TRY(cli_.processes());
   std::error_code ignored;
   const auto begin = std::filesystem::file_size(files_.log(), ignored);
+  // Its file of the pid, its socket and its command line are gone for a moment while it runs its
+  // program anew.
+  const Fd master = open_pid(running_with(files_));
   TRY(cli_.ask("reload"));
-  auto serves = wait_until_it_serves(before);
+  auto serves = wait_until_it_serves(before, master);
   if (!serves) {
     Error error = serves.error();
     error.cause = complaints_in(last_words(ignored ? 0 : begin));

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/fd.h"
 #include "core/base/guarded.h"
 #include "core/base/result.h"
 #include "core/router/haproxy_cli.h"
@@ -50,8 +51,8 @@ class HaproxyProcess {
   /// program), Failed (its own words).
   Result<void> start();
   /// Makes it read the file again: the listening sockets are handed over, connections stay with the
-  /// old worker until they end. After an error the old worker serves on. Errors: Failed (its own
-  /// words), Unavailable.
+  /// old worker until they end. After an error the old worker serves on, but for NotFound: the
+  /// master has ended meanwhile. Errors: Failed (its own words), Unavailable.
   Result<void> reload();
 
   /// Ends the HAProxy of these files, if one runs, at once.
@@ -61,7 +62,8 @@ class HaproxyProcess {
 
  private:
   Result<pid_t> spawn();
-  Result<void> wait_until_it_serves(const HaproxyProcesses& before);
+  /// `master`: the process that is to go on; none: a new one.
+  Result<void> wait_until_it_serves(const HaproxyProcesses& before, const Fd& master);
   void watch(const std::stop_token& stop);
   bool has_died(pid_t pid, const std::stop_token& stop);
   [[nodiscard]] std::string last_words(std::uintmax_t from) const;

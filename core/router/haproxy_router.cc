@@ -275,7 +275,7 @@ Result<void> HaproxyRouter::load_file() {
   look_for_taken_ports();
   TRY(write_files());
   auto loaded = runs ? process_.reload() : process_.start();
-  if (runs && !loaded && loaded.error().code == ErrorCode::Unavailable) {
+  if (runs && !loaded && loaded.error().code == ErrorCode::NotFound) {
     log::error("HAProxy has ended unexpectedly; starting it again");
     loaded = process_.start();
   }
