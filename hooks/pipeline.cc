@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/log.h"
+#include "hooks/recovery.h"
 #include "hooks/scaling.h"
 
 namespace minpaas::hooks {
@@ -68,6 +69,7 @@ void Pipeline::after(const Deploy& deploy) {
 }
 
 Pipeline::Done Pipeline::go(const StageContext& context) {
+  TRY(settle_earlier(parts_, context.job.row));
   context.output.hide(TRY(parts_.configs.latest(context.app())).second);
   context.output.hide(context.job.set);
   const auto app = TRY(parts_.apps.get(context.app()));

@@ -13,6 +13,7 @@ namespace minpaas::hooks {
 namespace {
 
 constexpr std::string_view kReason = "the server stopped during the deploy";
+constexpr std::string_view kNotStored = "its end could not be stored";
 /// How far back the deploy that made the live release is looked for.
 constexpr int kMostDeploys = 100;
 
@@ -82,7 +83,7 @@ void finish_live(const PipelineParts& parts, const state::DeployRow& row, const 
 /// The journal knows no way from an early stage to success, and none is needed: a release is live
 /// in the stages Switching and Retiring only.
 Result<void> settle(const PipelineParts& parts, const state::DeployRow& row,
-                    RecoveryReport& report) {
+                    std::string_view reason, RecoveryReport& report) {
   const auto live = TRY(parts.releases.live(row.app));
   if (live && row.release == live->number) {
     finish_live(parts, row, *live);
@@ -101,7 +102,7 @@ Result<void> settle(const PipelineParts& parts, const state::DeployRow& row,
   ++report.undone;
   log::info("deploy {} of {} is taken back, it was {}", row.id, row.app.str(),
             to_string(row.stage));
-  return parts.deploys.finish(row.id, state::DeployStage::Failed, std::string(kReason),
+  return parts.deploys.finish(row.id, state::DeployStage::Failed, std::string(reason),
                               parts.clock.now());
 }
 
@@ -147,6 +148,16 @@ Result<void> sweep(const PipelineParts& parts, const AppName& app) {
 
 }  // namespace
 
+Result<void> settle_earlier(const PipelineParts& parts, const state::DeployRow& begins) {
+  RecoveryReport report;
+  for (const state::DeployRow& row : TRY(parts.deploys.unfinished())) {
+    if (row.app == begins.app && row.id != begins.id && row.stage != state::DeployStage::Queued) {
+      TRY(settle(parts, row, kNotStored, report));
+    }
+  }
+  return {};
+}
+
 Result<RecoveryReport> recover(const PipelineParts& parts) {
   RecoveryReport report;
   const auto apps = TRY(parts.apps.list());
@@ -155,7 +166,7 @@ Result<RecoveryReport> recover(const PipelineParts& parts) {
     log_failure(sweep(parts, app.name), app.name.str(), "sweep the repository");
   }
   for (const state::DeployRow& row : TRY(parts.deploys.unfinished())) {
-    TRY(settle(parts, row, report));
+    TRY(settle(parts, row, kReason, report));
   }
   for (const state::AppRow& app : apps) {
     log_failure(follow_live(parts, app.name, report), app.name.str(), "move the ref");

@@ -21,4 +21,8 @@ struct RecoveryReport {
 /// Thread: main, at start-up. Errors: those of the stores.
 Result<RecoveryReport> recover(const PipelineParts& parts);
 
+/// The same for earlier deploys of the app of the one that begins: those whose end could not be
+/// stored, on a full disk. Thread: the worker of the deploy. Errors: those of the stores.
+Result<void> settle_earlier(const PipelineParts& parts, const state::DeployRow& begins);
+
 }  // namespace minpaas::hooks

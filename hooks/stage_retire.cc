@@ -21,8 +21,13 @@ Result<void> remove_container(const PipelineParts& parts, const std::string& id)
 /// By label: also what has no row yet, twins of a router and the container of a release command.
 Result<void> remove_containers_of_deploy(const PipelineParts& parts, std::int64_t deploy) {
   const docker::Labels of_deploy{{std::string(docker::kLabelDeploy), std::to_string(deploy)}};
-  for (const auto& container : TRY(own_containers(parts.engine, parts.instance, of_deploy))) {
-    TRY(remove_container(parts, container.id.value));
+  const auto containers = TRY(own_containers(parts.engine, parts.instance, of_deploy));
+  for (const auto& container : containers) {
+    TRY(parts.engine.remove_container(container.id));
+  }
+  // Afterwards: on a full disk no row goes, and still no container stays.
+  for (const auto& container : containers) {
+    TRY(parts.containers.remove(container.id.value));
   }
   return {};
 }

@@ -110,6 +110,32 @@ TEST_F(Push, LeavesNothingOfAReleaseThatFailsItsCheck) {
   EXPECT_EQ(releases->front().state, ReleaseState::Failed);
 }
 
+TEST_F(Push, LeavesNothingOfAStartOnAFullDisk) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_TRUE(bed_.push(app_, first));
+  const auto images = bed_.engine.images().size();
+  const Error full{ErrorCode::NoSpace, "the Docker Engine's disk is full", "free space on it", ""};
+  for (const EngineCall call : {EngineCall::Create, EngineCall::Start}) {
+    bed_.engine.fail_next(call, full);
+    const auto outcome = failing_push(bed_.commit(app_, "two", first));
+    EXPECT_THAT(outcome.reason, HasSubstr("the Docker Engine's disk is full"));
+    EXPECT_THAT(seen_.text(), HasSubstr(" !     free space on it"));
+    EXPECT_EQ(bed_.engine.images().size(), images);
+    EXPECT_EQ(bed_.broken_promise(app_), "");
+  }
+}
+
+TEST_F(Push, SettlesAnEarlierDeployWhoseEndCouldNotBeStored) {
+  const Oid first = bed_.commit(app_, "one");
+  ASSERT_TRUE(bed_.push(app_, first));
+  auto& deploys = bed_.server().deploys;
+  const auto id = *deploys.add(asked_for(app_, state::DeployKind::Restart, "ada"));
+  ASSERT_TRUE(deploys.enter(id, DeployStage::Starting));
+  ASSERT_TRUE(bed_.push(app_, bed_.commit(app_, "two", first)));
+  EXPECT_EQ(deploys.get(id)->stage, DeployStage::Failed);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
 TEST_F(Push, BringsTheOldContainerBackWhenTheNewOneDiesOnThePort) {
   const Oid first = bed_.commit(app_, "one");
   ASSERT_TRUE(bed_.push(app_, first));
