@@ -4,6 +4,7 @@ It is the floor: the tar is in memory before the clock starts, nothing is checke
 and the old container is removed outside the clock.
 """
 
+import functools
 import http.client
 import io
 import json
@@ -16,6 +17,7 @@ import urllib.request
 
 SOCKET = "/var/run/docker.sock"
 LABEL = "minpaas.bench"
+NETWORK = "minpaas"
 
 
 class Connection(http.client.HTTPConnection):
@@ -62,16 +64,25 @@ def build(tar, image):
             raise SystemExit(f"engine: build: {said['error']}")
 
 
+@functools.cache
+def ensure_network():
+    """That of the apps, in which they do not reach each other: a start takes 50 ms more than in the engine's own."""
+    if NETWORK not in (network["Name"] for network in json.loads(call("GET", "/networks"))):
+        call("POST", "/networks/create", {"Name": NETWORK, "CheckDuplicate": True, "Labels": {"minpaas.network": "apps"},
+                                          "Options": {"com.docker.network.bridge.enable_icc": "false"}})
+
+
 def start(image, inside, outside=None, env=()):
-    """A container with the limits of minpaasd's; `outside`: the port of loopback that is published."""
+    """A container with the limits and in the network of minpaasd's; `outside`: the port of loopback that is published."""
     published = {f"{inside}/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(outside)}]} if outside else {}
+    ensure_network()
     answer = call("POST", "/containers/create", {
         "Image": image, "Labels": {LABEL: "1"}, "Env": [f"PORT={inside}", *env],
         "ExposedPorts": {f"{inside}/tcp": {}},
         "HostConfig": {
             "Init": True, "CapDrop": ["ALL"], "SecurityOpt": ["no-new-privileges:true"], "PidsLimit": 512,
             "Memory": 512 << 20, "MemorySwap": 512 << 20, "NanoCpus": 1_000_000_000,
-            "PortBindings": published}})
+            "PortBindings": published, "NetworkMode": NETWORK}})
     container = json.loads(answer)["Id"]
     call("POST", f"/containers/{container}/start")
     return container
@@ -79,7 +90,7 @@ def start(image, inside, outside=None, env=()):
 
 def address(container):
     """Its own, on the bridge."""
-    return json.loads(call("GET", f"/containers/{container}/json"))["NetworkSettings"]["IPAddress"]
+    return json.loads(call("GET", f"/containers/{container}/json"))["NetworkSettings"]["Networks"][NETWORK]["IPAddress"]
 
 
 def stop(container):

@@ -103,6 +103,8 @@ std::vector<Setting> build_settings() {
   return {in("timeout", &S::timeout, Duration<seconds>{seconds(1), hours(24)}),
           in("release_timeout", &S::release_timeout, Duration<seconds>{seconds(1), hours(24)}),
           in("slots", &S::slots, Whole<int>{1, 64}),
+          in("memory_bytes", &S::memory_bytes, Bytes{64 * kMega}),
+          in("cpus", &S::cpus, Cpus{.zero_is_all = true}),
           in("builder", &S::builder,
              OneOf<BuilderChoice>{{{BuilderChoice::Auto, "auto"},
                                    {BuilderChoice::BuildKit, "buildkit"},
@@ -130,6 +132,7 @@ std::vector<Setting> container_settings() {
   // The engine refuses a memory limit below 6 MB.
   return {in("memory_bytes", &S::memory_bytes, Bytes{6 * kMega}), in("cpus", &S::cpus, Cpus{}),
           in("pids", &S::pids, Whole<int>{1, 4'194'304}),
+          in("network", &S::network, Text{check_network}),
           in("stop_timeout", &S::stop_timeout, Duration<seconds>{seconds(0), hours(1)})};
 }
 

@@ -104,6 +104,9 @@ template struct Duration<seconds>;
 template struct Duration<milliseconds>;
 
 Result<double> Cpus::parse(std::string_view value) const {
+  if (zero_is_all && value == "0") {
+    return 0.0;
+  }
   double cpus = 0;
   const auto [end, status] =
       std::from_chars(value.data(), value.data() + value.size(), cpus, std::chars_format::fixed);
@@ -240,6 +243,19 @@ Result<void> check_docker_host(std::string_view value) {
     return wrong(fmt::format("value '{}' is no unix socket", value),
                  "write it like unix:///var/run/docker.sock; an engine on another machine cannot "
                  "be used");
+  }
+  return {};
+}
+
+Result<void> check_network(std::string_view value) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  constexpr std::size_t kMost = 40;
+  if (value.empty() || value.size() > kMost ||
+      !std::all_of(value.begin(), value.end(), is_allowed) || value == "host" || value == "none") {
+    return wrong(fmt::format("value '{}' is no network for apps", value),
+                 "use at most 40 of a-z, 0-9, - and _, such as minpaas; or bridge");
   }
   return {};
 }

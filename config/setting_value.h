@@ -44,6 +44,8 @@ struct Duration {
 
 /// A number of processors with decimals.
 struct Cpus {
+  bool zero_is_all = false;
+
   [[nodiscard]] Result<double> parse(std::string_view value) const;
   [[nodiscard]] std::string text(double cpus) const;
 };
@@ -92,6 +94,7 @@ struct Text {
 
 /// Checks for Text. Errors: InvalidInput.
 Result<void> check_docker_host(std::string_view value);
+Result<void> check_network(std::string_view value);
 Result<void> check_router_kind(std::string_view value);
 Result<void> check_domain(std::string_view value);
 Result<void> check_ip_address(std::string_view value);

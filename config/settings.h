@@ -96,6 +96,9 @@ struct BuildSettings {
   /// Of a release command, a predeploy or a postdeploy script.
   seconds release_timeout{900};
   int slots = 1;
+  /// Of a build with the classic builder, of all together with BuildKit. 0 processors: all.
+  long long memory_bytes = 2LL << 30;
+  double cpus = 0;
   BuilderChoice builder = BuilderChoice::Auto;
   /// A build is refused when the engine's disk has less free space than this.
   long long reserve_bytes = 1LL << 30;
@@ -112,10 +115,15 @@ struct CheckSettings {
   seconds worker_uptime{3};
 };
 
+/// The engine's own network, in which containers reach each other.
+inline constexpr std::string_view kSharedNetwork = "bridge";
+
 struct ContainerSettings {
   long long memory_bytes = 512LL << 20;
   double cpus = 1.0;
   int pids = 512;
+  /// Made where it is not there.
+  std::string network = "minpaas";
   seconds stop_timeout{30};
 };
 

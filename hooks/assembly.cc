@@ -218,6 +218,10 @@ bool Assembly::reconcile(std::stop_token stop) {
   }
   return report->settled();
 }
+  if (const auto network = prepare_network(parts_);
+      !network && network.error().code != ErrorCode::Unavailable) {
+    log::error("the network of the apps: {}", network.error().for_log());
+  }
 
 /// After a deploy, when its followers have their result: a failure here is nobody's failed deploy.
 void Assembly::tidy(const AppName& app) {

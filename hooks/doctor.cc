@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "core/app/limits.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/docker/build_cgroup.h"
 #include "hooks/ownership.h"
+#include "hooks/stages.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -82,7 +86,9 @@ Doctor::Findings Doctor::examine() {
   if (engine_answers) {
     findings.push_back(engine_disk());
     examine_base_images(findings);
+    findings.push_back(builds());
   }
+  findings.push_back(network());
   examine_router(findings);
   if (tasks_.certificates) {
     const auto about_certificates = tasks_.certificates();
@@ -232,6 +238,34 @@ void Doctor::examine_apps(Findings& findings) {
   for (const state::AppRow& row : *apps) {
     findings.push_back(app(row, *containers));
   }
+}
+
+DoctorFinding Doctor::network() {
+  const std::string& name = parts_.settings.containers.network;
+  return name == config::kSharedNetwork
+             ? warning("network", "apps are in the engine's own network and reach each other",
+                       "leave [containers] network out, then deploy each app again")
+             : ok("network", fmt::format("apps are in {} and do not reach each other", name));
+}
+
+DoctorFinding Doctor::builds() {
+  const auto builder = choose_builder(parts_);
+  if (!builder) {
+    return problem("builds", builder.error());
+  }
+  const config::BuildSettings& build = parts_.settings.build;
+  const std::string limits =
+      fmt::format("{} of memory and {} processors", format_memory(build.memory_bytes),
+                  build.cpus > 0 ? format_cpus(build.cpus) : "all");
+  if (*builder == docker::Builder::Classic) {
+    return ok("builds", fmt::format("with the classic builder, each with {}", limits));
+  }
+  if (::geteuid() == 0 && docker::has_build_cgroup(docker::kCgroupRoot)) {
+    return ok("builds", fmt::format("with BuildKit, all together with {}", limits));
+  }
+  return warning("builds", "with BuildKit and without limits of memory and processors",
+                 "set [build] builder = classic; or run minpaasd as root, with the engine's "
+                 "cgroup driver set to cgroupfs");
 }
 
 /// Nothing where there is no storage.

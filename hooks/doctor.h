@@ -46,6 +46,8 @@ class Doctor {
   void examine_host_keys(Findings& findings);
   void examine_apps(Findings& findings);
   void examine_storage(Findings& findings);
+  DoctorFinding network();
+  DoctorFinding builds();
   DoctorFinding app(const state::AppRow& row,
                     const std::vector<docker::ContainerDetails>& containers);
 

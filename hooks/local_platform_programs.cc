@@ -25,6 +25,7 @@ Result<ProgramOutcome> LocalPlatform::run(const Actor& actor, const AppName& nam
     return Error{ErrorCode::Conflict, "nothing was pushed to this app yet",
                  "push it with git first", ""};
   }
+  TRY(prepare_network(parts_));
   auto config = TRY(parts_.configs.at(name, live->config_version));
   auto policy = TRY(parts_.policies.of(name));
   // Never the command: what people type there may be a secret.

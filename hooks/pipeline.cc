@@ -119,6 +119,7 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
 Pipeline::Done Pipeline::make_live(const StageContext& context, const ReleaseDraft& draft,
                                    const std::string& description) {
   const auto prepared = TRY(store_release(context, draft, description));
+  TRY(prepare_network(parts_));
   TRY(prepare_storage(context, prepared.release));
   if (context.job.runs_release_command()) {
     TRY(run_release_commands(context, prepared));

@@ -140,6 +140,7 @@ Pipeline::Done Pipeline::scale(const StageContext& context, const Release& live)
 }
 
 Pipeline::Done Pipeline::renew(const StageContext& context, const Release& live) {
+  TRY(prepare_network(parts_));
   TRY(prepare_storage(context, live));
   auto config = TRY(parts_.configs.at(context.app(), live.config_version));
   return bring_up(context, {live, std::move(config)});

@@ -101,6 +101,7 @@ std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigV
       plan.spec.env = environment;
       plan.spec.labels = labels_of(release, process, index, deploy, policy.instance);
       plan.spec.internal_port = process.is_web() ? release.internal_port : 0;
+      plan.spec.network = policy.network();
       plan.spec.mounts = policy.mounts;
       limit(plan.spec, policy.limits_of(process));
       plans.push_back(std::move(plan));
@@ -121,6 +122,7 @@ docker::ContainerSpec plan_one_off(const Release& release, const ConfigVars& con
                  // Not the one of its image, whose labels it inherits.
                  {std::string(docker::kLabelDeploy), "0"},
                  {std::string(docker::kLabelOneOff), "1"}};
+  spec.network = policy.network();
   spec.mounts = policy.mounts;
   limit(spec, policy.limits_of(one_off_type()));
   return spec;

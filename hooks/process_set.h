@@ -41,6 +41,11 @@ struct ContainerPolicy {
   /// Storage of the app, in all its containers.
   std::vector<docker::VolumeMount> mounts = {};
 
+  /// That of the engine has a name as well, which needs not be said.
+  [[nodiscard]] std::string network() const {
+    return limits.network == config::kSharedNetwork ? "" : limits.network;
+  }
+
   [[nodiscard]] Limits default_limits() const {
     return {limits.memory_bytes, limits.cpus, limits.pids};
   }

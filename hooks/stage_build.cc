@@ -64,21 +64,6 @@ Result<void> check_space(const PipelineParts& parts) {
       ""};
 }
 
-Result<docker::Builder> choose_builder(const PipelineParts& parts) {
-  switch (parts.settings.build.builder) {
-    case config::BuilderChoice::BuildKit:
-      return docker::Builder::BuildKit;
-    case config::BuilderChoice::Classic:
-      return docker::Builder::Classic;
-    case config::BuilderChoice::Auto:
-      break;
-  }
-  const std::string api = TRY(parts.engine.version()).api;
-  const auto minor =
-      parse_number(std::string_view(api).substr(api.find('.') + 1), "API version", 0, 100000);
-  return minor && *minor < kBuildKitApi ? docker::Builder::Classic : docker::Builder::BuildKit;
-}
-
 docker::BuildRequest request_for(const StageContext& context, const runtimes::BuildPlan& plan,
                                  docker::Builder builder) {
   docker::BuildRequest request;
@@ -88,6 +73,8 @@ docker::BuildRequest request_for(const StageContext& context, const runtimes::Bu
   request.build_args = plan.build_args;
   request.builder = builder;
   request.use_cache = !context.job.no_cache;
+  request.memory_bytes = context.parts.settings.build.memory_bytes;
+  request.cpus = context.parts.settings.build.cpus;
   return request;
 }
 
@@ -124,6 +111,21 @@ int port_of(const StageContext& context, const runtimes::BuildPlan& plan,
 }
 
 }  // namespace
+
+Result<docker::Builder> choose_builder(const PipelineParts& parts) {
+  switch (parts.settings.build.builder) {
+    case config::BuilderChoice::BuildKit:
+      return docker::Builder::BuildKit;
+    case config::BuilderChoice::Classic:
+      return docker::Builder::Classic;
+    case config::BuilderChoice::Auto:
+      break;
+  }
+  const std::string api = TRY(parts.engine.version()).api;
+  const auto minor =
+      parse_number(std::string_view(api).substr(api.find('.') + 1), "API version", 0, 100000);
+  return minor && *minor < kBuildKitApi ? docker::Builder::Classic : docker::Builder::BuildKit;
+}
 
 Result<Built> build(const StageContext& context, const runtimes::BuildPlan& plan,
                     const git::Repository& repository, const Oid& commit) {

@@ -20,6 +20,13 @@ std::string describe(const std::vector<PlannedProcess>& plans) {
 
 }  // namespace
 
+Result<void> prepare_network(const PipelineParts& parts) {
+  const std::string& name = parts.settings.containers.network;
+  return name == config::kSharedNetwork
+             ? Result<void>()
+             : parts.engine.ensure_network(name, {{std::string(docker::kLabelNetwork), "apps"}});
+}
+
 Result<void> start(const StageContext& context, Turnover& turnover) {
   const PipelineParts& parts = context.parts;
   const Release& release = turnover.release;

@@ -38,6 +38,9 @@ Result<void> require_vars(const StageContext& context, const WantedVars& wanted)
 /// Sets what the app.json gives a value and nobody has set; the journal knows the config before.
 Result<void> set_vars(const StageContext& context, const WantedVars& wanted);
 
+/// What the settings and the engine say. Errors: Unavailable.
+Result<docker::Builder> choose_builder(const PipelineParts& parts);
+
 /// What a build made.
 struct Built {
   ImageId image;
@@ -67,6 +70,10 @@ struct PreparedRelease {
 /// Stores a pending release with the newest config and writes its number into the journal.
 Result<PreparedRelease> store_release(const StageContext& context, const ReleaseDraft& draft,
                                       const std::string& description);
+
+/// Makes the network of the apps, where the settings name one of their own. Errors: those of
+/// ensure_network.
+Result<void> prepare_network(const PipelineParts& parts);
 
 /// Makes the volumes that the containers of the release are to have, where they are not there yet,
 /// and gives the folder of each new one to the user of its image. Errors: those of the Engine.

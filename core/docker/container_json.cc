@@ -98,6 +98,9 @@ Json host_config(const ContainerSpec& spec) {
     host["ReadonlyRootfs"] = true;
     host["Tmpfs"] = {{"/tmp", "rw,nosuid,nodev,mode=1777"}};
   }
+  if (!spec.network.empty()) {
+    host["NetworkMode"] = spec.network;
+  }
   if (!spec.mounts.empty()) {
     host["Mounts"] = mounts_of(spec);
   }

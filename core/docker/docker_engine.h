@@ -44,6 +44,7 @@ class DockerEngine : public Engine {
                     std::stop_token stop) override;
   Result<void> events(const Labels& labels, std::optional<SystemTime> since, const EventSink& sink,
                       std::stop_token stop) override;
+  Result<void> ensure_network(const std::string& name, const Labels& labels) override;
   Result<void> create_volume(const std::string& name, const Labels& labels) override;
   Result<void> remove_volume(const std::string& name) override;
   Result<std::vector<VolumeDetails>> list_volumes(const Labels& labels) override;

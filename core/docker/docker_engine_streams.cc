@@ -1,3 +1,7 @@
+#include <cmath>
+
+#include "core/base/log.h"
+#include "core/docker/build_cgroup.h"
 #include "core/docker/build_stream.h"
 #include "core/docker/docker_engine.h"
 #include "core/docker/event_json.h"
@@ -13,6 +17,20 @@ namespace {
 constexpr std::size_t kMostEventBytes = 1UL << 20;
 /// A message of BuildKit carries what was printed meanwhile.
 constexpr std::size_t kMostBuildMessageBytes = 16UL << 20;
+
+void add_limits(Query& query, const BuildRequest& request) {
+  constexpr int kPeriodMicros = 100'000;
+  if (request.memory_bytes > 0) {
+    const std::string bytes = std::to_string(request.memory_bytes);
+    query.add("memory", bytes).add("memswap", bytes);
+  }
+  if (request.cpus > 0) {
+    query.add("cpuperiod", std::to_string(kPeriodMicros))
+        .add("cpuquota", std::to_string(std::lround(request.cpus * kPeriodMicros)));
+  }
+  // A quarter of the weight of a container.
+  query.add("cpushares", "256");
+}
 
 std::string build_query(const BuildRequest& request) {
   Query query;
@@ -32,6 +50,9 @@ std::string build_query(const BuildRequest& request) {
   if (!request.use_cache) {
     query.add("nocache", "1");
   }
+  if (request.builder == Builder::Classic) {
+    add_limits(query, request);
+  }
   return query.str();
 }
 
@@ -44,6 +65,12 @@ Error endless(std::string_view what) {
 
 Result<ImageId> DockerEngine::build(const BuildRequest& request, const TarSource& context,
                                     BuildObserver& observer, std::stop_token stop) {
+  if (request.builder == Builder::BuildKit && (request.memory_bytes > 0 || request.cpus > 0)) {
+    const auto limited = limit_build_cgroup(kCgroupRoot, {request.memory_bytes, request.cpus});
+    if (!limited) {
+      log::debug("builds have no limits: {}", limited.error().for_log());
+    }
+  }
   // The context is streamed and cannot be sent twice: the API version is agreed on first.
   TRY(api_.version());
   BuildStream stream(observer, [] { return std::chrono::steady_clock::now(); });

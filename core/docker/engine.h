@@ -37,6 +37,9 @@ inline constexpr std::string_view kLabelDeploy = "minpaas.deploy";
 /// On containers that run one command for a person who waits for it: they belong to no release.
 inline constexpr std::string_view kLabelOneOff = "minpaas.one-off";
 
+/// On the network of the apps, which several installations may share.
+inline constexpr std::string_view kLabelNetwork = "minpaas.network";
+
 struct ContainerId {
   std::string value;
   auto operator<=>(const ContainerId&) const = default;
@@ -69,6 +72,10 @@ struct BuildRequest {
   Builder builder = Builder::BuildKit;
   /// False ignores every cached layer.
   bool use_cache = true;
+  /// With the classic builder of this build, with BuildKit of all builds together
+  /// (core/docker/build_cgroup.h); 0: no limit.
+  long long memory_bytes = 0;
+  double cpus = 0;
 };
 
 struct ImageDetails {
@@ -119,6 +126,8 @@ struct ContainerSpec {
   int pids = 512;
   /// Mount a private tmpfs on /tmp and make the rest read-only.
   bool read_only_root = false;
+  /// Empty: the engine's own, where containers reach each other.
+  std::string network = {};
   /// A volume that is not there is made, with those of `labels` that say whose it is.
   std::vector<VolumeMount> mounts = {};
 };
@@ -258,6 +267,10 @@ class Engine {
   virtual Result<void> events(const Labels& labels, std::optional<SystemTime> since,
                               const EventSink& sink, std::stop_token stop) = 0;
 
+  /// Makes the network where it is not there yet: a bridge on which containers do not reach each
+  /// other, while the host reaches them, and they the world. Conflict: there is another network of
+  /// this name, without that.
+  virtual Result<void> ensure_network(const std::string& name, const Labels& labels) = 0;
   /// POST /volumes/create; there already counts as done.
   virtual Result<void> create_volume(const std::string& name, const Labels& labels) = 0;
   /// DELETE /volumes/{name}; removed already counts as done. Conflict: a container has it.

@@ -154,6 +154,24 @@ TEST_P(ContainerContract, TellsWhatItsMachineHas) {
   EXPECT_GE(capacity->cpus, 1);
 }
 
+TEST_P(ContainerContract, NetworkIsMadeOnceAndHasAddresses) {
+  const docker::Labels apps{{std::string(docker::kLabelNetwork), "apps"}};
+  ASSERT_TRUE(engine().ensure_network("minpaas", apps));
+  ASSERT_TRUE(engine().ensure_network("minpaas", apps));
+  auto spec = spec_of("member", kSleeps);
+  spec.network = "minpaas";
+  const auto id = *engine().create_container(spec);
+  ASSERT_TRUE(engine().start_container(id));
+  EXPECT_NE(engine().inspect_container(id)->address, "");
+  spec.name = spec_of("stranger", "").name;
+  spec.network = "minpaas-nowhere";
+  const auto stranger = engine().create_container(spec);
+  // Newer engines look for the network already here.
+  if (stranger) {
+    EXPECT_EQ(engine().start_container(*stranger).error().code, ErrorCode::NotFound);
+  }
+}
+
 TEST_P(ContainerContract, VolumesOutliveTheirContainers) {
   const std::string volume = spec_of("volume", "").name;
   ASSERT_TRUE(engine().create_volume(volume, labels));

@@ -93,6 +93,7 @@ ContainerSpec read_create_body(std::string_view body, std::string_view name) {
   spec.memory_bytes = host.value("Memory", 0LL);
   spec.cpus = static_cast<double>(host.value("NanoCpus", 0LL)) / 1e9;
   spec.pids = host.value("PidsLimit", 0);
+  spec.network = host.value("NetworkMode", "");
   const Json mounts = host.value("Mounts", Json::array());
   for (const Json& mount : mounts) {
     spec.mounts.push_back(

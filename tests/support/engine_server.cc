@@ -111,6 +111,9 @@ void EngineServer::route(HttpCall& call, std::string_view path) {
   if (path.starts_with("/exec/")) {
     return exec(call, path.substr(std::string_view("/exec/").size()));
   }
+  if (path.starts_with("/networks/")) {
+    return network(call, path.substr(std::string_view("/networks/").size()));
+  }
   if (path.starts_with("/volumes")) {
     return volume(call, path.substr(std::min(path.size(), std::string_view("/volumes/").size())));
   }
@@ -197,6 +200,22 @@ void EngineServer::container(HttpCall& call, const ContainerId& id, std::string_
   }
   const auto details = engine_.inspect_container(id);
   return details ? call.answer(200, write_container(*details)) : refuse(call, details.error());
+}
+
+void EngineServer::network(HttpCall& call, std::string_view path) {
+  const auto body = call.read_body();
+  if (path == "create") {
+    const std::string name = read_volume(*body).name;
+    const auto made = engine_.ensure_network(name, {});
+    networks_.update([&](std::set<std::string>& networks) { networks.insert(name); });
+    return made ? call.answer(201, R"({"Id":"0123"})") : refuse(call, made.error());
+  }
+  const bool there = networks_.with(
+      [&](const std::set<std::string>& networks) { return networks.contains(std::string(path)); });
+  constexpr const char* kIsolated =
+      R"({"Options":{"com.docker.network.bridge.enable_icc":"false"}})";
+  return there ? call.answer(200, kIsolated)
+               : call.answer(404, write_message("network " + std::string(path) + " not found"));
 }
 
 void EngineServer::volume(HttpCall& call, std::string_view path) {

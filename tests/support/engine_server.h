@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,7 @@ class EngineServer {
   void route(HttpCall& call, std::string_view path);
   void container(HttpCall& call, const docker::ContainerId& id, std::string_view action);
   void image(HttpCall& call, std::string_view path);
+  void network(HttpCall& call, std::string_view path);
   /// `path` is empty for all of them.
   void volume(HttpCall& call, std::string_view path);
   void create(HttpCall& call);
@@ -53,6 +55,7 @@ class EngineServer {
 
   FakeEngine& engine_;
   Guarded<Speech> speech_;
+  Guarded<std::set<std::string>> networks_;
   HttpServer server_;
 };
 

@@ -127,6 +127,8 @@ class FakeEngine : public docker::Engine {
                     const docker::LogSink& sink, std::stop_token stop) override;
   Result<void> events(const docker::Labels& labels, std::optional<SystemTime> since,
                       const docker::EventSink& sink, std::stop_token stop) override;
+  /// There is one named `minpaas` from the beginning.
+  Result<void> ensure_network(const std::string& name, const docker::Labels& labels) override;
   Result<void> create_volume(const std::string& name, const docker::Labels& labels) override;
   Result<void> remove_volume(const std::string& name) override;
   Result<std::vector<docker::VolumeDetails>> list_volumes(const docker::Labels& labels) override;

@@ -183,6 +183,10 @@ bool FakeEngineState::port_is_free(const FakeContainer& wanting) const {
 }
 
 Result<void> FakeEngineState::start(FakeContainer& container) {
+  const std::string& network = container.spec.network;
+  if (!network.empty() && !networks.contains(network)) {
+    return Error{ErrorCode::NotFound, fmt::format("network {} not found", network), "", ""};
+  }
   if (container.details.state == RunState::Running) {
     return {};
   }

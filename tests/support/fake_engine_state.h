@@ -41,6 +41,7 @@ enum class EngineCall {
   Wait,
   Signal,
   Resize,
+  EnsureNetwork,
   CreateVolume,
   RemoveVolume,
   ListVolumes,
@@ -148,6 +149,7 @@ class FakeEngineState {
   std::list<FakeContainer> containers;
   std::list<FakeExec> execs;
   std::map<std::string, docker::Labels> volumes;
+  std::set<std::string> networks{"minpaas"};
   /// Runs the container's program on a thread; set by the engine.
   std::function<void(const docker::ContainerId&, std::shared_ptr<FakeProgram>,
                      const FakeBehaviour&)>

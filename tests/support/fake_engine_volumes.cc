@@ -2,8 +2,14 @@
 
 #include "tests/support/fake_engine.h"
 
-// Volumes: their names and labels; what is in them is nowhere.
+// Networks and volumes: their names and labels; what is in them is nowhere.
 namespace minpaas::test {
+
+Result<void> FakeEngine::ensure_network(const std::string& name, const docker::Labels&) {
+  TRY(enter(EngineCall::EnsureNetwork, name));
+  state_.with([&](FakeEngineState& state) { state.networks.insert(name); });
+  return {};
+}
 
 Result<void> FakeEngine::create_volume(const std::string& name, const docker::Labels& labels) {
   TRY(enter(EngineCall::CreateVolume, name, "make_volume " + name));
