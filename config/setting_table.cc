@@ -136,6 +136,13 @@ std::vector<Setting> container_settings() {
           in("stop_timeout", &S::stop_timeout, Duration<seconds>{seconds(0), hours(1)})};
 }
 
+std::vector<Setting> cron_settings() {
+  using S = CronSettings;
+  return {setting("cron", "slots", &Settings::cron, &S::slots, Whole<int>{1, 1000}),
+          setting("cron", "timeout", &Settings::cron, &S::timeout,
+                  Duration<seconds>{seconds(1), hours(24 * 7)})};
+}
+
 std::vector<Setting> engine_settings() {
   return {
       setting("http", "listen", &Settings::http, &HttpSettings::listen, Listen{}),
@@ -168,7 +175,7 @@ const std::vector<Setting>& setting_table() {
     for (const auto& group :
          {server_settings(), ssh_settings(), engine_settings(), router_settings(), cert_settings(),
           app_settings(), git_settings(), build_settings(), check_settings(), container_settings(),
-          access_settings()}) {
+          cron_settings(), access_settings()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

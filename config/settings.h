@@ -148,6 +148,14 @@ struct CertSettings {
   std::string dns_resolver;
 };
 
+/// Commands that apps run by the clock.
+struct CronSettings {
+  /// How many run at the same time, of all apps.
+  int slots = 4;
+  /// Of each.
+  seconds timeout{std::chrono::hours(1)};
+};
+
 /// Every setting, typed. `config/minpaas.ini` shows them all with default, unit and reason.
 struct Settings {
   ServerSettings server;
@@ -163,6 +171,7 @@ struct Settings {
   BuildSettings build;
   CheckSettings checks;
   ContainerSettings containers;
+  CronSettings cron;
   AccessSettings access;
 };
 

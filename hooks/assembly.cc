@@ -90,12 +90,26 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       access_(apps_, grants_),
       resources_(*opened_.database),
       volumes_(*opened_.database),
+      cron_store_(*opened_.database),
       policies_(opened_.instance, settings.containers, resources_, volumes_),
       checker_(around.engine, settings.checks),
-      parts_{apps_,         configs_,      releases_,        deploys_,
-             containers_,   resources_,    volumes_,         policies_,
-             around.engine, around.router, opened_.catalog,  health_check(),
-             settings,      around.clock,  opened_.instance, {}},
+      parts_{apps_,
+             configs_,
+             releases_,
+             deploys_,
+             containers_,
+             resources_,
+             volumes_,
+             cron_store_,
+             policies_,
+             around.engine,
+             around.router,
+             opened_.catalog,
+             health_check(),
+             settings,
+             around.clock,
+             opened_.instance,
+             {}},
       garbage_(around.engine, apps_, releases_, deploys_, opened_.instance, settings.build),
       pipeline_(parts_, [this](const AppName& app) { tidy(app); }),
       queue_(deploys_, around.clock,
@@ -128,8 +142,12 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
                [this] { return certificates_.examine(); }}),
       limits_(parts_, queue_, access_),
       storage_(parts_, queue_, access_),
+      cron_runner_(parts_, one_offs_),
+      cron_(parts_, access_, cron_runner_),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
-                {people_, certificates_, limits_, storage_, domains_, maintenance_}, tasks()) {}
+                {people_, certificates_, limits_, storage_, domains_, maintenance_, cron_},
+                tasks()),
+      cron_keeper_(parts_, cron_runner_) {}
 
 Assembly::~Assembly() = default;
 
@@ -188,6 +206,7 @@ Result<void> Assembly::start() {
   queue_.start();
   supervisor_.start();
   certificates_.start();
+  cron_keeper_.start();
   return {};
 }
 
@@ -200,6 +219,10 @@ bool Assembly::reconcile(std::stop_token stop) {
       [this](const AppName& app) { return queue_.hold(app); },
       [this](const AppName& app) { queue_.release(app); }, supervisor_.crashed(),
       [this](const docker::ContainerDetails& container) { return one_offs_.own(container); }};
+  if (const auto network = prepare_network(parts_);
+      !network && network.error().code != ErrorCode::Unavailable) {
+    log::error("the network of the apps: {}", network.error().for_log());
+  }
   const auto report = reconciler_.run(view, std::move(stop));
   if (!report) {
     log::warn("reconciliation: {}", report.error().for_log());
@@ -218,10 +241,6 @@ bool Assembly::reconcile(std::stop_token stop) {
   }
   return report->settled();
 }
-  if (const auto network = prepare_network(parts_);
-      !network && network.error().code != ErrorCode::Unavailable) {
-    log::error("the network of the apps: {}", network.error().for_log());
-  }
 
 /// After a deploy, when its followers have their result: a failure here is nobody's failed deploy.
 void Assembly::tidy(const AppName& app) {

@@ -7,10 +7,12 @@
 #include "core/git/repository.h"
 #include "core/state/stores.h"
 #include "hooks/app_logs.h"
+#include "hooks/cron_keeper.h"
 #include "hooks/doctor.h"
 #include "hooks/garbage.h"
 #include "hooks/lego.h"
 #include "hooks/local_certificates.h"
+#include "hooks/local_cron.h"
 #include "hooks/local_domains.h"
 #include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
@@ -91,6 +93,7 @@ class Assembly {
   AppAccess access_;
   state::ResourceStore resources_;
   state::VolumeStore volumes_;
+  state::CronStore cron_store_;
   ContainerPolicies policies_;
   /// Before the supervisor, whose thread asks it.
   OneOffs one_offs_;
@@ -114,7 +117,11 @@ class Assembly {
   Doctor doctor_;
   LocalResources limits_;
   LocalStorage storage_;
+  CronRunner cron_runner_;
+  LocalCron cron_;
   LocalPlatform platform_;
+  /// Its threads run what is due.
+  CronKeeper cron_keeper_;
 };
 
 }  // namespace minpaas::hooks

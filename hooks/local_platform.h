@@ -42,6 +42,7 @@ struct PlatformNouns {
   LocalStorage& storage;
   Domains& domains;
   Maintenance& maintenance;
+  Cron& cron;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -130,6 +131,8 @@ class LocalPlatform : public Platform {
   Domains& domains() override { return nouns_.domains; }
 
   Maintenance& maintenance() override { return nouns_.maintenance; }
+
+  Cron& cron() override { return nouns_.cron; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

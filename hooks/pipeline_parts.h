@@ -32,6 +32,7 @@ struct PipelineParts {
   state::ContainerStore& containers;
   state::ResourceStore& resources;
   state::VolumeStore& volumes;
+  state::CronStore& cron;
   ContainerPolicies& policies;
   docker::Engine& engine;
   router::Router& router;

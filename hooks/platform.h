@@ -20,6 +20,7 @@
 #include "core/docker/engine.h"
 #include "core/state/deploy_store.h"
 #include "hooks/certificates.h"
+#include "hooks/cron.h"
 #include "hooks/domains.h"
 #include "hooks/follow.h"
 #include "hooks/maintenance.h"
@@ -257,6 +258,7 @@ class Platform {
   /// Limits of containers.
   virtual Resources& resources() = 0;
   virtual Storage& storage() = 0;
+  virtual Cron& cron() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

@@ -111,8 +111,7 @@ void print_tasks(const Prospect& push, DeployOutput& output) {
   print("Postdeploy script of the first deploy", push.live ? "" : scripts.first_postdeploy);
   print("Postdeploy script", scripts.postdeploy);
   for (const CronEntry& entry : push.plan.app_json.manifest.cron) {
-    output.detail(
-        fmt::format("Cron (not run by this server): {}: {}", entry.schedule.str(), entry.command));
+    output.detail(fmt::format("Cron: {}: {}", entry.schedule.str(), entry.command));
   }
 }
 

@@ -70,9 +70,6 @@ void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
         "app.json: healthchecks are checked for mistakes only: the default check of each process "
         "decides");
   }
-  if (!plan.app_json.manifest.cron.empty()) {
-    output.warn("app.json: cron is kept with the release, but this server does not run it");
-  }
 }
 
 }  // namespace

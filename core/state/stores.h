@@ -6,6 +6,7 @@
 #include "core/state/certificate_store.h"
 #include "core/state/config_store.h"
 #include "core/state/container_store.h"
+#include "core/state/cron_store.h"
 #include "core/state/database.h"
 #include "core/state/deploy_store.h"
 #include "core/state/domain_store.h"

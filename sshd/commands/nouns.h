@@ -13,6 +13,7 @@ std::vector<Command> ps_commands();
 std::vector<Command> run_commands();
 std::vector<Command> resources_commands();
 std::vector<Command> storage_commands();
+std::vector<Command> cron_commands();
 std::vector<Command> logs_commands();
 std::vector<Command> releases_commands();
 std::vector<Command> builds_commands();

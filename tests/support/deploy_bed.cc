@@ -79,9 +79,11 @@ DeployBed::Server::Server(DeployBed& bed)
           bed.clock, bed.settings),
       limits(parts, queue, access),
       storage(parts, queue, access),
+      cron_runner(parts, one_offs),
+      cron(parts, access, cron_runner),
       platform(
           parts, {grants, access}, queue, one_offs,
-          {people, certificates, limits, storage, domains, maintenance},
+          {people, certificates, limits, storage, domains, maintenance, cron},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },
@@ -114,6 +116,7 @@ hooks::PipelineParts DeployBed::make_parts(Server& server) {
           server.containers,
           server.resources,
           server.volumes,
+          server.cron_store,
           server.policies,
           engine,
           router,

@@ -10,6 +10,7 @@
 #include "core/router/direct_router.h"
 #include "core/state/user_store.h"
 #include "hooks/local_certificates.h"
+#include "hooks/local_cron.h"
 #include "hooks/local_domains.h"
 #include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
@@ -71,6 +72,7 @@ class DeployBed {
     hooks::AppAccess access{apps, grants};
     state::ResourceStore resources{*database};
     state::VolumeStore volumes{*database};
+    state::CronStore cron_store{*database};
     hooks::ContainerPolicies policies;
     hooks::PipelineParts parts;
     hooks::Pipeline pipeline;
@@ -85,6 +87,8 @@ class DeployBed {
     hooks::OneOffs one_offs;
     hooks::LocalResources limits;
     hooks::LocalStorage storage;
+    hooks::CronRunner cron_runner;
+    hooks::LocalCron cron;
     hooks::LocalPlatform platform;
   };
 

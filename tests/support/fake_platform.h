@@ -7,6 +7,7 @@
 
 #include "hooks/platform.h"
 #include "tests/support/fake_certificates.h"
+#include "tests/support/fake_cron.h"
 #include "tests/support/fake_domains.h"
 #include "tests/support/fake_maintenance.h"
 #include "tests/support/fake_people.h"
@@ -116,6 +117,8 @@ class FakePlatform : public hooks::Platform {
 
   hooks::Maintenance& maintenance() override { return maintenance_; }
 
+  hooks::Cron& cron() override { return cron_; }
+
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
   FakeCertificates& certificates() override { return certificates_; }
@@ -176,6 +179,7 @@ class FakePlatform : public hooks::Platform {
   FakeStorage storage_{*this, clock_};
   FakeDomains domains_{*this, clock_};
   FakeMaintenance maintenance_{*this};
+  FakeCron cron_{*this, clock_};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
   FakePeople people_{clock_,

@@ -194,10 +194,10 @@ TEST_F(Manifests, AreInThePlanOfAPush) {
   request.plan_only = true;
   Watcher plan;
   ASSERT_TRUE(bed_.platform().push(bed_.admin, request, plan.follow()));
-  for (const char* line : {"Dependencies are as in v1: their layers come from the cache",
-                           "  web x1: python app.py", "Config vars set from app.json: LEVEL",
-                           "Predeploy script: first-migrate", "Release command: release-it",
-                           "Cron (not run by this server): @daily: tidy", "Replace v1 at"}) {
+  for (const char* line :
+       {"Dependencies are as in v1: their layers come from the cache", "  web x1: python app.py",
+        "Config vars set from app.json: LEVEL", "Predeploy script: first-migrate",
+        "Release command: release-it", "Cron: @daily: tidy", "Replace v1 at"}) {
     EXPECT_THAT(plan.text(), HasSubstr(std::string("       ") + line));
   }
   EXPECT_THAT(plan.text(), Not(HasSubstr("secret-value")));
@@ -223,11 +223,9 @@ TEST_F(Manifests, WarnOfProcessTypesThatAreNotThere) {
 }
 
 TEST_F(Manifests, SayWhatHasNoEffect) {
-  push(
-      R"({"healthchecks": {"web": [{"path": "/up"}]}, "cron": [{"schedule": "@daily", "command": "x"}]})");
+  push(R"({"healthchecks": {"web": [{"path": "/up"}]}})");
   EXPECT_THAT(seen_.text(),
               HasSubstr(" !     app.json: healthchecks are checked for mistakes only"));
-  EXPECT_THAT(seen_.text(), HasSubstr(" !     app.json: cron is kept with the release, but"));
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ class ServerExamination : public testing::Test {
   state::KeyStore key_store_{file_.database()};
   state::ResourceStore resources_{file_.database()};
   state::VolumeStore volumes_{file_.database()};
+  state::CronStore cron_{file_.database()};
   ContainerPolicies policies_{"this-server", settings_.containers, resources_, volumes_};
   FakeEngine engine_;
   router::DirectRouter router_{engine_, {}};
@@ -88,6 +89,7 @@ class ServerExamination : public testing::Test {
                        .containers = containers_,
                        .resources = resources_,
                        .volumes = volumes_,
+                       .cron = cron_,
                        .policies = policies_,
                        .engine = engine_,
                        .router = router_,

@@ -108,7 +108,8 @@ TEST(CommandTable, HasExamplesThatWork) {
     const bool nothing_to_cancel = command.verb == "builds:cancel" && said.status == 3;
     const bool left = command.verb == "logs" && said.status == 130;
     const bool no_program = command.runs_program && said.status == 127;
-    EXPECT_TRUE(said.status == 0 || nothing_to_cancel || left || no_program)
+    const bool own_status = command.verb == "cron:run" && said.status == 3;
+    EXPECT_TRUE(said.status == 0 || nothing_to_cancel || left || no_program || own_status)
         << line << ": " << said.err;
   }
 }
@@ -118,6 +119,9 @@ TEST(CommandTable, PrintsJsonForEveryCommand) {
     Scene scene;
     if (command.verb == "logs" || command.verb == "builds:output") {
       continue;  // one object a line; their transcripts show it
+    }
+    if (command.verb == "cron:run") {
+      continue;  // what the command itself prints is its output
     }
     const auto [line, input] = example_of(command);
     const Said said = scene.run(with_json(line), input);

@@ -81,8 +81,8 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
-                         testing::Values("apps", "builds", "certs", "config", "domains", "help",
-                                         "host", "keys", "logs", "maintenance", "mistakes",
+                         testing::Values("apps", "builds", "certs", "config", "cron", "domains",
+                                         "help", "host", "keys", "logs", "maintenance", "mistakes",
                                          "people", "ps", "releases", "resources", "run", "storage"),
                          [](const auto& file) { return file.param; });
 

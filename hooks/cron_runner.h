@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/base/guarded.h"
+#include "hooks/cron_entries.h"
+#include "hooks/one_off.h"
+#include "hooks/pipeline_parts.h"
+#include "hooks/program_run.h"
+
+namespace minpaas::hooks {
+
+/// Runs commands of app.json's cron, each in a container of its own, and keeps what became of them.
+/// An entry runs once at a time. Thread: any.
+class CronRunner {
+ public:
+  CronRunner(const PipelineParts& parts, OneOffs& one_offs) : parts_(parts), one_offs_(one_offs) {}
+
+  /// The entry is taken as long as it lives.
+  class Claim {
+   public:
+    using Name = std::pair<AppName, std::string>;
+
+    Claim(CronRunner& runner, Name name) : runner_(runner), name_(std::move(name)) {}
+
+    Claim(const Claim&) = delete;
+    Claim& operator=(const Claim&) = delete;
+    ~Claim();
+
+   private:
+    CronRunner& runner_;
+    Name name_;
+  };
+
+  /// Null: it runs already, or waits to.
+  std::unique_ptr<Claim> claim(const AppName& app, const std::string& id);
+  /// To its end, in front of `peer`. `started_by` is empty for the clock, whose runs have the time
+  /// limit of the settings. Errors: those of run_one_off, Timeout; they are in the history too.
+  Result<ProgramOutcome> run(const Release& live, const NamedCronEntry& entry,
+                             std::string started_by, ExecStreams& peer);
+  /// Notes that its time came while the one before had not ended.
+  void note_skipped(const Release& live, const NamedCronEntry& entry);
+
+ private:
+  Result<ProgramOutcome> attempt(const state::CronRun& row, const Release& live, ExecStreams& peer,
+                                 std::string& output);
+  void finish(state::CronRun row, const Result<ProgramOutcome>& outcome, std::string output);
+
+  const PipelineParts& parts_;
+  OneOffs& one_offs_;
+  Guarded<std::set<Claim::Name>> claimed_;
+};
+
+}  // namespace minpaas::hooks
