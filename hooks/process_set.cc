@@ -6,7 +6,9 @@
 #include <future>
 
 #include "core/app/shell_command.h"
+#include "core/base/guarded.h"
 #include "core/base/log.h"
+#include "hooks/side_by_side.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -47,26 +49,29 @@ void limit(docker::ContainerSpec& spec, const Limits& limits) {
   spec.pids = limits.pids;
 }
 
-void remove_all(docker::Engine& engine, const std::vector<StartedProcess>& processes) {
-  for (const StartedProcess& process : processes) {
-    const auto removed = engine.remove_container(process.container);
+using MaybeStarted = std::optional<StartedProcess>;
+
+void remove_all(docker::Engine& engine, const std::vector<MaybeStarted>& made) {
+  side_by_side(made.size(), [&](std::size_t i) {
+    const auto removed = made[i] ? engine.remove_container(made[i]->container) : Result<void>();
     if (!removed) {
       // Its labels let the next reconciliation find it.
-      log::warn("container {} stays behind: {}", process.container.value,
+      log::warn("container {} stays behind: {}", made[i]->container.value,
                 removed.error().for_log());
     }
-  }
+    return true;
+  });
 }
 
 Result<void> start_one(docker::Engine& engine, const PlannedProcess& plan,
                        const std::function<Result<void>(const StartedProcess&)>& created,
-                       std::vector<StartedProcess>& made) {
+                       MaybeStarted& made) {
   const docker::ContainerId container = TRY(engine.create_container(plan.spec));
-  made.push_back({plan, container});
+  made = StartedProcess{plan, container};
   if (created) {
-    TRY(created(made.back()));
+    TRY(created(*made));
   }
-  return engine.start_container(made.back().container);
+  return engine.start_container(container);
 }
 
 }  // namespace
@@ -131,15 +136,27 @@ docker::ContainerSpec plan_one_off(const Release& release, const ConfigVars& con
 Result<std::vector<StartedProcess>> start_processes(
     docker::Engine& engine, const std::vector<PlannedProcess>& plans,
     const std::function<Result<void>(const StartedProcess&)>& created) {
-  std::vector<StartedProcess> made;
-  for (const PlannedProcess& plan : plans) {
-    const auto started = start_one(engine, plan, created, made);
+  std::vector<MaybeStarted> made(plans.size());
+  Guarded<std::optional<Error>> failure;
+  side_by_side(plans.size(), [&](std::size_t i) {
+    const PlannedProcess& plan = plans[i];
+    const auto started = start_one(engine, plan, created, made[i]);
     if (!started) {
-      remove_all(engine, made);
-      return started.error().with_context("start " + process_name(plan.process, plan.index));
+      const auto error =
+          started.error().with_context("start " + process_name(plan.process, plan.index));
+      failure.with([&](std::optional<Error>& first) { first = first.value_or(error); });
     }
+    return static_cast<bool>(started);
+  });
+  if (auto error = failure.with([](const std::optional<Error>& first) { return first; })) {
+    remove_all(engine, made);
+    return *std::move(error);
   }
-  return made;
+  std::vector<StartedProcess> all;
+  for (MaybeStarted& process : made) {
+    all.push_back(*std::move(process));
+  }
+  return all;
 }
 
 Result<void> stop_all(docker::Engine& engine, const std::vector<docker::ContainerId>& containers,

@@ -71,9 +71,10 @@ struct StartedProcess {
   docker::ContainerId container;
 };
 
-/// Creates and starts all of them (restart policy No: a crash shows at once); `created` is told of
-/// each one before it is started. When one fails, those that were made are removed again.
-/// Errors: those of the Engine, naming the process.
+/// Creates and starts all of them, several at a time (restart policy No: a crash shows at once);
+/// `created` is told of each one before it is started, on any thread. When one fails no other is
+/// begun, and those that were made are removed again. Errors: those of the Engine, naming the
+/// process.
 Result<std::vector<StartedProcess>> start_processes(
     docker::Engine& engine, const std::vector<PlannedProcess>& plans,
     const std::function<Result<void>(const StartedProcess&)>& created);

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "hooks/ownership.h"
+#include "hooks/side_by_side.h"
 #include "hooks/stages.h"
 
 namespace minpaas::hooks {
@@ -22,9 +24,15 @@ Result<void> remove_container(const PipelineParts& parts, const std::string& id)
 Result<void> remove_containers_of_deploy(const PipelineParts& parts, std::int64_t deploy) {
   const docker::Labels of_deploy{{std::string(docker::kLabelDeploy), std::to_string(deploy)}};
   const auto containers = TRY(own_containers(parts.engine, parts.instance, of_deploy));
-  for (const auto& container : containers) {
-    TRY(parts.engine.remove_container(container.id));
-  }
+  Guarded<Result<void>> all;
+  side_by_side(containers.size(), [&](std::size_t i) {
+    const auto removed = parts.engine.remove_container(containers[i].id);
+    if (!removed) {
+      all.with([&](Result<void>& first) { first = first ? removed : first; });
+    }
+    return true;
+  });
+  TRY(all.with([](const Result<void>& first) { return first; }));
   // Afterwards: on a full disk no row goes, and still no container stays.
   for (const auto& container : containers) {
     TRY(parts.containers.remove(container.id.value));

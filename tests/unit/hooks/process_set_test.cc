@@ -12,7 +12,6 @@ namespace {
 
 using test::EngineCall;
 using test::FakeEngine;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
@@ -83,16 +82,53 @@ TEST_F(ProcessSet, AWebProcessWithoutCommandRunsTheImagesOwn) {
 }
 
 TEST_F(ProcessSet, TellsOfEachContainerBeforeItIsStarted) {
-  std::vector<std::string> seen;
+  Guarded<std::vector<std::string>> seen;
   const auto started = start_processes(engine_, plan(), [&](const StartedProcess& process) {
     const auto details = engine_.inspect_container(process.container);
     EXPECT_EQ(details->state, docker::RunState::Created);
-    seen.push_back(process_name(process.plan.process, process.plan.index));
+    seen.with([&](auto& names) {
+      names.push_back(process_name(process.plan.process, process.plan.index));
+    });
     return Result<void>();
   });
   ASSERT_TRUE(started);
-  EXPECT_THAT(*started, SizeIs(3));
-  EXPECT_THAT(seen, ElementsAre("web.1", "worker.1", "worker.2"));
+  ASSERT_THAT(*started, SizeIs(3));
+  EXPECT_EQ(started->back().plan.spec.name, plan().back().spec.name);
+  EXPECT_THAT(seen.with([](const auto& names) { return names; }),
+              UnorderedElementsAre("web.1", "worker.1", "worker.2"));
+}
+
+TEST_F(ProcessSet, IsStartedSeveralAtATimeButNotAll) {
+  release_.formation[*ProcessType::parse("worker")] = 20;
+  Guarded<int> arrived;
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  engine_.before(EngineCall::Start, [&](const std::string&) {
+    const int now = ++running;
+    for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+    }
+    arrived.update([](int& count) { ++count; });
+    const auto two = [](int count) { return count >= 2; };
+    arrived.wait_until(std::chrono::steady_clock::now() + seconds(30), {}, two, two);
+    --running;
+  });
+  const auto started = start_processes(engine_, plan(), nullptr);
+  ASSERT_TRUE(started);
+  EXPECT_THAT(*started, SizeIs(21));
+  EXPECT_GT(most, 1);
+  EXPECT_LT(most, 10);
+}
+
+TEST_F(ProcessSet, BeginsNoOtherOnceOneHasFailed) {
+  release_.formation[*ProcessType::parse("worker")] = 60;
+  engine_.fail_next(EngineCall::Start, {ErrorCode::NoSpace, "the disk is full", "", ""});
+  ASSERT_FALSE(start_processes(engine_, plan(), nullptr));
+  EXPECT_THAT(engine_.containers(), IsEmpty());
+  int created = 0;
+  for (const std::string& call : engine_.journal()) {
+    created += call.starts_with("create ") ? 1 : 0;
+  }
+  EXPECT_LT(created, 61);
 }
 
 TEST_F(ProcessSet, IsRemovedAsAWholeWhenOneCannotBeStarted) {
