@@ -121,7 +121,9 @@ std::vector<Setting> check_settings() {
   };
   return {in("timeout", &S::timeout, Duration<seconds>{seconds(1), hours(1)}),
           in("interval", &S::interval, Duration<milliseconds>{milliseconds(10), seconds(10)}),
-          in("worker_uptime", &S::worker_uptime, Duration<seconds>{seconds(0), hours(1)})};
+          in("worker_uptime", &S::worker_uptime, Duration<seconds>{seconds(0), hours(1)}),
+          in("liveness_wait", &S::liveness_wait, Duration<seconds>{seconds(1), hours(1)}),
+          in("liveness_attempts", &S::liveness_attempts, Whole<int>{1, 1000})};
 }
 
 std::vector<Setting> container_settings() {

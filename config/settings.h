@@ -113,6 +113,10 @@ struct CheckSettings {
   milliseconds interval{100};
   /// A process that is not web is healthy when it has lived this long.
   seconds worker_uptime{3};
+  /// Between two looks at a process that is live.
+  seconds liveness_wait{10};
+  /// Failed looks in a row after which a process is restarted.
+  int liveness_attempts = 3;
 };
 
 /// The engine's own network, in which containers reach each other.

@@ -91,7 +91,9 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       resources_(*opened_.database),
       volumes_(*opened_.database),
       cron_store_(*opened_.database),
+      check_store_(*opened_.database),
       policies_(opened_.instance, settings.containers, resources_, volumes_),
+      check_plans_(check_store_, settings.checks),
       checker_(around.engine, settings.checks),
       parts_{apps_,
              configs_,
@@ -105,7 +107,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
              around.engine,
              around.router,
              opened_.catalog,
-             health_check(),
+             check_plans_,
+             health_wait(),
              settings,
              around.clock,
              opened_.instance,
@@ -116,9 +119,10 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
              {settings.build.slots, kOtherSlots, parts_.build_logs(), FeedLimits()}, pipeline_),
       keys_(key_store_, settings.access.admin_keys, around.clock),
       logs_(around.engine, opened_.instance),
-      reconciler_(around.engine, {apps_, releases_, configs_, containers_, deploys_}, around.router,
-                  checker_, parts_.policy(),
-                  [this](const AppName& app) { return policies_.of(app); }),
+      reconciler_(
+          around.engine, {apps_, releases_, configs_, containers_, deploys_}, around.router,
+          checker_, parts_.policy(), [this](const AppName& app) { return policies_.of(app); },
+          [this](const Release& release) { return check_plans_.of(release); }),
       supervisor_(
           around.engine, around.clock,
           {.instance = opened_.instance, .stop_grace = settings.containers.stop_timeout},
@@ -130,6 +134,11 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       domains_(access_, apps_, domain_store_, around.router, around.clock,
                {settings.router.domain, [this] { certificates_.follow_change(); }}),
       maintenance_(access_, apps_, around.router),
+      live_processes_(parts_, queue_),
+      liveness_(around.engine, {[this] { return live_processes_.targets(); },
+                                [this](const LivenessTarget& target, const std::string& why) {
+                                  return live_processes_.restart(target, why);
+                                }}),
       certificate_store_(*opened_.database, opened_.secret),
       lego_(settings.certs, settings.server.data_dir / "acme", around.router),
       certificates_(
@@ -144,14 +153,18 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       storage_(parts_, queue_, access_),
       cron_runner_(parts_, one_offs_),
       cron_(parts_, access_, cron_runner_),
+      checks_(parts_, check_store_, access_, [this] { liveness_.look_again(); }),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
-                {people_, certificates_, limits_, storage_, domains_, maintenance_, cron_},
+                {people_, certificates_, limits_, storage_, domains_, maintenance_, cron_, checks_},
                 tasks()),
       cron_keeper_(parts_, cron_runner_) {}
 
-Assembly::~Assembly() = default;
+/// Its workers tell members that are gone before it.
+Assembly::~Assembly() {
+  queue_.stop(milliseconds(0));
+}
 
-HealthCheck Assembly::health_check() {
+HealthWait Assembly::health_wait() {
   return
       [this](const std::vector<CheckTarget>& targets, const LineSink& line, std::stop_token stop) {
         return checker_.wait_healthy(targets, line, std::move(stop));
@@ -168,7 +181,8 @@ PlatformTasks Assembly::tasks() {
           [this]() -> Result<std::vector<DoctorFinding>> { return doctor_.examine(); },
           [this](const docker::ContainerId& id) { return is_crashed(id); },
           [this](int port) { return port_is_free(parts_.settings.router.app_address, port); },
-          [this] { certificates_.follow_change(); }};
+          [this] { certificates_.follow_change(); },
+          [this](const docker::ContainerId& id) { return liveness_.state(id); }};
 }
 
 /// What the database says has the traffic.
@@ -205,6 +219,7 @@ Result<void> Assembly::start() {
   }
   queue_.start();
   supervisor_.start();
+  liveness_.start();
   certificates_.start();
   cron_keeper_.start();
   return {};
@@ -244,6 +259,7 @@ bool Assembly::reconcile(std::stop_token stop) {
 
 /// After a deploy, when its followers have their result: a failure here is nobody's failed deploy.
 void Assembly::tidy(const AppName& app) {
+  liveness_.look_again();
   keep_newest_outputs(parts_.build_logs() / app.str(), kKeptOutputs);
   log_freed(app.str(), garbage_.collect(app));
 }

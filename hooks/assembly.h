@@ -11,8 +11,10 @@
 #include "hooks/doctor.h"
 #include "hooks/garbage.h"
 #include "hooks/lego.h"
+#include "hooks/live_processes.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_cron.h"
+#include "hooks/local_checks.h"
 #include "hooks/local_domains.h"
 #include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
@@ -74,7 +76,7 @@ class Assembly {
   static Result<Opened> open(const config::Settings& settings);
   Assembly(Opened opened, const config::Settings& settings, const Surroundings& around);
   Result<std::vector<router::Route>> routes();
-  HealthCheck health_check();
+  HealthWait health_wait();
   PlatformTasks tasks();
   bool is_crashed(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
@@ -94,7 +96,9 @@ class Assembly {
   state::ResourceStore resources_;
   state::VolumeStore volumes_;
   state::CronStore cron_store_;
+  state::CheckStore check_store_;
   ContainerPolicies policies_;
+  CheckPlans check_plans_;
   /// Before the supervisor, whose thread asks it.
   OneOffs one_offs_;
   Checker checker_;
@@ -109,6 +113,8 @@ class Assembly {
   state::DomainStore domain_store_;
   LocalDomains domains_;
   LocalMaintenance maintenance_;
+  LiveProcesses live_processes_;
+  Liveness liveness_;
   state::CertificateStore certificate_store_;
   Lego lego_;
   /// Its thread fetches certificates.
@@ -119,6 +125,7 @@ class Assembly {
   LocalStorage storage_;
   CronRunner cron_runner_;
   LocalCron cron_;
+  LocalChecks checks_;
   LocalPlatform platform_;
   /// Its threads run what is due.
   CronKeeper cron_keeper_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "hooks/check_probe.h"
 #include "hooks/check_report.h"
 #include "hooks/process_set.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 using docker::RunState;
 
-constexpr int kFirstServerError = 500;
 /// How long answers that have passed are still read, so that no connection is reset.
 constexpr milliseconds kGoodbye{200};
 /// Most apps listen within a tenth of a second: looks are dense at first, then one an interval.
@@ -20,44 +20,53 @@ constexpr milliseconds kFirstInterval{10};
 /// Silence after which the pusher is told what the check is waiting for.
 constexpr seconds kSayAfter{5};
 
+/// One check on its way to pass, until when it may fail.
+struct Rule {
+  CheckProbe probe;
+  seconds patience;
+  bool given_up = false;
+
+  [[nodiscard]] bool settled() const { return probe.passed() || given_up; }
+};
+
 /// One container on its way to healthy.
 class Watch {
  public:
-  explicit Watch(const CheckTarget& target) : target_(target) {}
+  Watch(docker::Engine& engine, const CheckTarget& target, SteadyTime began)
+      : target_(target), began_(began) {
+    for (const StartupCheck& startup : target.checks) {
+      rules_.push_back(
+          {CheckProbe(engine, target.container, startup.check, target.port), startup.patience});
+    }
+  }
 
   [[nodiscard]] const CheckTarget& target() const { return target_; }
 
   [[nodiscard]] std::string name() const { return process_name(target_.process, target_.index); }
 
-  [[nodiscard]] bool healthy() const { return healthy_; }
+  [[nodiscard]] bool healthy() const { return std::ranges::all_of(rules_, &Rule::settled); }
 
-  HttpProbe& probe() { return probe_; }
+  std::vector<Rule>& rules() { return rules_; }
 
   /// Takes in the container's state; the reason when it is dead.
   std::optional<std::string> look(docker::ContainerDetails details, SteadyTime now);
-  /// Begins a probe when none is under way, or sees whether a worker has lived long enough.
-  void tick(const config::CheckSettings& settings, SteadyTime now);
-  /// After the probe has moved.
-  void judge();
+  void tick(SteadyTime now);
+  /// The first rule whose time is over, and that is no mere warning.
+  [[nodiscard]] const Rule* late(SteadyTime now) const;
+  /// Gives up what only warns and is late; what to say of it.
+  std::vector<std::string> warnings(SteadyTime now);
 
-  [[nodiscard]] std::string explain() const {
-    if (details_.state != RunState::Running) {
-      return "its container has not begun to run";
-    }
-    std::string why = target_.port == 0 ? std::string("it has not run for long enough")
-                                        : why_unhealthy(details_, target_.port, probe_.outcome(),
-                                                        probe_.status());
-    // A killed child leaves the container running: a server whose workers die never answers.
-    return details_.oom_killed ? why + "; a program in it used more memory than the limit" : why;
-  }
+  [[nodiscard]] std::string explain() const;
 
  private:
+  [[nodiscard]] std::string explain(const Rule& rule) const;
+
   CheckTarget target_;
-  HttpProbe probe_;
+  SteadyTime began_;
+  std::vector<Rule> rules_;
   docker::ContainerDetails details_;
   std::optional<int> restarts_before_;
   std::optional<SteadyTime> running_since_;
-  bool healthy_ = false;
 };
 
 std::optional<std::string> Watch::look(docker::ContainerDetails details, SteadyTime now) {
@@ -77,20 +86,48 @@ std::optional<std::string> Watch::look(docker::ContainerDetails details, SteadyT
   return std::nullopt;
 }
 
-void Watch::tick(const config::CheckSettings& settings, SteadyTime now) {
-  if (healthy_ || !running_since_) {
+void Watch::tick(SteadyTime now) {
+  if (!running_since_) {
     return;
   }
-  if (target_.port == 0) {
-    healthy_ = now - *running_since_ >= settings.worker_uptime;
-  } else if (!probe_.busy() && !details_.address.empty()) {
-    probe_.start(details_.address, target_.port, now);
+  for (Rule& rule : rules_) {
+    if (!rule.given_up) {
+      rule.probe.tick(details_, *running_since_, now);
+    }
   }
 }
 
-void Watch::judge() {
-  healthy_ = healthy_ || (probe_.outcome() == HttpProbe::Outcome::Answered &&
-                          probe_.status() < kFirstServerError);
+const Rule* Watch::late(SteadyTime now) const {
+  const auto found = std::ranges::find_if(rules_, [&](const Rule& rule) {
+    return !rule.settled() && !rule.probe.check().warn && now >= began_ + rule.patience;
+  });
+  return found == rules_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Watch::warnings(SteadyTime now) {
+  std::vector<std::string> texts;
+  for (Rule& rule : rules_) {
+    if (!rule.settled() && rule.probe.check().warn && now >= began_ + rule.patience) {
+      rule.given_up = true;
+      texts.push_back(
+          fmt::format("{}: {}; for this check that is only a warning", name(), explain(rule)));
+    }
+  }
+  return texts;
+}
+
+std::string Watch::explain(const Rule& rule) const {
+  std::string why = rule.probe.explain(details_);
+  // A killed child leaves the container running: a server whose workers die never answers.
+  return details_.oom_killed ? why + "; a program in it used more memory than the limit" : why;
+}
+
+std::string Watch::explain() const {
+  if (details_.state != RunState::Running) {
+    return "its container has not begun to run";
+  }
+  const auto rule = std::ranges::find_if(rules_, [](const Rule& r) { return !r.settled(); });
+  return rule == rules_.end() ? "" : explain(*rule);
 }
 
 /// One run of the check. Thread: the caller's; nothing in it blocks but one poll.
@@ -107,6 +144,7 @@ class Run {
   Result<void> look_at_all();
   void poll_once(SteadyTime until);
   void say_goodbye();
+  void warn();
   void say_what_is_missing();
   Error dead(const Watch& watch, const std::string& reason);
   Error too_late();
@@ -122,10 +160,10 @@ class Run {
 };
 
 Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_token& stop) {
+  const auto began = now();
   for (const CheckTarget& target : targets) {
-    watches_.emplace_back(target);
+    watches_.emplace_back(engine_, target, began);
   }
-  const auto deadline = now() + settings_.timeout;
   say_at_ = now() + kSayAfter;
   auto pace = std::min(kFirstInterval, settings_.interval);
   for (;;) {
@@ -133,11 +171,12 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
     pace = std::min(pace + pace / 4, settings_.interval);
     TRY(look_at_all());
     for (Watch& watch : watches_) {
-      watch.tick(settings_, now());
+      watch.tick(now());
     }
     do {
-      poll_once(std::min(next, deadline));
-    } while (now() < std::min(next, deadline) && !all_healthy());
+      poll_once(next);
+    } while (now() < next && !all_healthy());
+    warn();
     if (all_healthy()) {
       say_goodbye();
       return {};
@@ -145,7 +184,7 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
     if (stop.stop_requested()) {
       return Error{ErrorCode::Cancelled, "the check was cancelled", "", ""};
     }
-    if (now() >= deadline) {
+    if (std::ranges::any_of(watches_, [](const Watch& w) { return w.late(now()) != nullptr; })) {
       return too_late();
     }
     say_what_is_missing();
@@ -171,26 +210,38 @@ Result<void> Run::look_at_all() {
 /// Waits for the probes once, until then at the longest, and moves those that can go on.
 void Run::poll_once(SteadyTime until) {
   std::vector<pollfd> entries;
-  std::vector<Watch*> polled;
+  std::vector<CheckProbe*> polled;
   for (Watch& watch : watches_) {
-    if (watch.probe().busy()) {
-      entries.push_back(watch.probe().poll_entry());
-      polled.push_back(&watch);
+    for (Rule& rule : watch.rules()) {
+      if (rule.probe.http().busy()) {
+        entries.push_back(rule.probe.http().poll_entry());
+        polled.push_back(&rule.probe);
+      }
     }
   }
   const auto left = std::chrono::ceil<milliseconds>(until - now());
   ::poll(entries.data(), entries.size(), static_cast<int>(std::max(left.count(), 0L)));
   for (std::size_t i = 0; i < polled.size(); ++i) {
-    polled[i]->probe().advance(entries[i].revents, now());
+    polled[i]->http().advance(entries[i].revents, now());
     polled[i]->judge();
   }
 }
 
 void Run::say_goodbye() {
   const auto until = now() + kGoodbye;
-  const auto busy = [](Watch& watch) { return watch.probe().busy(); };
+  const auto busy = [](Watch& watch) {
+    return std::ranges::any_of(watch.rules(), [](Rule& rule) { return rule.probe.http().busy(); });
+  };
   while (now() < until && std::ranges::any_of(watches_, busy)) {
     poll_once(until);
+  }
+}
+
+void Run::warn() {
+  for (Watch& watch : watches_) {
+    for (const std::string& text : watch.warnings(now())) {
+      line_(" !     " + text);
+    }
   }
 }
 
@@ -217,15 +268,16 @@ Error Run::too_late() {
   // The first one is the Error, so it comes last: what is said of it stands behind its lines too.
   std::string reason;
   for (auto watch = watches_.rbegin(); watch != watches_.rend(); ++watch) {
-    if (watch->healthy()) {
+    const Rule* rule = watch->late(now());
+    if (rule == nullptr) {
       continue;
     }
     if (!reason.empty()) {
       line_(" !     " + reason);
     }
     show_last_lines(engine_, watch->target().container, watch->name(), line_);
-    reason = fmt::format("{} is not healthy after {} s: {}", watch->name(),
-                         settings_.timeout.count(), watch->explain());
+    reason = fmt::format("{} is not healthy after {} s: {}", watch->name(), rule->patience.count(),
+                         watch->explain());
   }
   return {ErrorCode::Timeout, reason, "", ""};
 }

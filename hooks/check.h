@@ -5,6 +5,7 @@
 
 #include "config/settings.h"
 #include "core/app/formation.h"
+#include "core/app/health_check.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/docker/engine.h"
@@ -12,21 +13,32 @@
 
 namespace minpaas::hooks {
 
+/// A check of a process that gets no traffic yet.
+struct StartupCheck {
+  HealthCheck check;
+  /// So long after the begin it may fail.
+  seconds patience{60};
+};
+
 /// A container whose health decides whether its release goes live.
 struct CheckTarget {
   docker::ContainerId container;
   ProcessType process = ProcessType::web();
   int index = 1;
-  /// Port inside the container that must answer HTTP; 0 for a process that only has to live.
+  /// Port of the process inside the container; 0: it has none.
   int port = 0;
+  /// All of these must pass.
+  std::vector<StartupCheck> checks = {};
 };
 
-/// Probes from the host, never by a program inside the image. web: TCP open, then GET / below 500;
-/// others: alive for `worker_uptime` without a restart.
+/// Probes from the host; a program inside the image runs only where an app asks for it. Besides, no
+/// process may end or be restarted.
 class Checker {
  public:
   Checker(docker::Engine& engine, const config::CheckSettings& settings)
       : engine_(engine), settings_(settings) {}
+
+  [[nodiscard]] const config::CheckSettings& settings() const { return settings_; }
 
   /// Probes all in parallel until each is healthy. Fails at once when a container dies, and at the
   /// deadline with what was seen last (nothing listens; listens on 127.0.0.1 only; answers 500);

@@ -1,6 +1,7 @@
 #include "hooks/check_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <vector>
 
@@ -58,7 +59,7 @@ std::optional<std::string> why_dead(const docker::ContainerDetails& details) {
 }
 
 std::string why_unhealthy(const docker::ContainerDetails& details, int port,
-                          HttpProbe::Outcome outcome, int status) {
+                          HttpProbe::Outcome outcome, int status, std::string_view path) {
   switch (outcome) {
     case HttpProbe::Outcome::None:
     case HttpProbe::Outcome::Refused:
@@ -69,15 +70,19 @@ std::string why_unhealthy(const docker::ContainerDetails& details, int port,
       return fmt::format("the app closes connections to port {} without an answer", port);
     case HttpProbe::Outcome::Silent:
       return fmt::format(
-          "the app accepts connections on port {} but does not answer GET / within "
-          "{} s",
-          port, HttpProbe::kAnswerTimeout.count());
+          "the app accepts connections on port {} but does not answer GET {} in time", port, path);
     case HttpProbe::Outcome::NotHttp:
       return fmt::format("what answers on port {} is no HTTP", port);
     case HttpProbe::Outcome::Answered:
-      return fmt::format("the app answers GET / with status {}", status);
+      return fmt::format("check path {} answered {}", path, status);
+    case HttpProbe::Outcome::Connected:
+      break;
   }
   return "";
+}
+
+std::string in_one_line(const std::vector<std::string>& words) {
+  return sanitize_terminal(fmt::format("{}", fmt::join(words, " ")));
 }
 
 void show_last_lines(docker::Engine& engine, const docker::ContainerId& container,

@@ -1,19 +1,19 @@
 #include "hooks/http_probe.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 
 namespace minpaas::hooks {
 namespace {
 
-constexpr std::string_view kRequest =
-    "GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: MinPaas-Check\r\nAccept: */*\r\n"
-    "Connection: close\r\n\r\n";
 constexpr std::size_t kMostStatusLineBytes = 4096;
 constexpr std::string_view kVersionPrefix = "HTTP/1.";
 
@@ -38,6 +38,25 @@ std::optional<SocketAddress> to_socket_address(const std::string& address, int p
     return std::nullopt;
   }
   return result;
+}
+
+bool is_host(std::string_view name) {
+  constexpr std::string_view kHost = "host";
+  return std::ranges::equal(name, kHost, {}, [](unsigned char c) { return std::tolower(c); });
+}
+
+std::string text_of(const HttpRequest& request) {
+  if (request.path.empty()) {
+    return "";
+  }
+  const bool names_host = std::ranges::any_of(
+      request.headers, [](const auto& header) { return is_host(header.first); });
+  std::string text = fmt::format("GET {} HTTP/1.{}\r\n", request.path, request.keeps_body ? 0 : 1);
+  text += names_host ? "" : "Host: localhost\r\n";
+  for (const auto& [name, value] : request.headers) {
+    text += fmt::format("{}: {}\r\n", name, value);
+  }
+  return text + "User-Agent: MinPaas-Check\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }
 
 bool is_digit(char c) {
@@ -65,11 +84,22 @@ std::optional<int> parse_status_line(std::string_view received) {
   return (line[code] - '0') * 100 + (line[code + 1] - '0') * 10 + (line[code + 2] - '0');
 }
 
+HttpProbe::HttpProbe(const HttpRequest& request)
+    : request_(text_of(request)),
+      keeps_body_(request.keeps_body),
+      answer_timeout_(request.answer_timeout) {}
+
+std::string_view HttpProbe::body() const {
+  const auto end = received_.find("\r\n\r\n");
+  return end == std::string::npos ? std::string_view()
+                                  : std::string_view(received_).substr(end + 4);
+}
+
 void HttpProbe::start(const std::string& address, int port, SteadyTime now) {
   socket_.reset();
   answered_ = false;
   connecting_ = true;
-  unsent_ = kRequest;
+  sent_ = 0;
   received_.clear();
   dropped_ = 0;
   deadline_ = now + kConnectTimeout;
@@ -88,19 +118,19 @@ void HttpProbe::start(const std::string& address, int port, SteadyTime now) {
 }
 
 pollfd HttpProbe::poll_entry() const {
-  const bool writing = connecting_ || !unsent_.empty();
+  const bool writing = connecting_ || unsent();
   return {socket_.get(), static_cast<short>(writing ? POLLOUT : POLLIN), 0};
 }
 
 void HttpProbe::advance(short ready, SteadyTime now) {
   if (busy() && ready != 0 && connecting_) {
     connected();
-    deadline_ = now + kAnswerTimeout;
+    deadline_ = now + answer_timeout_;
   }
-  if (busy() && ready != 0 && !connecting_ && !unsent_.empty()) {
+  if (busy() && ready != 0 && !connecting_ && unsent()) {
     send();
   }
-  if (busy() && ready != 0 && !connecting_ && unsent_.empty()) {
+  if (busy() && ready != 0 && !connecting_ && !unsent()) {
     receive();
   }
   if (busy() && now >= deadline_) {
@@ -115,12 +145,16 @@ void HttpProbe::connected() {
     return end(error == ECONNREFUSED ? Outcome::Refused : Outcome::Unreachable);
   }
   connecting_ = false;
+  if (request_.empty()) {
+    end(Outcome::Connected);
+  }
 }
 
 void HttpProbe::send() {
-  const auto sent = ::send(socket_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  const auto sent =
+      ::send(socket_.get(), request_.data() + sent_, request_.size() - sent_, MSG_NOSIGNAL);
   if (sent >= 0) {
-    unsent_.remove_prefix(static_cast<std::size_t>(sent));
+    sent_ += static_cast<std::size_t>(sent);
   } else if (errno != EAGAIN && errno != EINTR) {
     end(Outcome::Closed);
   }
@@ -139,6 +173,9 @@ void HttpProbe::receive() {
   // simple servers report as an error in the app's log.
   if (answered_) {
     dropped_ += static_cast<std::size_t>(got);
+    if (keeps_body_ && dropped_ <= kMostDropped) {
+      received_.append(buffer.data(), static_cast<std::size_t>(got));
+    }
     return dropped_ > kMostDropped ? end(outcome_) : void();
   }
   received_.append(buffer.data(), static_cast<std::size_t>(got));

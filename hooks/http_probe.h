@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/fd.h"
@@ -15,7 +17,18 @@ namespace minpaas::hooks {
 /// 0 when it is no HTTP.
 std::optional<int> parse_status_line(std::string_view received);
 
-/// Asks `GET /` of one address again and again, never blocking: a poll loop drives it.
+/// What an HttpProbe asks for.
+struct HttpRequest {
+  /// Empty: nothing is asked, a connection is enough.
+  std::string path = "/";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  /// What comes behind the status line is kept.
+  bool keeps_body = false;
+  /// An app may do work at its first request; no connected try is cut off before this.
+  seconds answer_timeout{10};
+};
+
+/// Asks one address again and again, never blocking: a poll loop drives it.
 /// Thread: one.
 class HttpProbe {
  public:
@@ -28,21 +41,24 @@ class HttpProbe {
     Unreachable,
     /// Connected, but the connection ended before an answer.
     Closed,
-    /// Connected, but no answer within `kAnswerTimeout`.
+    /// Connected, but no answer in time.
     Silent,
     /// An answer that is no HTTP.
     NotHttp,
+    /// Connected, and no more was asked.
+    Connected,
     /// See `status()`.
     Answered
   };
 
-  /// An app may do work at its first request; no connected try is cut off before this.
   static constexpr seconds kAnswerTimeout{10};
   /// Containers are a bridge away. The kernel repeats a lost SYN only after a second.
   static constexpr milliseconds kConnectTimeout{500};
 
   /// What is read of an answer after its first line; an answer without end is cut off there.
   static constexpr std::size_t kMostDropped = 1 << 20;
+
+  explicit HttpProbe(const HttpRequest& request = {});
 
   /// Opens a connection and begins to ask, dropping one that is under way.
   void start(const std::string& address, int port, SteadyTime now);
@@ -61,17 +77,27 @@ class HttpProbe {
   /// Of the last answer.
   [[nodiscard]] int status() const { return status_; }
 
+  /// Of the answer under way or the last one, as far as it is kept; chunks are not taken apart, so
+  /// an answer of HTTP/1.0 is asked for.
+  [[nodiscard]] std::string_view body() const;
+
  private:
+  [[nodiscard]] bool unsent() const { return sent_ < request_.size(); }
+
   void connected();
   void send();
   void receive();
   void end(Outcome outcome);
 
+  std::string request_;
+  bool keeps_body_;
+  seconds answer_timeout_;
   Fd socket_;
   SteadyTime deadline_;
   bool connecting_ = false;
   bool answered_ = false;
-  std::string_view unsent_;
+  /// Bytes of the request that are sent.
+  std::size_t sent_ = 0;
   std::string received_;
   std::size_t dropped_ = 0;
   Outcome outcome_ = Outcome::None;

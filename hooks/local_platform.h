@@ -6,6 +6,7 @@
 
 #include "hooks/app_access.h"
 #include "hooks/deploy_queue.h"
+#include "hooks/liveness.h"
 #include "hooks/local_storage.h"
 #include "hooks/pipeline_parts.h"
 #include "hooks/platform.h"
@@ -26,6 +27,13 @@ struct PlatformTasks {
   std::function<bool(int)> port_is_free;
   /// Apps or their host names have changed.
   std::function<void()> names_changed = {};
+  /// How a live process fares by its liveness checks.
+  std::function<std::optional<LivenessState>(const docker::ContainerId&)> liveness = {};
+
+  [[nodiscard]] LivenessState liveness_of(const docker::ContainerId& container) const {
+    const auto known = liveness ? liveness(container) : std::nullopt;
+    return known.value_or(LivenessState());
+  }
 };
 
 /// Who may do what.
@@ -43,6 +51,7 @@ struct PlatformNouns {
   Domains& domains;
   Maintenance& maintenance;
   Cron& cron;
+  Checks& checks;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -133,6 +142,8 @@ class LocalPlatform : public Platform {
   Maintenance& maintenance() override { return nouns_.maintenance; }
 
   Cron& cron() override { return nouns_.cron; }
+
+  Checks& checks() override { return nouns_.checks; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

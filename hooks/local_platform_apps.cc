@@ -83,7 +83,8 @@ Result<AppStatus> LocalPlatform::status_of(
   }
   const auto rows = TRY(containers_of(parts_, row.name, live->number, Belonging::ToRelease));
   const bool serves = std::ranges::any_of(*containers, [&](const auto& container) {
-    return runs(container) && std::ranges::any_of(rows, [&](const auto& known) {
+    return runs(container) && !tasks_.liveness_of(container.id).in_loop &&
+           std::ranges::any_of(rows, [&](const auto& known) {
              return known.id == container.id.value && counts(known.process, *live);
            });
   });
@@ -218,7 +219,12 @@ Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
       report.state =
           stopped && !runs(*details) ? "stopped" : state_of(*details, tasks_.crashed({row.id}));
       report.since = runs(*details) ? details->started_at : details->finished_at;
-      report.restarts = details->restart_count;
+      const LivenessState liveness = tasks_.liveness_of({row.id});
+      if (runs(*details) && !liveness.why.empty()) {
+        report.state =
+            fmt::format("{} ({})", liveness.in_loop ? "crashed" : "failing", liveness.why);
+      }
+      report.restarts = details->restart_count + liveness.restarts;
       report.limits = details->limits;
     } else if (details.error().code != ErrorCode::NotFound) {
       return details.error();

@@ -22,15 +22,8 @@ std::set<ProcessType> known_types(const std::optional<Release>& live) {
 
 Result<void> require_known(const AppName& name, const std::optional<Release>& live,
                            const ProcessType& type) {
-  if (type == one_off_type() || known_types(live).contains(type)) {
-    return {};
-  }
-  if (live) {
-    return require_process_type(*live, type);
-  }
-  return Error{ErrorCode::NotFound,
-               fmt::format("{} has no process type {} yet", name.str(), type.str()),
-               "push it with git first, or leave TYPE out: then it is for all of them", ""};
+  const bool is_known = type == one_off_type() || known_types(live).contains(type);
+  return is_known ? Result<void>() : require_known_type(name, live, type);
 }
 
 LimitChoices& place_of(AppLimits& limits, const std::optional<ProcessType>& type) {

@@ -134,7 +134,7 @@ Pipeline::Done Pipeline::bring_up(const StageContext& context, const PreparedRel
     TRY(start(context, turnover));
     parts_.reach("started");
     TRY(enter(context, state::DeployStage::Checking));
-    TRY(check(context, turnover.started));
+    TRY(check(context, turnover));
   }
   TRY(enter(context, state::DeployStage::Switching));
   TRY(switch_release(context, turnover));

@@ -12,6 +12,7 @@
 #include "core/router/router.h"
 #include "core/state/stores.h"
 #include "hooks/check.h"
+#include "hooks/check_plans.h"
 #include "hooks/container_policies.h"
 #include "hooks/process_set.h"
 #include "runtimes/runtime.h"
@@ -19,8 +20,8 @@
 namespace minpaas::hooks {
 
 /// `Checker::wait_healthy`, or what a test puts in its place.
-using HealthCheck = std::function<Result<void>(const std::vector<CheckTarget>& targets,
-                                               const LineSink& line, std::stop_token stop)>;
+using HealthWait = std::function<Result<void>(const std::vector<CheckTarget>& targets,
+                                              const LineSink& line, std::stop_token stop)>;
 
 /// Everything that deploys, recovery and the platform's functions work with. Whoever wires the
 /// program owns the parts and keeps them longer than their users.
@@ -37,7 +38,8 @@ struct PipelineParts {
   docker::Engine& engine;
   router::Router& router;
   const runtimes::Catalog& catalog;
-  HealthCheck check;
+  CheckPlans& check_plans;
+  HealthWait check;
   const config::Settings& settings;
   const Clock& clock;
   /// Value of docker::kLabelInstance.

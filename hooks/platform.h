@@ -21,6 +21,7 @@
 #include "core/state/deploy_store.h"
 #include "hooks/certificates.h"
 #include "hooks/cron.h"
+#include "hooks/checks.h"
 #include "hooks/domains.h"
 #include "hooks/follow.h"
 #include "hooks/maintenance.h"
@@ -259,6 +260,8 @@ class Platform {
   virtual Resources& resources() = 0;
   virtual Storage& storage() = 0;
   virtual Cron& cron() = 0;
+  /// Health checks of processes.
+  virtual Checks& checks() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

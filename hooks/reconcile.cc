@@ -26,10 +26,6 @@ state::ContainerRow row_of(const Release& release, const PlannedProcess& plan,
           .index = plan.index};
 }
 
-CheckTarget target_of(const PlannedProcess& plan, const ContainerId& container) {
-  return {container, plan.process, plan.index, plan.spec.internal_port};
-}
-
 /// The apps that are kept from deploying; gives back each one when asked to, the rest at its end.
 class Holds {
  public:
@@ -214,10 +210,11 @@ Result<void> Reconciler::recreate(const AppRepair& repair, ReconcileReport& repo
 
 Result<void> Reconciler::take_up(const AppRepair& repair, const std::vector<StartedProcess>& made,
                                  const std::stop_token& stop) {
+  const auto checks = TRY(checks_of(repair.live));
   std::vector<CheckTarget> targets;
   std::vector<StartedProcess> web;
   for (const StartedProcess& process : made) {
-    targets.push_back(target_of(process.plan, process.container));
+    targets.push_back(checks.target(process.plan.process, process.plan.index, process.container));
     if (process.plan.process.is_web()) {
       web.push_back(process);
     }
@@ -246,8 +243,9 @@ Result<void> Reconciler::route(const AppRepair& repair, const std::vector<Starte
   for (const StartedProcess& process : web) {
     change.candidates.push_back({process.container, process.plan.spec});
   }
+  const auto checks = TRY(checks_of(repair.live));
   const auto answers = [&](const ContainerId& container) {
-    return check({target_of(web.front().plan, container)}, stop);
+    return check({checks.target(ProcessType::web(), web.front().plan.index, container)}, stop);
   };
   const auto switched = TRY(router_.switch_to(change, answers, stop));
   for (std::size_t i = 0; i < web.size() && i < switched.serving.size(); ++i) {
@@ -257,6 +255,10 @@ Result<void> Reconciler::route(const AppRepair& repair, const std::vector<Starte
     }
   }
   return {};
+}
+
+Result<ReleaseChecks> Reconciler::checks_of(const Release& release) const {
+  return checks_of_ ? checks_of_(release) : ReleaseChecks(release, {}, checker_.settings());
 }
 
 Result<void> Reconciler::check(const std::vector<CheckTarget>& targets,

@@ -10,6 +10,7 @@
 #include "core/router/router.h"
 #include "core/state/stores.h"
 #include "hooks/check.h"
+#include "hooks/check_plans.h"
 #include "hooks/process_set.h"
 #include "hooks/repair_plan.h"
 
@@ -52,6 +53,9 @@ struct ReconcileReport {
 /// What the containers of one app get. Absent: what all get.
 using PolicyOf = std::function<Result<ContainerPolicy>(const AppName&)>;
 
+/// What the processes of a release must show. Absent: what the release says.
+using ChecksOf = std::function<Result<ReleaseChecks>(const Release&)>;
+
 /// Makes the containers of the engine those that the rows want: removes what belongs to no live
 /// release and no unfinished deploy, starts what does not run, makes anew what is missing, and
 /// gives the traffic back. At the start of the server (after unfinished deploys were settled) and
@@ -59,13 +63,15 @@ using PolicyOf = std::function<Result<ContainerPolicy>(const AppName&)>;
 class Reconciler {
  public:
   Reconciler(docker::Engine& engine, const ReconcileStores& stores, router::Router& router,
-             Checker& checker, ContainerPolicy policy, PolicyOf policy_of = {})
+             Checker& checker, ContainerPolicy policy, PolicyOf policy_of = {},
+             ChecksOf checks_of = {})
       : engine_(engine),
         stores_(stores),
         router_(router),
         checker_(checker),
         policy_(std::move(policy)),
-        policy_of_(std::move(policy_of)) {}
+        policy_of_(std::move(policy_of)),
+        checks_of_(std::move(checks_of)) {}
 
   /// One app that cannot be repaired does not keep the others from it. Errors: the engine or the
   /// database does not answer; Cancelled.
@@ -85,6 +91,7 @@ class Reconciler {
                        const std::stop_token& stop);
   Result<void> route(const AppRepair& repair, const std::vector<StartedProcess>& web,
                      const std::stop_token& stop);
+  Result<ReleaseChecks> checks_of(const Release& release) const;
   Result<void> check(const std::vector<CheckTarget>& targets, const std::stop_token& stop);
   void discard(const std::vector<StartedProcess>& made);
 
@@ -94,6 +101,7 @@ class Reconciler {
   Checker& checker_;
   ContainerPolicy policy_;
   PolicyOf policy_of_;
+  ChecksOf checks_of_;
 };
 
 }  // namespace minpaas::hooks

@@ -43,6 +43,19 @@ Result<void> require_process_type(const Release& release, const ProcessType& typ
                "it has " + runtimes::join_for_people(known), ""};
 }
 
+Result<void> require_known_type(const AppName& app, const std::optional<Release>& live,
+                                const ProcessType& type) {
+  if (live) {
+    return require_process_type(*live, type);
+  }
+  if (type.is_web()) {
+    return {};
+  }
+  return Error{ErrorCode::NotFound,
+               fmt::format("{} has no process type {} yet", app.str(), type.str()),
+               "push it with git first, or leave TYPE out", ""};
+}
+
 Result<Formation> scaled(const Release& release, const Formation& quantities) {
   Formation formation = release.formation;
   for (const auto& [type, quantity] : quantities) {

@@ -17,4 +17,8 @@ Formation carried_over(const Formation& planned, const Release& live);
 /// Errors: NotFound, naming those that there are; InvalidInput (the release command).
 Result<void> require_process_type(const Release& release, const ProcessType& type);
 
+/// The same of an app that may have no release yet: then it has web alone.
+Result<void> require_known_type(const AppName& app, const std::optional<Release>& live,
+                                const ProcessType& type);
+
 }  // namespace minpaas::hooks

@@ -65,11 +65,6 @@ void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
   for (const auto& [type, checks] : plan.app_json.manifest.healthchecks) {
     warn("healthchecks", type);
   }
-  if (!plan.app_json.manifest.healthchecks.empty()) {
-    output.warn(
-        "app.json: healthchecks are checked for mistakes only: the default check of each process "
-        "decides");
-  }
 }
 
 }  // namespace

@@ -43,12 +43,11 @@ Result<void> start(const StageContext& context, Turnover& turnover) {
   return {};
 }
 
-Result<void> check(const StageContext& context, const std::vector<StartedProcess>& started) {
+Result<void> check(const StageContext& context, const Turnover& turnover) {
+  const auto checks = TRY(context.parts.check_plans.of(turnover.release));
   std::vector<CheckTarget> targets;
-  for (const StartedProcess& process : started) {
-    const PlannedProcess& plan = process.plan;
-    targets.push_back({process.container, plan.process, plan.index,
-                       plan.process.is_web() ? plan.spec.internal_port : 0});
+  for (const StartedProcess& process : turnover.started) {
+    targets.push_back(checks.target(process.plan.process, process.plan.index, process.container));
   }
   context.output.stage("Checking that it is healthy");
   TRY(context.parts.check(targets, context.output.lines(), context.stop));

@@ -42,9 +42,10 @@ Result<router::RouteChange> plan_change(const PipelineParts& parts, const Turnov
 }
 
 router::AnswerCheck answer_check(const StageContext& context, const Release& release) {
-  return [&context, port = release.internal_port](const docker::ContainerId& container) {
-    return context.parts.check({{container, ProcessType::web(), 1, port}}, context.output.lines(),
-                               context.stop);
+  return [&context, &release](const docker::ContainerId& container) -> Result<void> {
+    const auto checks = TRY(context.parts.check_plans.of(release));
+    return context.parts.check({checks.target(ProcessType::web(), 1, container)},
+                               context.output.lines(), context.stop);
   };
 }
 

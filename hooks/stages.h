@@ -108,8 +108,8 @@ Result<Turnover> plan_turnover(const StageContext& context, const PreparedReleas
 /// Creates and starts what is planned, each with its row.
 Result<void> start(const StageContext& context, Turnover& turnover);
 
-/// Waits until all are healthy.
-Result<void> check(const StageContext& context, const std::vector<StartedProcess>& started);
+/// Waits until all that was started is healthy.
+Result<void> check(const StageContext& context, const Turnover& turnover);
 
 /// Gives the traffic to the release, commits it as live and moves the ref. After success the
 /// release is live whatever comes later; after an Error the old release serves as before.

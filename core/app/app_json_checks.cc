@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t kMostChecks = 20;
 constexpr std::size_t kMostHeaders = 20;
 constexpr std::size_t kMostWords = 100;
-constexpr std::size_t kMostPathBytes = 2000;
 constexpr int kMostSeconds = 3600;
 constexpr int kMostAttempts = 1000;
 
@@ -156,11 +155,6 @@ void put(Json& json, const char* key, const std::string& text) {
 }
 
 }  // namespace
-
-bool is_check_path(std::string_view text) {
-  return text.starts_with('/') && text.size() <= kMostPathBytes &&
-         std::ranges::all_of(text, is_printable);
-}
 
 Result<std::vector<HealthCheck>> read_checks(const JsonValue& list) {
   std::vector<HealthCheck> checks;

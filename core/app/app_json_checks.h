@@ -13,7 +13,4 @@ Result<std::vector<HealthCheck>> read_checks(const JsonValue& list);
 /// A check as it stands in such a list.
 Json to_json(const HealthCheck& check);
 
-/// Where a check asks: a path of HTTP without spaces and controls.
-bool is_check_path(std::string_view text);
-
 }  // namespace minpaas

@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "core/base/terminal_text.h"
 
 namespace minpaas {
+namespace {
+
+constexpr std::size_t kMostPathBytes = 2000;
+
+}  // namespace
 
 std::string_view to_string(CheckKind kind) {
   switch (kind) {
@@ -19,10 +26,15 @@ std::string_view to_string(CheckKind kind) {
   return "unknown";
 }
 
+bool is_check_path(std::string_view text) {
+  return text.starts_with('/') && text.size() <= kMostPathBytes &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 std::string describe(const HealthCheck& check) {
   const std::string port = check.port == 0 ? "" : fmt::format(" on port {}", check.port);
   if (!check.path.empty()) {
-    return fmt::format("GET {}{}{}", check.path, port,
+    return fmt::format("path {}{} below {}{}", check.path, port, check.bad_status_from,
                        check.content.empty() ? "" : " with the expected content");
   }
   if (!check.command.empty()) {

@@ -21,8 +21,9 @@ struct HealthCheck {
   CheckKind kind = CheckKind::Startup;
   /// For people; may be empty.
   std::string name = {};
-  /// Answers GET with a status from 200 to 399.
+  /// Answers GET with a status below `bad_status_from`.
   std::string path = {};
+  int bad_status_from = 400;
   /// What the answer must contain.
   std::string content = {};
   /// Header name and value.
@@ -47,6 +48,9 @@ struct HealthCheck {
 
   bool operator==(const HealthCheck&) const = default;
 };
+
+/// A path for a check: of HTTP, without spaces and controls.
+bool is_check_path(std::string_view text);
 
 /// `path /up`, `command bin/check`, `listening`, `uptime 10 s`: for people, safe for a terminal.
 std::string describe(const HealthCheck& check);

@@ -4,6 +4,7 @@
 
 #include "core/state/app_store.h"
 #include "core/state/certificate_store.h"
+#include "core/state/check_store.h"
 #include "core/state/config_store.h"
 #include "core/state/container_store.h"
 #include "core/state/cron_store.h"

@@ -12,6 +12,7 @@ std::vector<Command> config_commands();
 std::vector<Command> ps_commands();
 std::vector<Command> run_commands();
 std::vector<Command> resources_commands();
+std::vector<Command> checks_commands();
 std::vector<Command> storage_commands();
 std::vector<Command> cron_commands();
 std::vector<Command> logs_commands();

@@ -4,6 +4,7 @@
 
 #include "core/router/direct_router.h"
 #include "hooks/check.h"
+#include "hooks/check_plan.h"
 #include "hooks/http_probe.h"
 #include "hooks/supervisor.h"
 #include "tests/contract/engine_bed.h"
@@ -71,8 +72,11 @@ class RunningApp : public testing::Test {
   }
 
   Result<void> check(const ContainerId& container, seconds timeout = kPatience) {
-    Checker checker(engine(), {.timeout = timeout});
-    return checker.wait_healthy({{container, ProcessType::web(), 1, kInside}}, nullptr, {});
+    const config::CheckSettings settings{.timeout = timeout};
+    Checker checker(engine(), settings);
+    return checker.wait_healthy({{container, ProcessType::web(), 1, kInside,
+                                  plan_checks(ProcessType::web(), {}, {}, settings).startup}},
+                                nullptr, {});
   }
 
   /// Status of one GET of a published port, 0 when nothing answers.

@@ -64,6 +64,7 @@ DeployBed::Server::Server(DeployBed& bed)
     : database(must(state::Database::open(bed.folder.path() / "minpaas.db"))),
       secret(must(state::SecretKey::load_or_create(bed.folder.path() / "secret.key", false))),
       policies(kInstance, bed.settings.containers, resources, volumes),
+      check_plans(check_store, bed.settings.checks),
       parts(bed.make_parts(*this)),
       pipeline(parts, {}),
       queue(deploys, bed.clock,
@@ -81,9 +82,10 @@ DeployBed::Server::Server(DeployBed& bed)
       storage(parts, queue, access),
       cron_runner(parts, one_offs),
       cron(parts, access, cron_runner),
+      checks(parts, check_store, access),
       platform(
           parts, {grants, access}, queue, one_offs,
-          {people, certificates, limits, storage, domains, maintenance, cron},
+          {people, certificates, limits, storage, domains, maintenance, cron, checks},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },
@@ -121,6 +123,7 @@ hooks::PipelineParts DeployBed::make_parts(Server& server) {
           engine,
           router,
           catalog,
+          server.check_plans,
           [this](const std::vector<hooks::CheckTarget>& targets, const hooks::LineSink&,
                  std::stop_token stop) {
             return check ? check(targets, std::move(stop)) : check_running(targets);

@@ -11,6 +11,7 @@
 #include "core/state/user_store.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_cron.h"
+#include "hooks/local_checks.h"
 #include "hooks/local_domains.h"
 #include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
@@ -73,7 +74,9 @@ class DeployBed {
     state::ResourceStore resources{*database};
     state::VolumeStore volumes{*database};
     state::CronStore cron_store{*database};
+    state::CheckStore check_store{*database};
     hooks::ContainerPolicies policies;
+    hooks::CheckPlans check_plans;
     hooks::PipelineParts parts;
     hooks::Pipeline pipeline;
     hooks::DeployQueue queue;
@@ -89,6 +92,7 @@ class DeployBed {
     hooks::LocalStorage storage;
     hooks::CronRunner cron_runner;
     hooks::LocalCron cron;
+    hooks::LocalChecks checks;
     hooks::LocalPlatform platform;
   };
 

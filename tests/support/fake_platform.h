@@ -8,6 +8,7 @@
 #include "hooks/platform.h"
 #include "tests/support/fake_certificates.h"
 #include "tests/support/fake_cron.h"
+#include "tests/support/fake_checks.h"
 #include "tests/support/fake_domains.h"
 #include "tests/support/fake_maintenance.h"
 #include "tests/support/fake_people.h"
@@ -119,6 +120,8 @@ class FakePlatform : public hooks::Platform {
 
   hooks::Cron& cron() override { return cron_; }
 
+  hooks::Checks& checks() override { return checks_; }
+
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
   FakeCertificates& certificates() override { return certificates_; }
@@ -180,6 +183,7 @@ class FakePlatform : public hooks::Platform {
   FakeDomains domains_{*this, clock_};
   FakeMaintenance maintenance_{*this};
   FakeCron cron_{*this, clock_};
+  FakeChecks checks_{*this};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
   FakePeople people_{clock_,

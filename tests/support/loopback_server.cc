@@ -71,7 +71,11 @@ void LoopbackServer::serve(const std::stop_token& stop) {
   }
 }
 
-void LoopbackServer::treat(int connection) const {
+std::string LoopbackServer::received() const {
+  return received_.with([](const std::string& text) { return text; });
+}
+
+void LoopbackServer::treat(int connection) {
   if (manner_ == Manner::Close) {
     return;
   }
@@ -88,6 +92,7 @@ void LoopbackServer::treat(int connection) const {
     }
     request.append(buffer.data(), static_cast<std::size_t>(got));
   }
+  received_.update([&](std::string& text) { text = request; });
   static_cast<void>(::send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL));
 }
 

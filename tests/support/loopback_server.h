@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/base/fd.h"
+#include "core/base/guarded.h"
 
 namespace minpaas::test {
 
@@ -34,15 +35,19 @@ class LoopbackServer {
 
   [[nodiscard]] int connections() const { return connections_; }
 
+  /// The first bytes of the newest request.
+  [[nodiscard]] std::string received() const;
+
  private:
   void serve(const std::stop_token& stop);
-  void treat(int connection) const;
+  void treat(int connection);
 
   std::string answer_;
   Manner manner_;
   Fd listener_;
   int port_ = 0;
   std::atomic<int> connections_ = 0;
+  Guarded<std::string> received_;
   std::jthread thread_;
 };
 

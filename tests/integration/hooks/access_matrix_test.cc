@@ -110,6 +110,11 @@ std::vector<Verb> verbs() {
       verb("cron_history", kRead,
            [](P& p, const A& a, const N& n) { return p.cron().history(a, n, std::nullopt, 1); }),
       verb("storage", kRead, [](P& p, const A& a, const N& n) { return p.storage().of_app(a, n); }),
+      verb("checks", kRead, [](P& p, const A& a, const N& n) { return p.checks().report(a, n); }),
+      verb("set_checks", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.checks().set(a, n, ProcessType::web(), {});
+           }),
       verb("config", kDeploy, [](P& p, const A& a, const N& n) { return p.config(a, n); }),
       verb("change_config", kDeploy,
            [](P& p, const A& a, const N& n) { return p.change_config(a, n, {}, {}, {}); }),

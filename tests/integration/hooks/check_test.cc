@@ -8,6 +8,7 @@
 
 #include <array>
 
+#include "hooks/check_plan.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/loopback_server.h"
 
@@ -72,7 +73,7 @@ class Check : public testing::Test {
     spec.name = "c" + std::to_string(++made_);
     spec.image = image_;
     spec.internal_port = port;
-    CheckTarget target{*engine_.create_container(spec), std::move(process), 1, port};
+    CheckTarget target{*engine_.create_container(spec), std::move(process), 1, port, {}};
     EXPECT_TRUE(engine_.start_container(target.container));
     return target;
   }
@@ -84,8 +85,14 @@ class Check : public testing::Test {
   Result<void> wait(const std::vector<CheckTarget>& targets, config::CheckSettings settings,
                     const std::stop_token& stop = {}) {
     Checker checker(engine_, settings);
+    auto whole = targets;
+    for (CheckTarget& target : whole) {
+      if (target.checks.empty()) {
+        target.checks = plan_checks(target.process, {}, {}, settings).startup;
+      }
+    }
     return checker.wait_healthy(
-        targets,
+        whole,
         [this](std::string_view line) {
           lines_.emplace_back(line);
           return true;
@@ -218,7 +225,7 @@ TEST_F(Check, FindsAnAppThatListensOnLoopbackOnly) {
 TEST_F(Check, ReportsAnAnswerThatIsAnError) {
   const auto target = start(kPort);
   const LoopbackServer server(LoopbackServer::http(503), address_of(target), kPort);
-  EXPECT_THAT(wait_short({target}).error().message, HasSubstr("answers GET / with status 503"));
+  EXPECT_THAT(wait_short({target}).error().message, HasSubstr("check path / answered 503"));
   EXPECT_GT(server.connections(), 3);
 }
 
@@ -250,6 +257,97 @@ TEST_F(Check, RefusesAWorkerThatTheEngineHadToStartAgain) {
     }
   });
   EXPECT_THAT(wait_long({worker}).error().message, HasSubstr("started again"));
+}
+
+TEST_F(Check, AsksForThePathWithTheHeadersOfTheCheck) {
+  auto target = start(kPort);
+  const LoopbackServer server(LoopbackServer::http(200), address_of(target), kPort);
+  target.checks = {{{.path = "/up", .headers = {{"Host", "blog.example"}, {"X-Check", "1"}}}}};
+  ASSERT_TRUE(wait_long({target}));
+  EXPECT_THAT(server.received(),
+              AllOf(testing::StartsWith("GET /up HTTP/1.1\r\n"), HasSubstr("X-Check: 1\r\n"),
+                    HasSubstr("Host: blog.example\r\n"), Not(HasSubstr("localhost"))));
+}
+
+TEST_F(Check, WithAPathTakesNoErrorOfAnyKind) {
+  auto target = start(kPort);
+  target.checks = {{{.path = "/up"}, seconds(1)}};
+  const LoopbackServer server(LoopbackServer::http(404), address_of(target), kPort);
+  EXPECT_EQ(wait_long({target}).error().message,
+            "web.1 is not healthy after 1 s: check path /up answered 404");
+}
+
+TEST_F(Check, LooksIntoTheAnswerForItsContent) {
+  auto target = start(kPort);
+  target.checks = {{{.path = "/", .content = "all well"}, seconds(1)}};
+  {
+    const LoopbackServer server("HTTP/1.0 200 OK\r\n\r\n<b>all well</b>", address_of(target),
+                                kPort);
+    EXPECT_TRUE(wait_long({target}));
+  }
+  const LoopbackServer server("HTTP/1.0 200 OK\r\nX: all well\r\n\r\nfine", address_of(target),
+                              kPort);
+  EXPECT_EQ(wait_long({target}).error().message,
+            "web.1 is not healthy after 1 s: check path / answered without the expected content");
+}
+
+TEST_F(Check, ThatOnlyListensSendsNothing) {
+  auto target = start(kPort);
+  target.checks = {{{.listening = true}}};
+  const LoopbackServer server(LoopbackServer::http(500), address_of(target), kPort);
+  EXPECT_TRUE(wait_long({target}));
+}
+
+TEST_F(Check, OnAPortOfItsOwnAsksThere) {
+  auto target = start(kPort);
+  target.checks = {{{.listening = true, .port = kPort + 1}, seconds(1)}};
+  const LoopbackServer server(LoopbackServer::http(200), address_of(target), kPort);
+  EXPECT_THAT(wait_long({target}).error().message, HasSubstr("nothing listens on port 8001"));
+}
+
+TEST_F(Check, RunsACommandInTheContainerUntilItEndsWell) {
+  auto target = start(kPort);
+  engine_.behave(image_, "bin/check", {.exit_code = 0});
+  target.checks = {{{.command = {"bin/check", "db"}}, kGenerous}};
+  EXPECT_TRUE(wait_long({target}));
+  engine_.behave(image_, "bin/check", {.exit_code = 3, .log = {"no database"}});
+  target.checks.front().patience = seconds(1);
+  EXPECT_EQ(wait_long({target}).error().message,
+            "web.1 is not healthy after 1 s: check command bin/check db ended with status 3: no "
+            "database");
+}
+
+TEST_F(Check, EndsACommandThatTakesTooLong) {
+  auto target = start(kPort);
+  target.checks = {{{.command = {"bin/hangs"}, .timeout = seconds(1)}, seconds(2)}};
+  EXPECT_THAT(wait_long({target}).error().message,
+              HasSubstr("check command bin/hangs took longer than 1 s"));
+}
+
+TEST_F(Check, OfSeveralMustAllPass) {
+  auto target = start(kPort);
+  target.checks = {{{.listening = true}, kGenerous}, {{.path = "/up"}, seconds(1)}};
+  const LoopbackServer server(LoopbackServer::http(500), address_of(target), kPort);
+  EXPECT_THAT(wait_long({target}).error().message, HasSubstr("check path /up answered 500"));
+}
+
+TEST_F(Check, ThatOnlyWarnsKeepsNoReleaseBack) {
+  auto target = start(kPort);
+  target.checks = {{{.listening = true}}, {{.path = "/up", .warn = true}, seconds(1)}};
+  const LoopbackServer server(LoopbackServer::http(500), address_of(target), kPort);
+  EXPECT_TRUE(wait_long({target}));
+  EXPECT_THAT(lines_, testing::ElementsAre(" !     web.1: check path /up answered 500; for this "
+                                           "check that is only a warning"));
+}
+
+TEST_F(Check, BeginsAfterItsInitialDelay) {
+  auto target = start(kPort);
+  target.checks = {{{.path = "/", .initial_delay = seconds(1)}}};
+  const LoopbackServer server(LoopbackServer::http(200), address_of(target), kPort);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(wait_long({target}));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, seconds(1));
+  EXPECT_EQ(server.connections(), 1);
 }
 
 TEST_F(Check, EndsWhenItIsCancelled) {

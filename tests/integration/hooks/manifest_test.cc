@@ -222,11 +222,5 @@ TEST_F(Manifests, WarnOfProcessTypesThatAreNotThere) {
               HasSubstr(" !     app.json: formation.wroker is for no process of this app"));
 }
 
-TEST_F(Manifests, SayWhatHasNoEffect) {
-  push(R"({"healthchecks": {"web": [{"path": "/up"}]}})");
-  EXPECT_THAT(seen_.text(),
-              HasSubstr(" !     app.json: healthchecks are checked for mistakes only"));
-}
-
 }  // namespace
 }  // namespace minpaas::hooks

@@ -77,6 +77,8 @@ class ServerExamination : public testing::Test {
   state::VolumeStore volumes_{file_.database()};
   state::CronStore cron_{file_.database()};
   ContainerPolicies policies_{"this-server", settings_.containers, resources_, volumes_};
+  state::CheckStore check_store_{file_.database()};
+  CheckPlans check_plans_{check_store_, settings_.checks};
   FakeEngine engine_;
   router::DirectRouter router_{engine_, {}};
   runtimes::Catalog catalog_ = *runtimes::Catalog::load({runtimes::default_folder(), {}, false});
@@ -94,6 +96,7 @@ class ServerExamination : public testing::Test {
                        .engine = engine_,
                        .router = router_,
                        .catalog = catalog_,
+                       .check_plans = check_plans_,
                        .check = {},
                        .settings = settings_,
                        .clock = clock_,

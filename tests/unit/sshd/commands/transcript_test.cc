@@ -81,7 +81,7 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
-                         testing::Values("apps", "builds", "certs", "config", "cron", "domains",
+                         testing::Values("apps", "builds", "certs", "checks", "config", "cron", "domains",
                                          "help", "host", "keys", "logs", "maintenance", "mistakes",
                                          "people", "ps", "releases", "resources", "run", "storage"),
                          [](const auto& file) { return file.param; });

@@ -1,0 +1,104 @@
+#include "hooks/live_processes.h"
+
+#include <algorithm>
+
+#include "core/base/log.h"
+#include "hooks/stages.h"
+
+namespace minpaas::hooks {
+namespace {
+
+/// Keeps deploys of the app waiting, as long as it is held.
+class Hold {
+ public:
+  Hold(DeployQueue& queue, const AppName& app)
+      : queue_(queue), app_(app), is_held_(queue.hold(app)) {}
+
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+
+  ~Hold() {
+    if (is_held_) {
+      queue_.release(app_);
+    }
+  }
+
+  [[nodiscard]] bool is_held() const { return is_held_; }
+
+ private:
+  DeployQueue& queue_;
+  AppName app_;
+  bool is_held_;
+};
+
+bool wants_looks(const ReleaseChecks& checks, const Formation& formation) {
+  return std::ranges::any_of(formation, [&](const auto& entry) {
+    return entry.second > 0 && !checks.of(entry.first).liveness.empty();
+  });
+}
+
+}  // namespace
+
+Result<std::vector<LivenessTarget>> LiveProcesses::targets() {
+  std::vector<LivenessTarget> targets;
+  for (const state::AppRow& app : TRY(parts_.apps.list())) {
+    const auto added = app.stopped ? Result<void>() : add_targets(app.name, targets);
+    // It may have been destroyed by now.
+    if (!added && added.error().code != ErrorCode::NotFound) {
+      return added.error();
+    }
+  }
+  return targets;
+}
+
+Result<void> LiveProcesses::add_targets(const AppName& app, std::vector<LivenessTarget>& targets) {
+  const auto live = TRY(parts_.releases.live(app));
+  if (!live) {
+    return {};
+  }
+  const auto checks = TRY(parts_.check_plans.of(*live));
+  if (!wants_looks(checks, live->formation)) {
+    return {};
+  }
+  for (const auto& row : TRY(containers_of(parts_, app, live->number, Belonging::ToRelease))) {
+    CheckPlan plan = checks.of(row.process);
+    if (!plan.liveness.empty()) {
+      targets.push_back({app,
+                         row.process,
+                         row.index,
+                         {row.id},
+                         live->internal_port,
+                         std::move(plan.liveness),
+                         plan.startup.front().patience});
+    }
+  }
+  return {};
+}
+
+bool LiveProcesses::restart(const LivenessTarget& target, const std::string& why) {
+  const Hold hold(queue_, target.app);
+  return hold.is_held() && restart_held(target, why);
+}
+
+bool LiveProcesses::restart_held(const LivenessTarget& target, const std::string& why) {
+  const auto rows = parts_.containers.of_app(target.app);
+  const bool is_live = rows && std::ranges::any_of(*rows, [&](const state::ContainerRow& row) {
+                         return row.id == target.container.value;
+                       });
+  if (!is_live) {
+    return false;
+  }
+  log::warn("{} {} keeps failing and is restarted: {}", target.app.str(),
+            process_name(target.process, target.index), why);
+  for (const auto& done :
+       {parts_.engine.stop_container(target.container, parts_.settings.containers.stop_timeout),
+        parts_.engine.start_container(target.container)}) {
+    if (!done) {
+      // What does not run is started by the next reconciliation.
+      log::warn("{}: {}", target.app.str(), done.error().for_log());
+    }
+  }
+  return true;
+}
+
+}  // namespace minpaas::hooks

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""What a process must pass before it gets traffic: said in an app.json, set with checks:set, and failed."""
+
+import json
+import time
+
+import apps
+from broken_apps import fails
+from story import tell
+from testbed import docker, wait_until
+
+SETTINGS = {"checks": {"timeout": "4s"}, "containers": {"stop_timeout": "2s"}}
+UP = {"healthchecks": {"web": [{"type": "startup", "name": "up", "path": "/up", "attempts": 1, "timeout": 3, "wait": 1}]}}
+
+
+def say(app, text, manifest=None, up=200):
+    """Commits an app that answers `text`, and GET /up with the status `up`."""
+    if manifest is not None:
+        app.write("app.json", json.dumps(manifest))
+    apps.python(app, text)
+    with open(app.path("app.py"), encoding="utf-8") as file:
+        source = file.read()
+    app.write("app.py", source.replace("send_response(200)", f'send_response({up} if self.path == "/up" else 200)'))
+    app.git("commit", "-qa", "--amend", "--allow-empty", "-m", text)
+
+
+def rows(server, name):
+    return json.loads(server.ssh("checks", name, "--json").out)
+
+
+def a_path_that_answers_500(server):
+    app = apps.serving(server, "sick")
+    say(app, "version two", UP, up=500)
+    said = fails(app, "(web.1 is not healthy after 4 s: check path /up answered 500)", "GET /up",
+                 "Nothing was deployed; v1 still serves")
+    assert said.count(" !     web.1 is not healthy") == 1, said
+    assert len(docker("ps", "-aq", "--filter", "label=minpaas.app=sick").split()) == 1
+    say(app, "version two", UP)
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+    assert rows(server, "sick")[0]["from"] == "app.json"
+
+
+def checks_that_are_set(server):
+    app = server.new_app(name="chosen")
+    say(app, "version one", {}, up=500)
+    assert app.push().status == 0
+    assert [(row["check"], row["from"]) for row in rows(server, "chosen")] == [("path / below 500", "default")]
+    before = server.containers("chosen")
+    done = server.ssh("checks:set", "chosen", "path=/up", "deadline=2s")
+    assert done.status == 0 and not done.out, done
+    assert server.containers("chosen") == before, "nothing was started anew"
+    row = rows(server, "chosen")[0]
+    assert (row["check"], row["from"], row["within_seconds"]) == ("path /up below 400", "checks:set", 2), row
+    untouched = apps.Untouched(app)
+    done = server.ssh("ps:restart", "chosen")
+    assert done.status == 1 and "is not healthy after 2 s: check path /up answered 500" in done.err, done
+    untouched.check()
+    assert server.ssh("checks:set", "chosen", "web", "path=", "deadline=").status == 0
+    assert server.ssh("ps:restart", "chosen").status == 0
+    for words, status in ((["path=up"], 2), (["timeout=0"], 2), (["speed=1"], 2), ([], 2), (["wrker", "path=/up"], 3)):
+        done = server.ssh("checks:set", "chosen", *words)
+        assert done.status == status and done.err.count("error: ") == 1 and not done.out, (words, done)
+
+
+def a_command_in_the_container(server):
+    app = apps.serving(server, "asked")
+    command = {"healthchecks": {"web": [{"command": ["python3", "-c", "import sys; print('no queue'); sys.exit(4)"]}]}}
+    say(app, "version two", command)
+    fails(app, "check command python3 -c", "ended with status 4: no queue")
+    command["healthchecks"]["web"][0]["command"] = ["test", "-e", "/app/app.py"]
+    say(app, "version two", command)
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+
+
+def content_headers_and_a_warning(server):
+    app = apps.serving(server, "wordy")
+    wanted = {"healthchecks": {"web": [{"path": "/", "content": "version three", "httpHeaders": [{"name": "X-Check", "value": "1"}]}]}}
+    say(app, "version two", wanted)
+    fails(app, "check path / answered without the expected content")
+    wanted["healthchecks"]["web"][0]["warn"] = True
+    say(app, "version two", wanted)
+    begin = time.monotonic()
+    pushed = app.push()
+    assert pushed.status == 0 and "for this check that is only a warning" in pushed.err, pushed
+    assert time.monotonic() - begin > 4
+    say(app, "version three", {"healthchecks": {"web": [{"listening": True}, {"path": "/", "content": "version three"}]}})
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+
+
+def falls_ill(app, text, before=""):
+    """Commits an app whose /up answers 500 from the moment that /tmp/ill is there, with a liveness check of it."""
+    say(app, text, {"healthchecks": {"web": [{"type": "liveness", "path": "/up", "attempts": 2, "wait": 1}]}},
+        up='500 if os.path.exists("/tmp/ill") else 200')
+    with open(app.path("app.py"), encoding="utf-8") as file:
+        source = file.read()
+    app.write("app.py", source.replace("class Answer", before + "\nclass Answer"))
+    app.git("commit", "-qa", "--amend", "--allow-empty", "-m", text)
+
+
+def process(server, name):
+    return json.loads(server.ssh("ps", name, "--json").out)[0]
+
+
+def a_live_process_that_keeps_failing_is_restarted(server):
+    app = server.new_app(name="relapse")
+    falls_ill(app, "version one", before='if os.path.exists("/tmp/ill"): os.remove("/tmp/ill")')
+    pushed = app.push()
+    assert pushed.status == 0 and "no effect" not in pushed.err, pushed
+    before = process(server, "relapse")
+    assert before["state"] == "up" and before["restarts"] == 0, before
+    assert [row["kind"] for row in rows(server, "relapse")] == ["startup", "liveness"]
+    assert server.ssh("exec", "relapse", "web.1", "--", "touch", "/tmp/ill").status == 0
+    wait_until(lambda: process(server, "relapse")["restarts"] == 1, "the restart")
+    wait_until(lambda: server.serves("relapse", "version one", "/up"), "the app to be well again")
+    after = process(server, "relapse")
+    assert (after["state"], after["container"], after["release"]) == ("up", before["container"], "v1"), after
+    assert "check path /up answered 500" in server.log()
+
+
+def restarts_that_do_not_help(server):
+    """It is tried again, less and less often, and said."""
+    app = server.new_app(name="hopeless")
+    falls_ill(app, "version one")
+    assert app.push().status == 0
+    assert server.ssh("exec", "hopeless", "web.1", "--", "touch", "/tmp/ill").status == 0
+    wait_until(lambda: process(server, "hopeless")["state"] == "crashed (check path /up answered 500)", "the loop", timeout=120)
+    assert process(server, "hopeless")["restarts"] >= 3
+    listed = {row["name"]: row["status"] for row in json.loads(server.ssh("apps", "--json").out)}
+    assert listed["hopeless"] == "crashed", listed
+    # The next release is well, and takes over as ever.
+    say(app, "version two")
+    pushed = app.push()
+    assert pushed.status == 0 and process(server, "hopeless")["state"] == "up", pushed
+
+
+if __name__ == "__main__":
+    tell(a_path_that_answers_500, checks_that_are_set, a_command_in_the_container, content_headers_and_a_warning,
+         a_live_process_that_keeps_failing_is_restarted, restarts_that_do_not_help, settings=SETTINGS)
