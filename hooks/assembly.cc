@@ -154,8 +154,11 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       cron_runner_(parts_, one_offs_),
       cron_(parts_, access_, cron_runner_),
       checks_(parts_, check_store_, access_, [this] { liveness_.look_again(); }),
+      token_store_(*opened_.database),
+      tokens_(token_store_, keys_, around.clock),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
-                {people_, certificates_, limits_, storage_, domains_, maintenance_, cron_, checks_},
+                {people_, certificates_, limits_, storage_, domains_, maintenance_, cron_, checks_,
+                 tokens_},
                 tasks()),
       cron_keeper_(parts_, cron_runner_) {}
 

@@ -21,6 +21,7 @@
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
 #include "hooks/local_storage.h"
+#include "hooks/local_tokens.h"
 #include "hooks/pipeline.h"
 #include "hooks/reconcile.h"
 #include "hooks/supervisor.h"
@@ -59,6 +60,8 @@ class Assembly {
   Platform& platform() { return platform_; }
 
   KeyOwners& keys() { return keys_; }
+
+  TokenAuthenticator& tokens() { return tokens_; }
 
   /// Of this installation, for log and doctor.
   [[nodiscard]] const std::string& instance() const { return parts_.instance; }
@@ -126,6 +129,8 @@ class Assembly {
   CronRunner cron_runner_;
   LocalCron cron_;
   LocalChecks checks_;
+  state::TokenStore token_store_;
+  LocalTokens tokens_;
   LocalPlatform platform_;
   /// Its threads run what is due.
   CronKeeper cron_keeper_;

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t kMostFileBytes = 1024 * 1024;
 constexpr std::size_t kMostNameCharacters = 64;
-/// Whoever has a key of the file is no row of the database, whose ids begin with 1.
-constexpr std::int64_t kUserOfTheFile = 0;
 
 /// Comments of keys are other people's text; they get into logs and listings.
 std::string display_name(const state::PublicKey& key) {
@@ -71,6 +69,11 @@ std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
     }
   }
   return std::nullopt;
+}
+
+bool KeyOwners::is_in_file(std::string_view fingerprint) const {
+  const auto keys = keys_of_file();
+  return std::ranges::find(keys, fingerprint, &state::PublicKey::fingerprint) != keys.end();
 }
 
 void KeyOwners::note_use(const Actor& actor) {

@@ -33,7 +33,12 @@ class KeyOwners {
   /// Errors: NotFound, Conflict (the key is in the file).
   Result<void> remove(const std::string& fingerprint);
 
+  /// Whether a key with this fingerprint is in the file now.
+  [[nodiscard]] bool is_in_file(std::string_view fingerprint) const;
+
   static constexpr std::string_view kAdminKeysUser = "admin_keys";
+  /// Whoever has a key of the file is no row of the database, whose ids begin with 1.
+  static constexpr std::int64_t kUserOfTheFile = 0;
 
  private:
   std::vector<state::PublicKey> keys_of_file() const;

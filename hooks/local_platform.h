@@ -52,6 +52,7 @@ struct PlatformNouns {
   Maintenance& maintenance;
   Cron& cron;
   Checks& checks;
+  Tokens& tokens;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -144,6 +145,8 @@ class LocalPlatform : public Platform {
   Cron& cron() override { return nouns_.cron; }
 
   Checks& checks() override { return nouns_.checks; }
+
+  Tokens& tokens() override { return nouns_.tokens; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

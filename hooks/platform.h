@@ -30,6 +30,7 @@
 #include "hooks/release_report.h"
 #include "hooks/resources.h"
 #include "hooks/storage.h"
+#include "hooks/tokens.h"
 
 /// The service layer: one function per thing that a person can do. SSH commands, the git service
 /// and later HTTP call these; authorisation and validation live here, once.
@@ -262,6 +263,7 @@ class Platform {
   virtual Cron& cron() = 0;
   /// Health checks of processes.
   virtual Checks& checks() = 0;
+  virtual Tokens& tokens() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

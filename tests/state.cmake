@@ -8,4 +8,5 @@ minpaas_test(state_test LABEL unit
     unit/core/state/public_key_test.cc unit/core/state/release_store_test.cc
     unit/core/state/resource_store_test.cc
     unit/core/state/secret_key_test.cc unit/core/state/volume_store_test.cc
+    unit/core/state/token_store_test.cc
   LIBRARIES minpaas::state SQLiteCpp PkgConfig::SQLITE3)

@@ -15,5 +15,6 @@
 #include "core/state/key_store.h"
 #include "core/state/release_store.h"
 #include "core/state/resource_store.h"
+#include "core/state/token_store.h"
 #include "core/state/user_store.h"
 #include "core/state/volume_store.h"

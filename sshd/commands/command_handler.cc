@@ -7,6 +7,7 @@
 #include "sshd/commands/exec_line.h"
 #include "sshd/commands/help_text.h"
 #include "sshd/commands/invocation.h"
+#include "sshd/commands/run_command.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -75,7 +76,7 @@ int CommandHandler::run(const ExecRequest& request, ExecStreams& streams) {
   Output told(streams.out, streams.err, args->has("json") ? Form::Json : Form::People);
   Invocation call{request.actor,        platform_, clock_, *args, told, streams.in, streams.gone,
                   request.has_terminal, request,   streams};
-  const auto status = command->run(call);
+  const auto status = run_command(*command, call);
   return status ? *status : fail(request, told, command->verb, status.error());
 }
 

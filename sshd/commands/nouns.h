@@ -23,6 +23,7 @@ std::vector<Command> maintenance_commands();
 std::vector<Command> certs_commands();
 std::vector<Command> keys_commands();
 std::vector<Command> people_commands();
+std::vector<Command> tokens_commands();
 std::vector<Command> host_commands();
 std::vector<Command> help_commands();
 

@@ -83,9 +83,10 @@ DeployBed::Server::Server(DeployBed& bed)
       cron_runner(parts, one_offs),
       cron(parts, access, cron_runner),
       checks(parts, check_store, access),
+      tokens(token_store, keys, bed.clock),
       platform(
           parts, {grants, access}, queue, one_offs,
-          {people, certificates, limits, storage, domains, maintenance, cron, checks},
+          {people, certificates, limits, storage, domains, maintenance, cron, checks, tokens},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

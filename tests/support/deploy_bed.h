@@ -18,6 +18,7 @@
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
 #include "hooks/local_storage.h"
+#include "hooks/local_tokens.h"
 #include "hooks/pipeline.h"
 #include "hooks/recovery.h"
 #include "tests/support/commits.h"
@@ -93,6 +94,8 @@ class DeployBed {
     hooks::CronRunner cron_runner;
     hooks::LocalCron cron;
     hooks::LocalChecks checks;
+    state::TokenStore token_store{*database};
+    hooks::LocalTokens tokens;
     hooks::LocalPlatform platform;
   };
 

@@ -14,6 +14,7 @@
 #include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
 #include "tests/support/fake_storage.h"
+#include "tests/support/fake_tokens.h"
 
 namespace minpaas::test {
 
@@ -122,6 +123,8 @@ class FakePlatform : public hooks::Platform {
 
   hooks::Checks& checks() override { return checks_; }
 
+  FakeTokens& tokens() override { return tokens_; }
+
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
   FakeCertificates& certificates() override { return certificates_; }
@@ -184,6 +187,8 @@ class FakePlatform : public hooks::Platform {
   FakeMaintenance maintenance_{*this};
   FakeCron cron_{*this, clock_};
   FakeChecks checks_{*this};
+  FakeTokens tokens_{
+      clock_, [this]() -> Result<void> { return outage ? Result<void>(*outage) : Result<void>(); }};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
   FakePeople people_{clock_,

@@ -297,5 +297,18 @@ TEST(ConfigValues, NeverShowOutsideTheCommandsThatAreForThem) {
   }
 }
 
+TEST(Scope, OfATokenIsLookedAtBeforeTheCommandRuns) {
+  Scene scene;
+  scene.actor.scope = TokenScope({*ScopeRule::parse("ps*@blog"), *ScopeRule::parse("version")});
+  EXPECT_EQ(scene.run("ps blog").status, 0);
+  EXPECT_EQ(scene.run("version").status, 0);
+  // The same words whether there is such an app or not.
+  for (const char* command : {"ps shop", "ps nowhere", "config blog", "apps", "ps:stop shop"}) {
+    const Said said = scene.run(command);
+    EXPECT_EQ(said.status, 4) << command;
+    EXPECT_THAT(said.err, testing::HasSubstr("the scope of this token does not allow")) << command;
+  }
+}
+
 }  // namespace
 }  // namespace minpaas::sshd::commands::test

@@ -93,7 +93,10 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
                            "maintenance:on",
                            "maintenance:off",
                            "checks",
-                           "checks:set"}) {
+                           "checks:set",
+                           "tokens",
+                           "tokens:create",
+                           "tokens:revoke"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -133,6 +136,8 @@ TEST(CommandTable, HasExamplesThatWork) {
       line += "2";
     } else if (command.verb == "builds:output") {
       line = "builds:output blog 1";
+    } else if (command.verb == "tokens:revoke") {
+      scene.run("tokens:create ci");
     } else if (command.verb == "logs") {
       scene.gone.request_stop();
     } else if (command.verb == "certs:add") {
@@ -247,13 +252,26 @@ void expect_fields(const json& value, const std::string& section, const std::str
 
 TEST(Reference, NamesEveryFieldOfTheJson) {
   const auto sections = documented();
-  for (const char* line :
-       {"help --json", "version --json", "apps --json", "apps:info blog --json",
-        "config:get blog DEBUG --json", "ps blog --json", "ps:restart blog --json",
-        "apps:lock blog --json", "resources blog --json", "resources:set blog pids=7 --json",
-        "storage blog --json", "releases blog --json", "releases:info blog v2 --diff v1 --json",
-        "builds blog --json", "users --json", "access blog --json", "keys --json",
-        "doctor --json"}) {
+  for (const char* line : {"help --json",
+                           "version --json",
+                           "apps --json",
+                           "apps:info blog --json",
+                           "config:get blog DEBUG --json",
+                           "ps blog --json",
+                           "ps:restart blog --json",
+                           "apps:lock blog --json",
+                           "resources blog --json",
+                           "resources:set blog pids=7 --json",
+                           "storage blog --json",
+                           "releases blog --json",
+                           "releases:info blog v2 --diff v1 --json",
+                           "builds blog --json",
+                           "users --json",
+                           "access blog --json",
+                           "keys --json",
+                           "tokens --json",
+                           "tokens:create x --json",
+                           "doctor --json"}) {
     Scene scene;
     scene.run("users:add bob");
     scene.run("access:grant blog bob deploy");

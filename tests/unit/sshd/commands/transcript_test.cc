@@ -83,7 +83,7 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
                          testing::Values("apps", "builds", "certs", "checks", "config", "cron", "domains",
                                          "help", "host", "keys", "logs", "maintenance", "mistakes",
-                                         "people", "ps", "releases", "resources", "run", "storage"),
+                                         "people", "ps", "releases", "resources", "run", "storage", "tokens"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/app/actor.h"
+#include "core/state/token_store.h"
+
+namespace minpaas::hooks {
+
+struct TokenRequest {
+  std::string name;
+  /// Empty: all that the owner may do.
+  std::vector<ScopeRule> scope;
+  /// From now on; absent: until it is revoked.
+  std::optional<milliseconds> lifetime;
+};
+
+struct NewToken {
+  state::TokenRow row;
+  /// Nowhere else.
+  std::string secret;
+};
+
+/// Tokens of the HTTP API. Everyone makes and revokes their own; administrators see and revoke all.
+/// Thread: any.
+class Tokens {
+ public:
+  virtual ~Tokens() = default;
+
+  virtual Result<std::vector<state::TokenRow>> list(const Actor& actor) = 0;
+  /// Errors: InvalidInput, AlreadyExists (the name), PermissionDenied (a token with a scope would
+  /// make one with more).
+  virtual Result<NewToken> create(const Actor& actor, const TokenRequest& request) = 0;
+  /// By name or id. Errors: NotFound, also for a token of another that one may not see.
+  virtual Result<state::TokenRow> revoke(const Actor& actor, const std::string& name) = 0;
+};
+
+/// Finds who shows a token. Thread: any.
+class TokenAuthenticator {
+ public:
+  virtual ~TokenAuthenticator() = default;
+  /// The owner as they are now, with the token's scope. Errors: PermissionDenied (no such token, it
+  /// has expired, its owner is gone).
+  virtual Result<Actor> authenticate(std::string_view secret, const std::string& from) = 0;
+};
+
+}  // namespace minpaas::hooks

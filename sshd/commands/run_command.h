@@ -1,0 +1,14 @@
+#pragma once
+
+#include "sshd/commands/invocation.h"
+
+namespace minpaas::sshd::commands {
+
+/// The apps that the command is about: operands called APP, OLD and NEW, and --app.
+std::vector<std::string> apps_of(const Command& command, const Arguments& args);
+
+/// Runs the command for every front, if the actor's token may: the one place where scopes are
+/// looked at. Errors: PermissionDenied, those of the command.
+Result<int> run_command(const Command& command, Invocation& call);
+
+}  // namespace minpaas::sshd::commands
