@@ -86,7 +86,7 @@ Result<void> put_setting(Settings& settings, std::string_view section, std::stri
 Settings default_settings(Privilege privilege) {
   Settings settings;
   settings.ssh.listen = {{"0.0.0.0", 2222}};
-  settings.http.listen = {"127.0.0.1", 4000};
+  settings.http.listen = {{"127.0.0.1", 4000}};
   const bool root = privilege == Privilege::Root;
   settings.router.http_listen = {"0.0.0.0", root ? 80 : 8080};
   settings.router.https_listen = {"0.0.0.0", root ? 443 : 8443};

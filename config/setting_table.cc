@@ -147,7 +147,13 @@ std::vector<Setting> cron_settings() {
 
 std::vector<Setting> engine_settings() {
   return {
-      setting("http", "listen", &Settings::http, &HttpSettings::listen, Listen{}),
+      setting("http", "listen", &Settings::http, &HttpSettings::listen, ListenListOrOff{}),
+      setting("http", "max_connections", &Settings::http, &HttpSettings::max_connections,
+              Whole<int>{1, kMany}),
+      setting("http", "max_streams", &Settings::http, &HttpSettings::max_streams,
+              Whole<int>{1, kMany}),
+      setting("http", "max_body_bytes", &Settings::http, &HttpSettings::max_body_bytes,
+              Bytes{1024}),
       setting("docker", "host", &Settings::docker, &DockerSettings::host, Text{check_docker_host})};
 }
 

@@ -209,6 +209,14 @@ std::string ListenList::text(const std::vector<ListenAddress>& listens) const {
   return text;
 }
 
+Result<std::vector<ListenAddress>> ListenListOrOff::parse(std::string_view value) const {
+  return value == "off" ? std::vector<ListenAddress>() : ListenList().parse(value);
+}
+
+std::string ListenListOrOff::text(const std::vector<ListenAddress>& listens) const {
+  return listens.empty() ? "off" : ListenList().text(listens);
+}
+
 Result<std::filesystem::path> Path::parse(std::string_view value) const {
   if (value.empty() && when_empty == WhenEmpty::Refused) {
     return wrong("there is no path", "");

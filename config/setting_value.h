@@ -75,6 +75,12 @@ struct ListenList {
   [[nodiscard]] std::string text(const std::vector<ListenAddress>& listens) const;
 };
 
+/// The same, or `off` for none.
+struct ListenListOrOff {
+  [[nodiscard]] Result<std::vector<ListenAddress>> parse(std::string_view value) const;
+  [[nodiscard]] std::string text(const std::vector<ListenAddress>& listens) const;
+};
+
 enum class WhenEmpty { Refused, Allowed };
 
 struct Path {

@@ -40,7 +40,12 @@ struct SshSettings {
 };
 
 struct HttpSettings {
-  ListenAddress listen;  // 127.0.0.1:4000
+  /// Empty: there is no HTTP API.
+  std::vector<ListenAddress> listen;  // 127.0.0.1:4000
+  int max_connections = 500;
+  /// Of these, streams and requests that wait for a deploy or a program.
+  int max_streams = 200;
+  long long max_body_bytes = 1LL << 20;
 };
 
 struct DockerSettings {

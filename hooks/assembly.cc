@@ -156,6 +156,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       checks_(parts_, check_store_, access_, [this] { liveness_.look_again(); }),
       token_store_(*opened_.database),
       tokens_(token_store_, keys_, around.clock),
+      request_key_store_(*opened_.database, opened_.secret),
+      request_keys_(request_key_store_, around.clock),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
                 {people_, certificates_, limits_, storage_, domains_, maintenance_, cron_, checks_,
                  tokens_},
@@ -220,6 +222,7 @@ Result<void> Assembly::start() {
     log::info("recovery: {} deploys finished, {} taken back, {} refs moved", report.finished,
               report.undone, report.refs_moved);
   }
+  TRY(request_key_store_.forget_unfinished());
   queue_.start();
   supervisor_.start();
   liveness_.start();

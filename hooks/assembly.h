@@ -24,6 +24,7 @@
 #include "hooks/local_tokens.h"
 #include "hooks/pipeline.h"
 #include "hooks/reconcile.h"
+#include "hooks/request_keys.h"
 #include "hooks/supervisor.h"
 
 namespace minpaas::hooks {
@@ -62,6 +63,8 @@ class Assembly {
   KeyOwners& keys() { return keys_; }
 
   TokenAuthenticator& tokens() { return tokens_; }
+
+  RequestKeys& request_keys() { return request_keys_; }
 
   /// Of this installation, for log and doctor.
   [[nodiscard]] const std::string& instance() const { return parts_.instance; }
@@ -131,6 +134,8 @@ class Assembly {
   LocalChecks checks_;
   state::TokenStore token_store_;
   LocalTokens tokens_;
+  state::RequestKeyStore request_key_store_;
+  LocalRequestKeys request_keys_;
   LocalPlatform platform_;
   /// Its threads run what is due.
   CronKeeper cron_keeper_;

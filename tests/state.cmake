@@ -6,6 +6,7 @@ minpaas_test(state_test LABEL unit
     unit/core/state/deploy_stage_test.cc unit/core/state/deploy_store_test.cc
     unit/core/state/domain_store_test.cc unit/core/state/key_store_test.cc unit/core/state/migrate_test.cc
     unit/core/state/public_key_test.cc unit/core/state/release_store_test.cc
+    unit/core/state/request_key_store_test.cc
     unit/core/state/resource_store_test.cc
     unit/core/state/secret_key_test.cc unit/core/state/volume_store_test.cc
     unit/core/state/token_store_test.cc

@@ -17,6 +17,7 @@
 #include "exec_switch.h"
 #include "hooks/assembly.h"
 #include "hooks/settings_check.h"
+#include "http/server.h"
 #include "make_router.h"
 #include "sshd/commands/command_handler.h"
 #include "sshd/git/git_handler.h"
@@ -119,6 +120,9 @@ void announce(const config::Settings& settings, const sshd::HostKeys& keys,
   for (std::size_t i = 0; i < ports.size(); ++i) {
     log::info("SSH on {} port {}", settings.ssh.listen.at(i).address, ports[i]);
   }
+  for (const auto& listen : settings.http.listen) {
+    log::info("HTTP API on {} port {}", listen.address, listen.port);
+  }
   for (const auto& fingerprint : keys.fingerprints()) {
     log::info("host key {}", fingerprint);
   }
@@ -147,10 +151,14 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
   ExecSwitch handler(git, commands);
   const auto server =
       TRY(sshd::Server::create({.settings = settings.ssh}, keys, authenticator, handler, clock));
+  const auto http = TRY(http::Server::create(
+      settings.http, {assembly->platform(), assembly->tokens(), assembly->request_keys(), clock}));
   TRY(assembly->start());
   TRY(server->start());
+  http->start();
   announce(settings, keys, server->ports(), assembly->instance());
   wait_for_end(signals, options, settings);
+  http->stop();
   const bool ended = server->stop(kPushGrace);
   assembly->stop(kDeployGrace);
   log::info("stopped");

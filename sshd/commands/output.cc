@@ -12,6 +12,8 @@ namespace minpaas::sshd::commands {
 void Output::note(std::string_view line) {
   if (form_ == Form::People) {
     send(err_, sanitize_terminal(line) + "\n");
+  } else if (listener_ && !broken_) {
+    broken_ = !listener_(sanitize_terminal(line));
   }
 }
 

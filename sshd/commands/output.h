@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,15 @@ class Output {
   /// Bytes as they are, to stdout.
   void data(std::string_view bytes) { send(out_, bytes); }
 
-  /// A sentence or a line of progress, made safe for a terminal, to stderr; with JSON nothing.
+  /// A sentence or a line of progress, made safe for a terminal, to stderr; with JSON only to
+  /// whoever listens.
   void note(std::string_view line);
+
+  /// With JSON, `listener` is told every line of `note`; false from it: the peer is gone.
+  void listen(std::function<bool(std::string_view line)> listener) {
+    listener_ = std::move(listener);
+  }
+
   /// A `deploy` that is not 0 is the one that failed: its id is in the JSON.
   void error(const Error& error, std::int64_t deploy = 0);
 
@@ -49,6 +57,7 @@ class Output {
   ByteWriter& out_;
   ByteWriter& err_;
   Form form_;
+  std::function<bool(std::string_view line)> listener_;
   bool broken_ = false;
 };
 

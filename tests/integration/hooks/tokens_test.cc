@@ -83,7 +83,7 @@ TEST_F(ApiTokens, WithAScopeMakeNoTokenWithMore) {
 
 TEST_F(ApiTokens, HaveNamesThatFitOnALine) {
   for (const std::string& name : {std::string(), std::string("a b"), std::string("a\n"),
-                                 std::string("../x"), std::string(65, 'a')}) {
+                                  std::string("../x"), std::string(65, 'a')}) {
     EXPECT_EQ(tokens().create(bed_.admin, {name, {}, {}}).error().code, ErrorCode::InvalidInput)
         << name;
   }

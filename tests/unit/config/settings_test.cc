@@ -25,8 +25,8 @@ TEST(Settings, OfAnEmptyFileAreTheDefaults) {
   ASSERT_EQ(settings.ssh.listen.size(), 1U);
   EXPECT_EQ(settings.ssh.listen[0].address, "0.0.0.0");
   EXPECT_EQ(settings.ssh.listen[0].port, 2222);
-  EXPECT_EQ(settings.http.listen.address, "127.0.0.1");
-  EXPECT_EQ(settings.http.listen.port, 4000);
+  EXPECT_EQ(settings.http.listen.at(0).address, "127.0.0.1");
+  EXPECT_EQ(settings.http.listen.at(0).port, 4000);
   EXPECT_EQ(settings.router.kind, "auto");
   EXPECT_EQ(settings.router.port_first, 10000);
   EXPECT_TRUE(settings.access.admin_keys.empty());
@@ -79,7 +79,7 @@ TEST(Settings, ThatAreUnknownAreNamedWithTheNearestKnownOne) {
   EXPECT_EQ(section.message, "f.ini:1: [shh]: there is no such section");
   EXPECT_EQ(section.hint, "did you mean ssh?");
   EXPECT_EQ(error_of("[git]\n[sssh]\n").message, "f.ini:2: [sssh]: there is no such section");
-  EXPECT_EQ(error_of("[http]\nport = 80\n").hint, "known are listen");
+  EXPECT_EQ(error_of("[docker]\nport = 80\n").hint, "known are host");
   EXPECT_EQ(error_of("[mail]\nx = 1\n").hint.substr(0, 23), "known are server, ssh, ");
   EXPECT_EQ(error_of("listen = 0.0.0.0:22\n").message,
             "f.ini:1: listen stands before the first [section]");

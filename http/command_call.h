@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/app/actor.h"
+#include "hooks/platform.h"
+#include "http/command_words.h"
+#include "http/events.h"
+
+namespace minpaas::http {
+
+/// What a command works with.
+struct CallParts {
+  hooks::Platform& platform;
+  const Clock& clock;
+};
+
+enum class Form { Whole, Stream };
+
+struct CallForm {
+  Form form = Form::Whole;
+  /// As the peer sent it, where a cut stream of lines is to go on; may be empty.
+  std::string_view last_event_id = {};
+};
+
+/// Runs the command of a route and makes the answer: at its end, or as events. Absent when the
+/// answer was sent as events. What fails before the first event is answered with its own status.
+std::optional<Reply> call_command(const CallParts& parts, const Route& route, const Actor& actor,
+                                  CommandWords call, const CallForm& form, EventSink& events,
+                                  std::stop_token gone);
+
+}  // namespace minpaas::http

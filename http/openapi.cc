@@ -1,0 +1,156 @@
+#include "http/openapi.h"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "http/route.h"
+
+namespace minpaas::http {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json schema_of(const Field& field) {
+  Json schema;
+  switch (field.kind) {
+    case Kind::Text:
+      schema = {{"type", "string"}};
+      break;
+    case Kind::Number:
+      schema = {{"type", "integer"}};
+      break;
+    case Kind::Flag:
+      schema = {{"type", "boolean"}};
+      break;
+    case Kind::List:
+      schema = {{"type", "array"}, {"items", {{"type", "string"}}}};
+      break;
+    case Kind::Pairs:
+      schema = {{"type", "object"},
+                {"additionalProperties", {{"type", {"string", "number", "boolean"}}}}};
+      break;
+  }
+  if (!field.description.empty()) {
+    schema["description"] = field.description;
+  }
+  return schema;
+}
+
+Json parameters_of(const Route& route) {
+  Json parameters = Json::array();
+  for (const Field& field : route.fields) {
+    if (field.place != Place::Body) {
+      parameters.push_back({{"name", field.name},
+                            {"in", field.place == Place::Path ? "path" : "query"},
+                            {"required", field.place == Place::Path || field.required},
+                            {"schema", schema_of(field)}});
+    }
+  }
+  return parameters;
+}
+
+/// Null when the route takes no body.
+Json body_of(const Route& route) {
+  Json properties = Json::object();
+  Json required = Json::array();
+  for (const Field& field : route.fields) {
+    if (field.place == Place::Body) {
+      properties[field.name] = schema_of(field);
+      if (field.required) {
+        required.push_back(field.name);
+      }
+    }
+  }
+  if (properties.empty()) {
+    return nullptr;
+  }
+  Json schema = {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+  if (!required.empty()) {
+    schema["required"] = required;
+  }
+  return {{"required", !required.empty()},
+          {"content", {{"application/json", {{"schema", schema}}}}}};
+}
+
+Json responses_of(const Route& route) {
+  Json content = {{"application/json", {{"schema", Json::object()}}}};
+  if (route.answer == Answer::Deploy || route.answer == Answer::Lines ||
+      route.answer == Answer::Program) {
+    content["text/event-stream"] = {{"schema", {{"type", "string"}}}};
+  }
+  return {{std::to_string(route.success), {{"description", "Done"}, {"content", content}}},
+          {"default", {{"$ref", "#/components/responses/Problem"}}}};
+}
+
+/// `ps:restart` -> ps_restart
+std::string operation_id(const Route& route) {
+  std::string id = route.command == nullptr ? std::string(route.pattern.substr(1))
+                                            : std::string(route.command->verb);
+  std::ranges::replace_if(
+      id, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return id;
+}
+
+Json operation_of(const Route& route) {
+  Json operation = {{"operationId", operation_id(route)}, {"summary", route.summary}};
+  if (route.command != nullptr) {
+    operation["description"] = "As the command " + std::string(route.command->verb) + ".";
+  }
+  if (Json parameters = parameters_of(route); !parameters.empty()) {
+    operation["parameters"] = parameters;
+  }
+  if (Json body = body_of(route); !body.is_null()) {
+    operation["requestBody"] = body;
+  }
+  operation["responses"] = responses_of(route);
+  if (!route.needs_token()) {
+    operation["security"] = Json::array();
+  }
+  return operation;
+}
+
+Json components() {
+  const auto text = [] { return Json{{"type", "string"}}; };
+  const Json problem = {{"type", "object"},
+                        {"properties",
+                         {{"type", text()},
+                          {"title", text()},
+                          {"status", {{"type", "integer"}}},
+                          {"detail", text()},
+                          {"code", text()},
+                          {"hint", text()},
+                          {"field", text()},
+                          {"deploy", {{"type", "integer"}}}}},
+                        {"required", {"type", "title", "status", "detail", "code"}}};
+  return {{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}},
+          {"schemas", {{"Problem", problem}}},
+          {"responses",
+           {{"Problem",
+             {{"description", "What went wrong (RFC 9457)"},
+              {"content",
+               {{"application/problem+json",
+                 {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}}}}}};
+}
+
+}  // namespace
+
+std::string openapi() {
+  Json paths = Json::object();
+  for (const Route& route : route_table()) {
+    std::string method(route.method);
+    std::ranges::transform(method, method.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    paths[std::string(route.pattern)][method] = operation_of(route);
+  }
+  Json needs_token = Json::array();
+  needs_token.push_back({{"token", Json::array()}});
+  const Json document = {{"openapi", "3.1.0"},
+                         {"info", {{"title", "MinPaas"}, {"version", MINPAAS_VERSION}}},
+                         {"security", needs_token},
+                         {"paths", paths},
+                         {"components", components()}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace minpaas::http

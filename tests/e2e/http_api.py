@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""The HTTP API beside SSH: a token made by a person, used by a program, and what it cannot do."""
+
+import http.client
+import json
+import threading
+
+import apps
+from story import tell
+from testbed import wait_until
+
+SETTINGS = {"runtimes": {"allow_dockerfile": "true"}, "containers": {"stop_timeout": "5s"}}
+
+
+class Answer:
+    def __init__(self, response):
+        self.status, self.headers = response.status, response.headers
+        self.text = response.read().decode()
+
+    @property
+    def json(self):
+        return json.loads(self.text)
+
+    def __repr__(self):
+        return f"status {self.status}\n{self.text}"
+
+
+class Api:
+    """A program with a token."""
+
+    def __init__(self, server, token):
+        self.server, self.token = server, token
+        self.address = server.sections["http"]["listen"]
+
+    def ask(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection(self.address, timeout=120)
+        sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+            body = body if isinstance(body, (str, bytes)) else json.dumps(body)
+        connection.request(method, path, body, sent)
+        answer = Answer(connection.getresponse())
+        connection.close()
+        return answer
+
+
+def token(server, name, *options):
+    done = server.ssh("tokens:create", name, *options)
+    assert done.status == 0 and done.out.startswith("mp_"), done
+    return done.out.strip()
+
+
+def events(text):
+    """(event, data) of a whole stream."""
+    found = []
+    for block in text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        if fields:
+            found.append((fields["event"], json.loads(fields["data"])))
+    return found
+
+
+def everything_with_a_token(server):
+    apps.serving_dockerfile(server, "api")
+    api = Api(server, token(server, "everything"))
+    assert api.ask("GET", "/healthz").json == {"status": "ok"}
+    listed = api.ask("GET", "/apps")
+    assert listed.status == 200 and [app["name"] for app in listed.json] == ["api"], listed
+    assert listed.json == json.loads(server.ssh("apps", "--json").out)
+    done = api.ask("PATCH", "/apps/api/config", {"vars": {"GREETING": "hello"}})
+    assert done.status == 200 and done.json["release"] == "v2", done
+    assert server.ssh("config:get", "api", "GREETING").out == "hello\n"
+    streamed = api.ask("POST", "/apps/api/rollback", {"release": "v1"}, {"Accept": "text/event-stream"})
+    told = events(streamed.text)
+    assert told[0][0] == "progress" and told[-1] == ("outcome", {**told[-1][1], "release": "v3"}), streamed
+    ran = api.ask("POST", "/apps/api/run", {"command": ["cat"], "input": "piped"})
+    assert ran.json == {"status": 0, "stdout": "piped", "stderr": "", "truncated": False}, ran
+    assert "--json" not in api.ask("GET", "/openapi.json").text
+    once = [api.ask("POST", "/apps", {"name": "once"}, {"Idempotency-Key": "k1"}) for _ in range(2)]
+    assert [answer.status for answer in once] == [201, 201] and once[0].text == once[1].text, once
+    assert api.ask("POST", "/apps", {"name": "twice"}, {"Idempotency-Key": "k1"}).status == 422
+    assert api.ask("DELETE", "/apps/once").status == 200
+    assert api.ask("DELETE", "/apps/api").status == 200
+    assert api.ask("GET", "/apps/api").status == 404
+
+
+def logs_that_are_followed(server):
+    apps.serving_dockerfile(server, "lines")
+    api = Api(server, token(server, "follower"))
+    connection = http.client.HTTPConnection(api.address, timeout=60)
+    connection.request("GET", "/apps/lines/logs?follow=true", headers={"Authorization": f"Bearer {api.token}"})
+    response = connection.getresponse()
+    assert response.headers["Content-Type"] == "text/event-stream"
+    seen = []
+    threading.Thread(target=lambda: seen.extend(iter(response.readline, b"")), daemon=True).start()
+    ended = server.ssh("exec", "lines", "web.1", "--", "sh", "-c", "'echo from-inside >/proc/1/fd/1'")
+    assert ended.status == 0, ended
+    wait_until(lambda: any(b"from-inside" in line for line in seen), "the line comes")
+    last = [line for line in seen if line.startswith(b"id: ")][-1].decode().removeprefix("id: ").strip()
+    connection.close()
+    assert server.ssh("exec", "lines", "web.1", "--", "sh", "-c", "'echo while-away >/proc/1/fd/1'").status == 0
+
+    def missed():
+        text = api.ask("GET", "/apps/lines/logs", headers={"Accept": "text/event-stream", "Last-Event-ID": last}).text
+        assert "from-inside" not in text, text
+        return "while-away" in text
+
+    wait_until(missed, "the line that was missed comes")
+
+
+def what_is_refused(server):
+    apps.serving_dockerfile(server, "closed")
+    api = Api(server, token(server, "narrow", "--scope", "'ps*@closed'"))
+    assert api.ask("GET", "/apps/closed/ps").status == 200
+    assert api.ask("GET", "/apps").status == 403
+    assert api.ask("GET", "/apps/closed/config").status == 403
+    assert api.ask("POST", "/tokens", {"name": "more"}).status == 403
+    nobody = Api(server, "mp_0000000000_" + "0" * 64).ask("GET", "/apps")
+    assert nobody.status == 401 and nobody.headers["WWW-Authenticate"].startswith("Bearer"), nobody
+    assert server.ssh("tokens:revoke", "narrow").status == 0
+    assert api.ask("GET", "/apps/closed/ps").status == 401
+    api = Api(server, token(server, "wide"))
+    for method, path, body, status in (
+            ("POST", "/apps", "{", 400), ("POST", "/apps", {"name": "x", "namex": "y"}, 422),
+            ("POST", "/apps", {"name": "../etc"}, 422), ("GET", "/apps/..%2f..%2fetc", None, 400),
+            ("GET", "/apps/a%0d%0aSet-Cookie:x", None, 400), ("POST", "/apps", "x" * (10 << 20), 413),
+            ("PUT", "/apps", {}, 405), ("GET", "/nothing", None, 404),
+            ("POST", "/apps", {"name": "closed"}, 409),
+            ("POST", "/deploy", {"app": "closed", "repo": "https://example.com/x.git"}, 501)):
+        answer = api.ask(method, path, body)
+        assert answer.status == status and answer.json["status"] == status, (method, path, answer)
+        assert answer.headers["Content-Type"] == "application/problem+json", answer.headers
+    assert api.ask("GET", "/apps", headers={"Host": "evil.example"}).status == 421
+
+
+def a_stop_with_an_open_stream(server):
+    apps.serving_dockerfile(server, "stopping")
+    api = Api(server, token(server, "stopper"))
+    connection = http.client.HTTPConnection(api.address, timeout=60)
+    connection.request("GET", "/apps/stopping/logs?follow=true", headers={"Authorization": f"Bearer {api.token}"})
+    connection.sock.settimeout(60)
+    assert server.stop() == 0
+    server.start()
+    assert api.ask("GET", "/apps/stopping").status == 200
+
+
+if __name__ == "__main__":
+    tell(everything_with_a_token, logs_that_are_followed, what_is_refused, a_stop_with_an_open_stream,
+         settings=SETTINGS)

@@ -1,0 +1,1 @@
+minpaas_fuzz(http_request LIBRARIES minpaas::http)

@@ -1,0 +1,38 @@
+#include "http/head_check.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace minpaas::http {
+namespace {
+
+HeadFault fault(const std::string& headers) {
+  return check_head("GET / HTTP/1.1\r\n" + headers + "\r\n");
+}
+
+TEST(RequestHead, IsGoodWhenItCanBeReadInOneWay) {
+  EXPECT_EQ(fault("Host: a\r\nContent-Length: 5\r\nX-Other:\tb\xc3\xa9\r\n"), HeadFault::None);
+  EXPECT_EQ(fault("Accept: a\r\nAccept: b\r\n"), HeadFault::None);
+}
+
+TEST(RequestHead, IsRefusedWhenTwoProgramsMayReadItInTwoWays) {
+  for (const char* headers :
+       {"Host: a\r\nHost: b\r\n", "Content-Length: 5\r\ncontent-length: 6\r\n",
+        "Content-Length: 5, 5\r\n", "Content-Length: +5\r\n", "Content-Length: \r\n",
+        "Content-Length: 99999999999999999999\r\n", "Host : a\r\n", " folded\r\n",
+        "Host: a\r\n\tb\r\n", "Host: a\nX: b\r\n", "Host: a\rX: b\r\n", "no colon\r\n", ": a\r\n",
+        "Authorization: a\r\nAuthorization: b\r\n", "X: a\x01\r\n"}) {
+    EXPECT_EQ(fault(headers), HeadFault::Malformed) << headers;
+  }
+  EXPECT_EQ(fault(std::string("X: a\0b\r\n", 8)), HeadFault::Malformed);
+}
+
+TEST(RequestHead, HasABodyOfAKnownLengthOnly) {
+  EXPECT_EQ(fault("Transfer-Encoding: chunked\r\n"), HeadFault::NoLength);
+  EXPECT_EQ(fault("Content-Length: 5\r\ntransfer-encoding: chunked\r\n"), HeadFault::NoLength);
+  EXPECT_EQ(fault("Content-Encoding: gzip\r\n"), HeadFault::NoLength);
+}
+
+}  // namespace
+}  // namespace minpaas::http
