@@ -13,9 +13,10 @@
 #include "hooks/lego.h"
 #include "hooks/live_processes.h"
 #include "hooks/local_certificates.h"
-#include "hooks/local_cron.h"
 #include "hooks/local_checks.h"
+#include "hooks/local_cron.h"
 #include "hooks/local_domains.h"
+#include "hooks/local_events.h"
 #include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
@@ -126,6 +127,8 @@ class Assembly {
   /// Its thread fetches certificates.
   LocalCertificates certificates_;
   LocalPeople people_;
+  state::EventStore event_store_;
+  LocalEvents events_;
   Doctor doctor_;
   LocalResources limits_;
   LocalStorage storage_;

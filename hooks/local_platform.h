@@ -45,6 +45,7 @@ struct PlatformAccess {
 /// Nouns with an interface and a class of their own.
 struct PlatformNouns {
   People& people;
+  Events& events;
   Certificates& certificates;
   Resources& resources;
   LocalStorage& storage;
@@ -131,6 +132,8 @@ class LocalPlatform : public Platform {
                               int index, const ProgramRequest& request, ExecStreams& peer) override;
 
   People& people() override { return nouns_.people; }
+
+  Events& events() override { return nouns_.events; }
 
   Certificates& certificates() override { return nouns_.certificates; }
 

@@ -20,9 +20,10 @@
 #include "core/docker/engine.h"
 #include "core/state/deploy_store.h"
 #include "hooks/certificates.h"
-#include "hooks/cron.h"
 #include "hooks/checks.h"
+#include "hooks/cron.h"
 #include "hooks/domains.h"
+#include "hooks/events.h"
 #include "hooks/follow.h"
 #include "hooks/maintenance.h"
 #include "hooks/people.h"
@@ -254,6 +255,8 @@ class Platform {
 
   /// Users, keys and grants.
   virtual People& people() = 0;
+  /// The record of who did what.
+  virtual Events& events() = 0;
   virtual Certificates& certificates() = 0;
   virtual Domains& domains() = 0;
   virtual Maintenance& maintenance() = 0;

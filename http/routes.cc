@@ -151,6 +151,8 @@ std::vector<RouteLine> people_lines() {
 
 std::vector<RouteLine> host_lines() {
   return {
+      {"GET", "/events", "events", Answer::Lines, 200, {{"APP", "app"}}},
+      {"GET", "/events/verdict", "events:verify"},
       {"GET", "/version", "version"},
       {"GET", "/doctor", "doctor"},
   };

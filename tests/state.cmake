@@ -4,7 +4,7 @@ minpaas_test(state_test LABEL unit
     unit/core/state/config_store_test.cc
     unit/core/state/container_store_test.cc unit/core/state/database_test.cc
     unit/core/state/deploy_stage_test.cc unit/core/state/deploy_store_test.cc
-    unit/core/state/domain_store_test.cc unit/core/state/key_store_test.cc unit/core/state/migrate_test.cc
+    unit/core/state/domain_store_test.cc unit/core/state/event_store_test.cc unit/core/state/key_store_test.cc unit/core/state/migrate_test.cc
     unit/core/state/public_key_test.cc unit/core/state/release_store_test.cc
     unit/core/state/request_key_store_test.cc
     unit/core/state/resource_store_test.cc

@@ -24,6 +24,9 @@ class SecretKey {
   /// Errors: Corrupt.
   [[nodiscard]] Result<std::string> decrypt(std::string_view sealed,
                                             std::string_view context) const;
+  /// A hash of 32 bytes that nobody can make without this key (keyed BLAKE2b); `context` says what
+  /// for.
+  [[nodiscard]] std::string tag(std::string_view context, std::string_view bytes) const;
 
  private:
   std::array<unsigned char, 32> bytes_{};

@@ -118,4 +118,16 @@ Result<std::string> SecretKey::decrypt(std::string_view sealed, std::string_view
   return plain;
 }
 
+std::string SecretKey::tag(std::string_view context, std::string_view bytes) const {
+  std::string tag(crypto_generichash_BYTES, '\0');
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, bytes_.data(), bytes_.size(), tag.size());
+  // The size between the two keeps their bytes apart.
+  const std::string head = fmt::format("{}:{}", context.size(), context);
+  crypto_generichash_update(&state, bytes_of(head), head.size());
+  crypto_generichash_update(&state, bytes_of(bytes), bytes.size());
+  crypto_generichash_final(&state, bytes_of(tag), tag.size());
+  return tag;
+}
+
 }  // namespace minpaas::state

@@ -11,6 +11,7 @@
 #include "core/state/database.h"
 #include "core/state/deploy_store.h"
 #include "core/state/domain_store.h"
+#include "core/state/event_store.h"
 #include "core/state/grant_store.h"
 #include "core/state/key_store.h"
 #include "core/state/release_store.h"

@@ -218,7 +218,7 @@ Result<int> destroy(Invocation& call) {
 
 std::vector<Command> apps_commands() {
   return {
-      {.verb = "apps", .summary = "List the apps", .run = list},
+      {.verb = "apps", .summary = "List the apps", .only_reads = true, .run = list},
       {.verb = "apps:create",
        .summary = "Make an app before its first push",
        .operands = {kApp},
@@ -228,6 +228,7 @@ std::vector<Command> apps_commands() {
        .summary = "Show all about an app",
        .operands = {kApp},
        .example = "blog",
+       .only_reads = true,
        .run = show},
       {.verb = "apps:set",
        .summary = "Change settings of an app",

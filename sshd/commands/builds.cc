@@ -150,6 +150,7 @@ std::vector<Command> builds_commands() {
                    {"all", 'a', "",
                     "also deploys without a build: config changes, restarts, rollbacks"}},
        .example = "blog -n 5",
+       .only_reads = true,
        .run = list},
       {.verb = "builds:output",
        .summary = "Print the output of a build; follow it while it runs",
@@ -160,6 +161,7 @@ std::vector<Command> builds_commands() {
                   "exit status tells how the build ended: 0 it\n"
                   "is live, 1 it failed, 5 it gave way to a newer one, 130 it was cancelled.\n"
                   "Ctrl-C leaves; the build goes on.",
+       .only_reads = true,
        .run = output},
       {.verb = "builds:cancel",
        .summary = "Cancel the running deploy of an app and those that wait",

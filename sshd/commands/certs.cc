@@ -205,6 +205,7 @@ std::vector<Command> certs_commands() {
            "STATE: valid; expiring (soon); expired; none (visitors see one that nobody has\n"
            "signed); pending and failing (it is to be fetched). SOURCE: added by certs:add, or "
            "auto.",
+       .only_reads = true,
        .run = list},
       {.verb = "certs:add",
        .summary = "Add a certificate (chain and key on standard input)",

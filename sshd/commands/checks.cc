@@ -171,6 +171,7 @@ std::vector<Command> checks_commands() {
        .summary = "Show what the processes of an app must pass",
        .operands = {kApp},
        .example = "blog",
+       .only_reads = true,
        .run = show},
       {.verb = "checks:set",
        .summary = "Set what the processes of an app must pass",

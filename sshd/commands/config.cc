@@ -229,6 +229,7 @@ std::vector<Command> config_commands() {
        .details =
            "Control characters in values are shown as \\n, \\t, \\x1b; config:get prints the\n"
            "exact bytes.",
+       .only_reads = true,
        .run = list},
       {.verb = "config:get",
        .summary = "Print the value of one config var",
@@ -236,6 +237,7 @@ std::vector<Command> config_commands() {
        .example = "blog DEBUG",
        .details = "Prints the bytes of the value and a line end.",
        .words_may_be_secret = true,
+       .only_reads = true,
        .run = get},
       {.verb = "config:set",
        .summary = "Set config vars and restart",
@@ -258,6 +260,7 @@ std::vector<Command> config_commands() {
                   "them back\n"
                   "shell: export KEY='VALUE' lines for eval; config:set APP - reads them back too\n"
                   "json:  one object; bytes that are no UTF-8 are replaced",
+       .only_reads = true,
        .run = export_all},
   };
 }

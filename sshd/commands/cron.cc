@@ -135,6 +135,7 @@ std::vector<Command> cron_commands() {
        .example = "blog",
        .details = "The entries stand in the app.json of the live release; times are UTC. A stopped "
                   "app runs none.",
+       .only_reads = true,
        .run = list},
       {.verb = "cron:run",
        .summary = "Run a cron entry now",
@@ -148,6 +149,7 @@ std::vector<Command> cron_commands() {
        .operands = {kApp, {"ID", Arity::Optional}},
        .options = {{"num", 'n', "N", "at most N runs, 20 by default"}},
        .example = "blog 3f9c2a -n 5",
+       .only_reads = true,
        .run = history},
   };
 }

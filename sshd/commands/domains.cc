@@ -97,6 +97,7 @@ std::vector<Command> domains_commands() {
        .summary = "List the host names of an app",
        .operands = {kApp},
        .example = "blog",
+       .only_reads = true,
        .run = list},
       {.verb = "domains:add",
        .summary = "Give an app more host names",

@@ -103,6 +103,7 @@ std::vector<Command> help_commands() {
        .summary = "List the commands, or explain one",
        .operands = {{"COMMAND", Arity::Optional}},
        .example = "config:set",
+       .only_reads = true,
        .run = help},
   };
 }

@@ -70,10 +70,14 @@ Result<int> doctor(Invocation& call) {
 
 std::vector<Command> host_commands() {
   return {
-      {.verb = "version", .summary = "Print the version of MinPaas", .run = version},
+      {.verb = "version",
+       .summary = "Print the version of MinPaas",
+       .only_reads = true,
+       .run = version},
       {.verb = "doctor",
        .summary = "Check that the server has what it needs",
        .details = "Exit status 1 when there is a problem.",
+       .only_reads = true,
        .run = doctor},
   };
 }

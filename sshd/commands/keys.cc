@@ -91,7 +91,10 @@ Result<int> remove(Invocation& call) {
 
 std::vector<Command> keys_commands() {
   return {
-      {.verb = "keys", .summary = "List the SSH keys that may log in", .run = list},
+      {.verb = "keys",
+       .summary = "List the SSH keys that may log in",
+       .only_reads = true,
+       .run = list},
       {.verb = "keys:add",
        .summary = "Let an SSH key log in (public key on standard input)",
        .operands = {{"NAME"}},

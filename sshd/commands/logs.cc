@@ -5,6 +5,7 @@
 #include "sshd/commands/build_output.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/since.h"
 
 namespace minpaas::sshd::commands {
 namespace {
@@ -13,20 +14,6 @@ constexpr int kUsualTail = 100;
 constexpr int kMostTail = 1'000'000;
 constexpr int kMostIndex = 1000;
 constexpr int kInterrupted = 130;
-
-/// `10m` before `now`, or a moment.
-Result<SystemTime> parse_since(std::string_view text, SystemTime now) {
-  if (const auto age = parse_duration_ms(text, "--since")) {
-    const auto since_epoch =
-        std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
-    return *age > since_epoch ? SystemTime() : now - milliseconds(*age);
-  }
-  if (const auto moment = parse_rfc3339(text)) {
-    return *moment;
-  }
-  return Error{ErrorCode::InvalidInput, fmt::format("--since '{}' is no time", text),
-               "write it as 30s, 10m, 2h, 1d or 2026-11-23T12:00:00Z", ""};
-}
 
 /// `web` or `web.1`
 Result<void> parse_process(std::string_view text, hooks::LogQuery& query) {
@@ -125,6 +112,7 @@ std::vector<Command> logs_commands() {
            "Lines: 2026-11-23T12:00:00.123456+00:00 app[web.1]: text\n"
            "Control sequences other than colours are taken out. With --json each line is one "
            "object.",
+       .only_reads = true,
        .run = logs},
   };
 }

@@ -24,6 +24,7 @@ std::vector<Command> certs_commands();
 std::vector<Command> keys_commands();
 std::vector<Command> people_commands();
 std::vector<Command> tokens_commands();
+std::vector<Command> events_commands();
 std::vector<Command> host_commands();
 std::vector<Command> help_commands();
 

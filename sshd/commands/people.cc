@@ -176,7 +176,10 @@ Result<int> revoke(Invocation& call) {
 
 std::vector<Command> people_commands() {
   return {
-      {.verb = "users", .summary = "List the users of this server", .run = list},
+      {.verb = "users",
+       .summary = "List the users of this server",
+       .only_reads = true,
+       .run = list},
       {.verb = "users:add",
        .summary = "Add a user",
        .operands = {{"NAME"}},
@@ -201,6 +204,7 @@ std::vector<Command> people_commands() {
        .summary = "List who has which right to an app",
        .operands = {kApp},
        .example = "blog",
+       .only_reads = true,
        .run = access},
       {.verb = "access:grant",
        .summary = "Give a member a right to an app",

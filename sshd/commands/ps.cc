@@ -160,6 +160,7 @@ std::vector<Command> ps_commands() {
        .summary = "List the processes of an app",
        .operands = {kApp},
        .example = "blog",
+       .only_reads = true,
        .run = list},
       {.verb = "ps:restart",
        .summary = "Restart an app without a build",

@@ -123,6 +123,7 @@ std::vector<Command> resources_commands() {
        .summary = "Show what the containers of an app may use",
        .operands = {kApp},
        .example = "blog",
+       .only_reads = true,
        .run = show},
       {.verb = "resources:set",
        .summary = "Set what the containers of an app may use",

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sshd/commands/on_record.h"
+
 namespace minpaas::sshd::commands {
 namespace {
 
@@ -32,10 +34,10 @@ std::vector<std::string> apps_of(const Command& command, const Arguments& args) 
 
 Result<int> run_command(const Command& command, Invocation& call) {
   const auto apps = apps_of(command, call.args);
-  if (!call.actor.scope.allows(command.verb, apps)) {
-    return outside(command, apps);
-  }
-  return command.run(call);
+  const bool allowed = call.actor.scope.allows(command.verb, apps);
+  Result<int> result = allowed ? command.run(call) : outside(command, apps);
+  put_on_record(command, call, apps, result);
+  return result;
 }
 
 }  // namespace minpaas::sshd::commands

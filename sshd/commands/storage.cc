@@ -108,6 +108,7 @@ std::vector<Command> storage_commands() {
        .example = "blog",
        .details = "Storage is a folder that outlives releases, and the app. Without APP, what apps "
                   "that are gone\nhave left is listed too.",
+       .only_reads = true,
        .run = list},
       {.verb = "storage:mount",
        .summary = "Give an app a folder that outlives its releases",

@@ -110,7 +110,10 @@ Result<int> revoke(Invocation& call) {
 
 std::vector<Command> tokens_commands() {
   return {
-      {.verb = "tokens", .summary = "List the tokens of the HTTP API", .run = list},
+      {.verb = "tokens",
+       .summary = "List the tokens of the HTTP API",
+       .only_reads = true,
+       .run = list},
       {.verb = "tokens:create",
        .summary = "Make a token for the HTTP API, which is shown once",
        .operands = {{"NAME"}},

@@ -146,6 +146,9 @@ Refusal DeployTarget::deploy(const RefCommand& command, const DeployOptions& opt
   };
   follow.tick = [&] { progress.keep_alive(); };
   const auto outcome = platform_.push(actor_, request, follow);
+  if (!options.plan_only) {
+    put_on_record(command.new_oid, outcome, follow.gone.stop_requested());
+  }
   if (!outcome) {
     log::info("push to {}: {}", app_.name.str(), outcome.error().for_log());
     return refuse(progress, outcome.error());
@@ -157,6 +160,23 @@ Refusal DeployTarget::deploy(const RefCommand& command, const DeployOptions& opt
     return std::nullopt;
   }
   return outcome->reason.empty() ? std::string(state::to_string(outcome->stage)) : outcome->reason;
+}
+
+void DeployTarget::put_on_record(const Oid& commit, const Result<hooks::DeployOutcome>& outcome,
+                                 bool left) {
+  const bool live = outcome && outcome->stage == state::DeployStage::Succeeded;
+  const bool denied = !outcome && outcome.error().code == ErrorCode::PermissionDenied;
+  std::string detail = commit.short_hex();
+  if (live && outcome->release) {
+    detail += " " + outcome->release->str();
+  }
+  platform_.events().record(actor_, {.app = app_.name.str(),
+                                     .action = "git push",
+                                     .detail = std::move(detail),
+                                     .result = live     ? "ok"
+                                               : denied ? "denied"
+                                               : left   ? "left"
+                                                        : "failed"});
 }
 
 /// Only here, where nothing refuses the push any more: a slip in a name leaves no app behind.

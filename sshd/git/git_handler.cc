@@ -84,6 +84,15 @@ int GitHandler::run(const ExecRequest& request, ExecStreams& streams) {
   return 1;
 }
 
+void GitHandler::put_denied_on_record(const Actor& actor, const AppName& name,
+                                      std::string_view action, const Error& error) {
+  if (error.code == ErrorCode::NotFound || error.code == ErrorCode::PermissionDenied) {
+    platform_.events().record(
+        actor,
+        {.app = name.str(), .action = std::string(action), .detail = "", .result = "denied"});
+  }
+}
+
 int GitHandler::receive(const ExecRequest& request, std::string_view repository,
                         ExecStreams& streams) {
   const auto name = AppName::parse(repository);
@@ -93,6 +102,7 @@ int GitHandler::receive(const ExecRequest& request, std::string_view repository,
   const auto place = platform_.open_for_push(request.actor, *name);
   if (!place) {
     log::info("push to {} by {}: {}", name->str(), request.actor.name, place.error().for_log());
+    put_denied_on_record(request.actor, *name, "git push", place.error());
     return refuse(as_told(place.error(), *name, "push to"), streams);
   }
   auto opened = minpaas::git::Repository::open(place->folder);
@@ -119,6 +129,7 @@ int GitHandler::upload(const ExecRequest& request, std::string_view repository,
   const auto source = platform_.open_for_fetch(request.actor, *name);
   if (!source) {
     log::info("fetch of {} by {}: {}", name->str(), request.actor.name, source.error().for_log());
+    put_denied_on_record(request.actor, *name, "git fetch", source.error());
     return refuse(as_told(source.error(), *name, "fetch"), streams);
   }
   auto opened = minpaas::git::Repository::open(source->folder);

@@ -20,6 +20,8 @@ class GitHandler : public ExecHandler {
 
  private:
   int receive(const ExecRequest& request, std::string_view repository, ExecStreams& streams);
+  void put_denied_on_record(const Actor& actor, const AppName& name, std::string_view action,
+                            const Error& error);
   int upload(const ExecRequest& request, std::string_view repository, ExecStreams& streams);
 
   hooks::Platform& platform_;

@@ -307,8 +307,8 @@ class Server:
         """ssh minpaas WORDS..."""
         return run([*self.ssh_command(key), "minpaas@127.0.0.1", *words], stdin=stdin, timeout=timeout)
 
-    def start_ssh(self, *words):
-        return subprocess.Popen([*self.ssh_command(), "minpaas@127.0.0.1", *words], stdin=subprocess.DEVNULL,
+    def start_ssh(self, *words, key=None):
+        return subprocess.Popen([*self.ssh_command(key), "minpaas@127.0.0.1", *words], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
 
     def remote(self, app):

@@ -86,7 +86,8 @@ DeployBed::Server::Server(DeployBed& bed)
       tokens(token_store, keys, bed.clock),
       platform(
           parts, {grants, access}, queue, one_offs,
-          {people, certificates, limits, storage, domains, maintenance, cron, checks, tokens},
+          {people, events, certificates, limits, storage, domains, maintenance, cron, checks,
+           tokens},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

@@ -8,11 +8,13 @@
 #include "core/base/guarded.h"
 #include "core/git/repository.h"
 #include "core/router/direct_router.h"
+#include "core/state/event_store.h"
 #include "core/state/user_store.h"
 #include "hooks/local_certificates.h"
-#include "hooks/local_cron.h"
 #include "hooks/local_checks.h"
+#include "hooks/local_cron.h"
 #include "hooks/local_domains.h"
+#include "hooks/local_events.h"
 #include "hooks/local_maintenance.h"
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
@@ -87,6 +89,8 @@ class DeployBed {
     hooks::LocalPeople people;
     hooks::LocalDomains domains;
     hooks::LocalMaintenance maintenance;
+    state::EventStore event_store{*database, secret};
+    hooks::LocalEvents events;
     hooks::LocalCertificates certificates;
     hooks::OneOffs one_offs;
     hooks::LocalResources limits;

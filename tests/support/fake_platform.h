@@ -7,9 +7,10 @@
 
 #include "hooks/platform.h"
 #include "tests/support/fake_certificates.h"
-#include "tests/support/fake_cron.h"
 #include "tests/support/fake_checks.h"
+#include "tests/support/fake_cron.h"
 #include "tests/support/fake_domains.h"
+#include "tests/support/fake_events.h"
 #include "tests/support/fake_maintenance.h"
 #include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
@@ -111,6 +112,8 @@ class FakePlatform : public hooks::Platform {
 
   FakePeople& people() override { return people_; }
 
+  FakeEvents& events() override { return events_; }
+
   hooks::Resources& resources() override { return resources_; }
 
   hooks::Storage& storage() override { return storage_; }
@@ -191,6 +194,12 @@ class FakePlatform : public hooks::Platform {
       clock_, [this]() -> Result<void> { return outage ? Result<void>(*outage) : Result<void>(); }};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
+  FakeEvents events_{clock_,
+                     {[this](const Actor& actor) { return require_admin(actor); },
+                      [this](const AppName& app) -> Result<void> {
+                        TRY(find(app));
+                        return {};
+                      }}};
   FakePeople people_{clock_,
                      {[this](const Actor& actor) { return require_admin(actor); },
                       [this](const AppName& app) -> Result<void> {

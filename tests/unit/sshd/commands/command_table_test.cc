@@ -96,7 +96,9 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
                            "checks:set",
                            "tokens",
                            "tokens:create",
-                           "tokens:revoke"}) {
+                           "tokens:revoke",
+                           "events",
+                           "events:verify"}) {
     EXPECT_TRUE(names.contains(verb)) << verb;
   }
 }
@@ -161,7 +163,7 @@ TEST(CommandTable, HasExamplesThatWork) {
 TEST(CommandTable, PrintsJsonForEveryCommand) {
   for (const Command& command : command_table()) {
     Scene scene;
-    if (command.verb == "logs" || command.verb == "builds:output") {
+    if (command.verb == "logs" || command.verb == "builds:output" || command.verb == "events") {
       continue;  // one object a line; their transcripts show it
     }
     if (command.verb == "cron:run") {
@@ -266,6 +268,7 @@ TEST(Reference, NamesEveryFieldOfTheJson) {
                            "releases blog --json",
                            "releases:info blog v2 --diff v1 --json",
                            "builds blog --json",
+                           "events:verify --json",
                            "users --json",
                            "access blog --json",
                            "keys --json",

@@ -1,0 +1,81 @@
+#include "sshd/commands/on_record.h"
+
+#include <fmt/format.h>
+
+namespace minpaas::sshd::commands {
+namespace {
+
+/// To someone without a right an app is not there.
+bool is_denied(const Invocation& call, const std::vector<std::string>& apps, const Error& error) {
+  const bool hidden = call.actor.role != Role::Admin && !apps.empty() &&
+                      error.code == ErrorCode::NotFound &&
+                      error.message == "there is no app " + apps.front();
+  return hidden || error.code == ErrorCode::PermissionDenied;
+}
+
+std::string_view outcome_of(const Invocation& call, const std::vector<std::string>& apps,
+                            const Result<int>& result) {
+  if (!result && is_denied(call, apps, result.error())) {
+    return "denied";
+  }
+  if (result && *result == 0) {
+    return "ok";
+  }
+  // What was begun goes on.
+  return call.gone.stop_requested() ? "left" : "failed";
+}
+
+/// The names of what is set, and no value. A word without `=` is a name only when all went well:
+/// else it may be a value whose name was forgotten.
+std::string keys_of(const Arguments& args, std::string_view outcome) {
+  std::string keys;
+  for (const Word& word : args.operands_from(1)) {
+    const auto equals = word.text.find('=');
+    const auto key = ConfigKey::parse(std::string_view(word.text).substr(0, equals));
+    if (key && (equals != std::string::npos || outcome == "ok")) {
+      keys += (keys.empty() ? "" : " ") + key->str();
+    }
+  }
+  return keys;
+}
+
+std::string words_of(const Command& command, const Arguments& args) {
+  std::string words;
+  const auto add = [&words](std::string_view text) {
+    words += fmt::format("{}{}", words.empty() ? "" : " ", text);
+  };
+  const std::size_t first = !command.operands.empty() && command.operands[0].name == "APP" ? 1 : 0;
+  for (const Word& word : args.operands_from(first)) {
+    add(word.text);
+  }
+  for (const Option& option : command.options) {
+    for (const std::string& value : args.values(option.name)) {
+      add(option.value.empty() ? fmt::format("--{}", option.name)
+                               : fmt::format("--{} {}", option.name, value));
+    }
+  }
+  return words;
+}
+
+std::string detail_of(const Command& command, const Arguments& args, std::string_view outcome) {
+  if (command.runs_program) {
+    return "";
+  }
+  return command.words_may_be_secret ? keys_of(args, outcome) : words_of(command, args);
+}
+
+}  // namespace
+
+void put_on_record(const Command& command, const Invocation& call,
+                   const std::vector<std::string>& apps, const Result<int>& result) {
+  const std::string_view outcome = outcome_of(call, apps, result);
+  if (command.only_reads && outcome != "denied") {
+    return;
+  }
+  call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
+                                             .action = std::string(command.verb),
+                                             .detail = detail_of(command, call.args, outcome),
+                                             .result = std::string(outcome)});
+}
+
+}  // namespace minpaas::sshd::commands

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sshd/commands/invocation.h"
+
+namespace minpaas::sshd::commands {
+
+/// Puts on record how the command went, when it changes something or was denied. Of what was typed
+/// only that goes on record which can be no secret.
+void put_on_record(const Command& command, const Invocation& call,
+                   const std::vector<std::string>& apps, const Result<int>& result);
+
+}  // namespace minpaas::sshd::commands

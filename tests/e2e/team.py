@@ -1,0 +1,124 @@
+"""Several people on one server: roles, rights to single apps, and the record of what they did."""
+
+import json
+import os
+import re
+import subprocess
+import sqlite3
+
+import apps
+from story import tell
+from testbed import run, wait_until
+
+
+class Person:
+    """Someone with a key of their own."""
+
+    def __init__(self, server, name):
+        self.server, self.name = server, name
+        self.key = os.path.join(server.base, name)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
+        self.environment = dict(server.environment,
+                                GIT_SSH_COMMAND=" ".join(server.ssh_command(self.key)))
+
+    @property
+    def public_key(self):
+        with open(self.key + ".pub", encoding="ascii") as file:
+            return file.read()
+
+    @property
+    def fingerprint(self):
+        return run(["ssh-keygen", "-lf", self.key + ".pub"]).out.split()[1]
+
+    def ssh(self, *words, **more):
+        return self.server.ssh(*words, key=self.key, **more)
+
+    def git(self, folder, *arguments):
+        return run(["git", *arguments], cwd=folder, env=self.environment)
+
+
+def member(server, name):
+    person = Person(server, name)
+    added = server.ssh("users:add", name, "--role", "member")
+    assert added.status == 0, added
+    let_in = server.ssh("keys:add", name, "--user", name, stdin=person.public_key)
+    assert let_in.status == 0 and "a member" in let_in.err, let_in
+    return person
+
+
+def a_member_sees_only_what_was_granted(server):
+    app = apps.serving_dockerfile(server, "shared")
+    apps.serving_dockerfile(server, "hidden")
+    bob = member(server, "bob")
+    assert json.loads(bob.ssh("apps", "--json").out) == []
+    hidden, missing = bob.ssh("apps:info", "hidden"), bob.ssh("apps:info", "missing")
+    assert hidden.status == missing.status == 3, (hidden, missing)
+    assert hidden.text.replace("hidden", "missing") == missing.text, (hidden, missing)
+
+    assert server.ssh("access:grant", "shared", "bob", "read").status == 0
+    assert [row["name"] for row in json.loads(bob.ssh("apps", "--json").out)] == ["shared"]
+    denied = bob.ssh("config:set", "shared", "A=hunter2hunter2")
+    assert denied.status == 4 and "deploy" in denied.err and "hunter2" not in denied.text, denied
+    assert bob.ssh("config", "shared").status == 4
+    apps.dockerfile(app, "version two")
+    pushed = bob.git(app.folder, "push", "minpaas", "main")
+    assert pushed.status != 0 and "may push" in pushed.text, pushed
+    copy = os.path.join(server.base, "bobs-copy")
+    assert bob.git(server.base, "clone", "-q", server.remote("shared"), copy).status == 0
+
+    assert server.ssh("access:grant", "shared", "bob", "deploy").status == 0
+    pushed = bob.git(app.folder, "push", "minpaas", "main")
+    assert pushed.status == 0 and server.serves("shared", "version two"), pushed
+    assert bob.ssh("apps:destroy", "shared", "--confirm", "shared").status == 4
+    assert server.ssh("access:revoke", "shared", "bob").status == 0
+    assert bob.ssh("apps:info", "shared").status == 3
+
+
+def a_member_administers_what_they_have_made(server):
+    eve = member(server, "eve")
+    assert eve.ssh("apps:create", "eves").status == 0
+    assert eve.ssh("access:grant", "eves", "nobody", "read").status == 3
+    assert eve.ssh("users").status == 4
+    assert eve.ssh("keys:add", "second", stdin=Person(server, "second").public_key).status == 0
+    assert len(json.loads(eve.ssh("keys", "--json").out)) == 2
+    taken = eve.ssh("apps:create", "hidden")
+    assert taken.status == 5, taken
+    assert eve.ssh("apps:destroy", "eves", "--confirm", "eves").status == 0
+
+
+def a_key_that_is_removed_ends_what_it_has_opened(server):
+    mallory = member(server, "mallory")
+    assert server.ssh("access:grant", "shared", "mallory", "read").status == 0
+    following = server.start_ssh("logs", "shared", "-f", key=mallory.key)
+    wait_until(lambda: "logs shared -f" in server.log() or following.poll() is not None, "logs follow")
+    assert server.ssh("keys:remove", mallory.fingerprint).status == 0
+    assert following.wait(timeout=60) != 0
+    assert mallory.ssh("apps").status == 255
+
+
+def what_was_done_is_on_record(server):
+    told = server.ssh("events", "shared")
+    assert told.status == 0, told
+    for line in [r"bob: config:set shared A \(denied, from 127\.0\.0\.1\)", r"bob: git push shared .*\(denied",
+                 r"bob: git push shared [0-9a-f]+ v\d+ \(ok", r"tester: access:grant shared bob deploy \(ok"]:
+        assert re.search(line, told.out), (line, told)
+    assert "hunter2" not in server.ssh("events", "-n", "1000", "--json").out
+    assert "bob: apps:info hidden (denied" in server.ssh("events").out
+    verified = server.ssh("events:verify")
+    assert verified.status == 0, verified
+
+
+def a_record_that_was_changed_is_found(server):
+    server.stop()
+    with sqlite3.connect(os.path.join(server.data, "minpaas.db")) as database:
+        database.execute("DROP TRIGGER events_never_change")
+        database.execute("UPDATE events SET result = 'ok' WHERE seq = (SELECT min(seq) FROM events WHERE result = 'denied')")
+    server.start()
+    verified = server.ssh("events:verify", "--json")
+    assert verified.status == 1 and "was changed" in json.loads(verified.out)["fault"], verified
+
+
+if __name__ == "__main__":
+    tell(a_member_sees_only_what_was_granted, a_member_administers_what_they_have_made,
+         a_key_that_is_removed_ends_what_it_has_opened, what_was_done_is_on_record,
+         a_record_that_was_changed_is_found, settings={"runtimes": {"allow_dockerfile": "yes"}})
