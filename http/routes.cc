@@ -70,6 +70,23 @@ std::vector<RouteLine> process_lines() {
   };
 }
 
+std::vector<RouteLine> check_and_cron_lines() {
+  return {
+      {"GET", "/apps/{name}/checks", "checks"},
+      {"PATCH",
+       "/apps/{name}/checks",
+       "checks:set",
+       Answer::Json,
+       200,
+       {{"[TYPE] K=V", "settings"}},
+       {},
+       {text_field("type", "only of this process type")}},
+      {"GET", "/apps/{name}/cron", "cron"},
+      {"GET", "/apps/{name}/cron/history", "cron:history", Answer::Json, 200, {{"num", "limit"}}},
+      {"POST", "/apps/{name}/cron/{id}/run", "cron:run", Answer::Program},
+  };
+}
+
 std::vector<RouteLine> storage_lines() {
   return {
       {"GET", "/storage", "storage", Answer::Json, 200, {{"APP", "app"}}},
@@ -176,8 +193,8 @@ std::vector<Route> make_table() {
                         {.name = "repo", .required = true, .description = "URL"},
                         {.name = "runtime"},
                         {.name = "env", .kind = Kind::Pairs}})};
-  for (const auto& lines : {app_lines(), process_lines(), storage_lines(), release_lines(),
-                            people_lines(), host_lines()}) {
+  for (const auto& lines : {app_lines(), process_lines(), check_and_cron_lines(), storage_lines(),
+                            release_lines(), people_lines(), host_lines()}) {
     for (const RouteLine& line : lines) {
       table.push_back(make_route(line));
     }

@@ -74,6 +74,7 @@ DeployBed::Server::Server(DeployBed& bed)
       domains(access, apps, domain_store, bed.router, bed.clock,
               {"example.com", [this] { certificates.follow_change(); }}),
       maintenance(access, apps, bed.router),
+      events(event_store, access, bed.clock),
       certificates(
           access, apps, certificate_store,
           [this](const AppName& app) { return domains.hosts_of(app); }, bed.router, bed.acme,

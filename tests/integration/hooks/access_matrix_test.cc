@@ -70,6 +70,13 @@ Result<ProgramOutcome> exec_program(Platform& platform, const Actor& actor, cons
   return platform.exec(actor, app, ProcessType::web(), 1, {.words = {"copy"}}, peer);
 }
 
+Result<ProgramOutcome> run_cron(Platform& platform, const Actor& actor, const AppName& app) {
+  test::MemoryReader in("");
+  test::MemoryWriter out;
+  ExecStreams peer{in, out, out, {}};
+  return platform.cron().run(actor, app, "0123abcd", peer);
+}
+
 PushRequest push_of_other_branch(const AppName& app) {
   return {.app = app, .commit = Oid(), .ref = "refs/heads/other", .old_oid = Oid(), .note = ""};
 }
@@ -114,6 +121,21 @@ std::vector<Verb> verbs() {
       verb("set_checks", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.checks().set(a, n, ProcessType::web(), {});
+           }),
+      verb("domains", kRead, [](P& p, const A& a, const N& n) { return p.domains().list(a, n); }),
+      verb("storage", kRead, [](P& p, const A& a, const N& n) { return p.storage().of_app(a, n); }),
+      verb("checks", kRead, [](P& p, const A& a, const N& n) { return p.checks().report(a, n); }),
+      verb("cron", kRead, [](P& p, const A& a, const N& n) { return p.cron().list(a, n); }),
+      verb("cron_history", kRead,
+           [](P& p, const A& a, const N& n) { return p.cron().history(a, n, std::nullopt, 1); }),
+      verb("run_cron", kDeploy, run_cron),
+      verb("set_checks", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.checks().set(a, n, ProcessType::web(), {});
+           }),
+      verb("maintenance", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.maintenance().set(a, n, router::Shown::App);
            }),
       verb("config", kDeploy, [](P& p, const A& a, const N& n) { return p.config(a, n); }),
       verb("change_config", kDeploy,
@@ -174,6 +196,18 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) { return p.domains().add(a, n, {}); }),
       verb("remove_domain", kAdmin,
            [](P& p, const A& a, const N& n) { return p.domains().remove(a, n, {}); }),
+      verb("add_domain", kAdmin,
+           [](P& p, const A& a, const N& n) { return p.domains().add(a, n, {}); }),
+      verb("remove_domain", kAdmin,
+           [](P& p, const A& a, const N& n) { return p.domains().remove(a, n, {}); }),
+      verb("mount_storage", kAdmin,
+           [](P& p, const A& a, const N& n) {
+             return p.storage().mount(a, n, *StorageMount::parse("data:/data"), {});
+           }),
+      verb("unmount_storage", kAdmin,
+           [](P& p, const A& a, const N& n) {
+             return p.storage().unmount(a, n, *StorageName::parse("none"), {});
+           }),
       verb("unlock", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
       verb("lock", kAdmin, [](P& p, const A& a, const N& n) { return p.lock(a, n); }),
       verb("unlock again", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
