@@ -77,6 +77,11 @@ Result<ProgramOutcome> run_cron(Platform& platform, const Actor& actor, const Ap
   return platform.cron().run(actor, app, "0123abcd", peer);
 }
 
+/// Follows without a look.
+Follow nobody() {
+  return {.line = [](std::string_view) { return true; }, .tick = [] {}, .gone = {}};
+}
+
 PushRequest push_of_other_branch(const AppName& app) {
   return {.app = app, .commit = Oid(), .ref = "refs/heads/other", .old_oid = Oid(), .note = ""};
 }
@@ -202,11 +207,11 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) { return p.domains().remove(a, n, {}); }),
       verb("mount_storage", kAdmin,
            [](P& p, const A& a, const N& n) {
-             return p.storage().mount(a, n, *StorageMount::parse("data:/data"), {});
+             return p.storage().mount(a, n, *StorageMount::parse("data:/data"), nobody());
            }),
       verb("unmount_storage", kAdmin,
            [](P& p, const A& a, const N& n) {
-             return p.storage().unmount(a, n, *StorageName::parse("none"), {});
+             return p.storage().unmount(a, n, *StorageName::parse("none"), nobody());
            }),
       verb("unlock", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
       verb("lock", kAdmin, [](P& p, const A& a, const N& n) { return p.lock(a, n); }),
