@@ -14,7 +14,7 @@ namespace minpaas::sshd {
 namespace {
 
 /// A connection whose key was removed is noticed this late when nothing new is asked on it.
-constexpr seconds kConfirmEvery{30};
+constexpr seconds kConfirmEvery{5};
 /// Longest time for the peer to read why the connection ends.
 constexpr milliseconds kGoodbye{1000};
 /// How long requests have to say their last words when the server ends.
@@ -97,7 +97,10 @@ std::optional<Session::End> Session::turn() {
 
 milliseconds Session::until_next_timer() const {
   const auto now = context_.clock.steady();
-  const auto sleep = timers_.until_next(now);
+  auto sleep = timers_.until_next(now);
+  if (authenticated_) {
+    sleep = std::min<milliseconds>(sleep, kConfirmEvery);
+  }
   if (!end_by_) {
     return sleep;
   }
