@@ -134,6 +134,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       people_(users_, grants_, keys_, access_, around.clock),
       event_store_(*opened_.database, opened_.secret),
       events_(event_store_, access_, around.clock),
+      metric_store_(*opened_.database),
+      metrics_(metric_store_, around.engine, opened_.instance),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
                [this] { return certificates_.examine(); }}),

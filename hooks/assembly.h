@@ -18,6 +18,7 @@
 #include "hooks/local_domains.h"
 #include "hooks/local_events.h"
 #include "hooks/local_maintenance.h"
+#include "hooks/local_metrics.h"
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
@@ -60,6 +61,8 @@ class Assembly {
   void stop(milliseconds grace);
 
   Platform& platform() { return platform_; }
+
+  Metrics& metrics() { return metrics_; }
 
   KeyOwners& keys() { return keys_; }
 
@@ -129,6 +132,8 @@ class Assembly {
   LocalPeople people_;
   state::EventStore event_store_;
   LocalEvents events_;
+  state::MetricStore metric_store_;
+  LocalMetrics metrics_;
   Doctor doctor_;
   LocalResources limits_;
   LocalStorage storage_;

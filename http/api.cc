@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "http/metrics_text.h"
 #include "http/openapi.h"
 
 namespace minpaas::http {
@@ -130,7 +131,7 @@ OrProblem<Admitted> Api::admit(const Request& request, std::size_t body_bytes) {
   }
   const Answer answer = std::get<RouteMatch>(match).route->answer;
   if (request.method == "HEAD" && answer != Answer::Json && answer != Answer::Health &&
-      answer != Answer::OpenApi) {
+      answer != Answer::OpenApi && answer != Answer::Metrics) {
     return Problem{.status = 405,
                    .code = "invalid_input",
                    .detail = "a stream has no HEAD",
@@ -185,12 +186,25 @@ std::optional<Reply> Api::serve(const Admitted& admitted, const Request& request
       return Reply{.body = "{\"status\":\"ok\"}\n"};
     case Answer::OpenApi:
       return Reply{.body = openapi()};
+    case Answer::Metrics:
+      return metrics(admitted.actor);
     default:
       return request.method == "GET" || request.method == "HEAD" ||
                      request.header("idempotency-key").empty()
                  ? serve_command(admitted, request, events, std::move(gone))
                  : serve_once(admitted, request, events, std::move(gone));
   }
+}
+
+Reply Api::metrics(const Actor& actor) {
+  if (!actor.scope.allows("metrics", {})) {
+    return reply_from(
+        problem_from({ErrorCode::PermissionDenied, "the scope of this token does not allow metrics",
+                      "make one that does: ssh minpaas tokens:create NAME --scope metrics", ""}));
+  }
+  const auto metrics = backend_.metrics.collect(actor);
+  return metrics ? Reply{.content_type = kMetricsType, .body = metrics_text(*metrics)}
+                 : reply_from(problem_from(metrics.error()));
 }
 
 /// Kept is what was done; what was refused or could not be done is tried again.

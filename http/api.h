@@ -41,6 +41,7 @@ class Api {
   [[nodiscard]] const ApiLimits& limits() const { return limits_; }
 
  private:
+  Reply metrics(const Actor& actor);
   OrProblem<Actor> authenticate(const Request& request);
   std::optional<Reply> serve_command(const Admitted& admitted, const Request& request,
                                      EventSink& events, std::stop_token gone);

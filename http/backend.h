@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "hooks/metrics.h"
 #include "hooks/platform.h"
 #include "hooks/request_keys.h"
 #include "hooks/tokens.h"
@@ -12,6 +13,7 @@ struct Backend {
   hooks::Platform& platform;
   hooks::TokenAuthenticator& tokens;
   hooks::RequestKeys& request_keys;
+  hooks::Metrics& metrics;
   const Clock& clock;
 };
 

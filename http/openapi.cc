@@ -79,6 +79,9 @@ Json responses_of(const Route& route) {
       route.answer == Answer::Program) {
     content["text/event-stream"] = {{"schema", {{"type", "string"}}}};
   }
+  if (route.answer == Answer::Metrics) {
+    content = {{"text/plain", {{"schema", {{"type", "string"}}}}}};
+  }
   return {{std::to_string(route.success), {{"description", "Done"}, {"content", content}}},
           {"default", {{"$ref", "#/components/responses/Problem"}}}};
 }

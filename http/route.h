@@ -43,6 +43,7 @@ enum class Answer {
   /// Not the answer of a command.
   Health,
   OpenApi,
+  Metrics,
   NotYet,
 };
 

@@ -188,6 +188,7 @@ std::vector<Route> make_table() {
   std::vector<Route> table{
       route_of_its_own("GET", "/healthz", Answer::Health, "Whether the server answers"),
       route_of_its_own("GET", "/openapi.json", Answer::OpenApi, "This description"),
+      route_of_its_own("GET", "/metrics", Answer::Metrics, "Numbers, as Prometheus reads them"),
       route_of_its_own("POST", "/deploy", Answer::NotYet, "Deploy a repository by its URL",
                        {{.name = "app", .required = true, .description = "name"},
                         {.name = "repo", .required = true, .description = "URL"},

@@ -151,8 +151,9 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
   ExecSwitch handler(git, commands);
   const auto server =
       TRY(sshd::Server::create({.settings = settings.ssh}, keys, authenticator, handler, clock));
-  const auto http = TRY(http::Server::create(
-      settings.http, {assembly->platform(), assembly->tokens(), assembly->request_keys(), clock}));
+  const auto http = TRY(
+      http::Server::create(settings.http, {assembly->platform(), assembly->tokens(),
+                                           assembly->request_keys(), assembly->metrics(), clock}));
   TRY(assembly->start());
   TRY(server->start());
   http->start();

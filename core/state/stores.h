@@ -14,6 +14,7 @@
 #include "core/state/event_store.h"
 #include "core/state/grant_store.h"
 #include "core/state/key_store.h"
+#include "core/state/metric_store.h"
 #include "core/state/release_store.h"
 #include "core/state/resource_store.h"
 #include "core/state/token_store.h"

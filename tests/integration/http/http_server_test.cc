@@ -12,6 +12,7 @@
 
 #include "core/base/fd.h"
 #include "core/base/log.h"
+#include "tests/support/fake_metrics.h"
 #include "tests/support/fake_platform.h"
 #include "tests/support/fake_request_keys.h"
 
@@ -117,7 +118,8 @@ class HttpServer : public testing::Test {
   RealClock clock_;
   test::FakePlatform platform_{clock_};
   test::FakeRequestKeys request_keys_;
-  Backend backend_{platform_, platform_.tokens(), request_keys_, clock_};
+  test::FakeMetrics metrics_;
+  Backend backend_{platform_, platform_.tokens(), request_keys_, metrics_, clock_};
   config::HttpSettings settings_;
   std::unique_ptr<Server> server_;
 };

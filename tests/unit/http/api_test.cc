@@ -6,6 +6,7 @@
 
 #include "core/base/log.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_metrics.h"
 #include "tests/support/fake_platform.h"
 #include "tests/support/fake_request_keys.h"
 
@@ -99,7 +100,8 @@ class HttpApi : public testing::Test {
   test::FakeClock clock_;
   test::FakePlatform platform_{clock_};
   test::FakeRequestKeys request_keys_;
-  Backend backend_{platform_, platform_.tokens(), request_keys_, clock_};
+  test::FakeMetrics metrics_;
+  Backend backend_{platform_, platform_.tokens(), request_keys_, metrics_, clock_};
   Api api_{backend_, {.most_body_bytes = 1000, .most_long_requests = 2}};
   std::string token_ = "all";
   Headers headers_;
@@ -114,6 +116,15 @@ TEST_F(HttpApi, AnswersWhatTheCommandPrintsWithJson) {
   EXPECT_EQ(status("POST", "/apps", R"({"name":"shop"})"), 201);
   EXPECT_EQ(status("DELETE", "/apps/shop"), 200);
   EXPECT_EQ(status("GET", "/apps/shop"), 404);
+}
+
+TEST_F(HttpApi, GivesNumbersAsPrometheusReadsThem) {
+  const Reply reply = ask("GET", "/metrics");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(reply.body, testing::HasSubstr("minpaas_engine_up 1\n"));
+  headers_["authorization"] = "";
+  EXPECT_EQ(status("GET", "/metrics"), 401);
 }
 
 TEST_F(HttpApi, NeedsATokenForAllButHealthAndDescription) {

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/state/database.h"
+
+namespace minpaas::state {
+
+/// Ended deploys of one kind with one result, those of apps that are gone left out.
+struct DeployTotals {
+  std::string kind;
+  std::string result;
+  std::int64_t count = 0;
+  std::chrono::microseconds took{0};
+};
+
+struct DeployNumbers {
+  std::vector<DeployTotals> ended;
+  std::int64_t waiting = 0;
+  std::int64_t at_work = 0;
+};
+
+/// Numbers about rows that other stores own. Thread: any.
+class MetricStore {
+ public:
+  explicit MetricStore(Database& database) : database_(database) {}
+
+  Result<DeployNumbers> deploys();
+
+ private:
+  Database& database_;
+};
+
+}  // namespace minpaas::state
