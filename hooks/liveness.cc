@@ -56,6 +56,8 @@ void Liveness::run(const std::stop_token& stop) {
 void Liveness::step(const std::stop_token& stop) {
   refresh(Clock::now());
   begin_tries(Clock::now());
+  // Before the sleep, which may be long when nothing is left to look at.
+  show();
   if (is_busy()) {
     poll_tries();
   } else {
@@ -63,7 +65,6 @@ void Liveness::step(const std::stop_token& stop) {
   }
   end_tries(Clock::now());
   end_restarts(Clock::now());
-  show();
 }
 
 void Liveness::sleep_until(SteadyTime due, const std::stop_token& stop) {
