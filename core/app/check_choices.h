@@ -26,7 +26,7 @@ struct CheckChoices {
   std::optional<int> attempts = std::nullopt;
   std::optional<seconds> wait = std::nullopt;
 
-  [[nodiscard]] bool empty() const { return *this == CheckChoices(); }
+  [[nodiscard]] bool empty() const { return !path && !deadline && !timeout && !attempts && !wait; }
 
   bool operator==(const CheckChoices&) const = default;
 };
