@@ -29,6 +29,15 @@ Result<void> require_admin(const Actor& actor) {
                "ask an administrator of this server", ""};
 }
 
+Result<void> require_whole_scope(const Actor& actor) {
+  if (actor.scope.is_everything()) {
+    return {};
+  }
+  return Error{ErrorCode::PermissionDenied,
+               "a token with a scope makes no tokens, keys, users and rights",
+               "use your SSH key, or a token without a scope", ""};
+}
+
 Result<std::optional<AppRight>> AppAccess::right_of(const Actor& actor, const AppName& name) {
   if (actor.role == Role::Admin) {
     return std::optional(AppRight::Admin);

@@ -15,6 +15,10 @@ namespace minpaas::hooks {
 /// Errors: PermissionDenied.
 Result<void> require_admin(const Actor& actor);
 
+/// Whoever came with a token that has a scope may not give others, or another key, more than it
+/// has. Errors: PermissionDenied.
+Result<void> require_whole_scope(const Actor& actor);
+
 /// Who may do what to which app: administrators everything, members what they were granted. To
 /// those who may not even see an app it is the same as one that is not there. Thread: any.
 class AppAccess {

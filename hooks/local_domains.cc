@@ -62,17 +62,62 @@ Result<std::vector<Domain>> LocalDomains::list(const Actor& actor, const AppName
   return domains;
 }
 
+/// What is below the platform's domain but for the app's own part; the domain itself is for an
+/// administrator to give.
+Result<void> LocalDomains::require_not_platforms(const Actor& actor, const AppName& name,
+                                                 const HostName& host) const {
+  const std::string& domain = settings_.platform_domain;
+  const std::string own = own_name(name);
+  const bool is_given = actor.role == Role::Admin && host.str() == domain;
+  if (is_address(domain) || is_given || (!own.empty() && host.is_within(own))) {
+    return {};
+  }
+  const auto over = HostName::parse(domain);
+  const auto wildcard = over ? over->covering() : std::nullopt;
+  if (host.is_within(domain) || (wildcard && *wildcard == host)) {
+    return Error{ErrorCode::Conflict,
+                 fmt::format("{} is kept for the apps of this server", host.str()),
+                 fmt::format("{} and the names below it are theirs", domain), ""};
+  }
+  return {};
+}
+
+/// One member takes no names of another's wildcard, and none of another's names by a wildcard.
+Result<void> LocalDomains::require_no_overlap(const Actor& actor, const AppName& name,
+                                              const HostName& host) {
+  if (actor.role == Role::Admin) {
+    return {};
+  }
+  const Error taken{ErrorCode::Conflict,
+                    fmt::format("{} overlaps with names of another app", host.str()),
+                    "an administrator of this server can add it", ""};
+  if (const auto wildcard = host.covering()) {
+    const auto owner = TRY(store_.owner(*wildcard));
+    return owner && *owner != name ? Result<void>(taken) : Result<void>();
+  }
+  if (!host.is_wildcard()) {
+    return {};
+  }
+  if (host.str().find('.', 2) == std::string::npos) {
+    return taken;
+  }
+  for (const state::AppRow& app : TRY(apps_.list())) {
+    for (const state::DomainRow& row : TRY(store_.of_app(app.name))) {
+      if (app.name != name && row.host.is_child_of(std::string_view(host.str()).substr(2))) {
+        return taken;
+      }
+    }
+  }
+  return {};
+}
+
 /// Whose a taken name is, only those learn who may see that app.
 Result<bool> LocalDomains::is_new(const Actor& actor, const AppName& name, const HostName& host) {
   if (host.str() == own_name(name)) {
     return false;
   }
-  const std::string& domain = settings_.platform_domain;
-  if (!is_address(domain) && host.is_child_of(domain)) {
-    return Error{ErrorCode::Conflict,
-                 fmt::format("{} is kept for the app of that name", host.str()),
-                 fmt::format("names directly below {} are those of the apps", domain), ""};
-  }
+  TRY(require_not_platforms(actor, name, host));
+  TRY(require_no_overlap(actor, name, host));
   const auto owner = TRY(store_.owner(host));
   if (owner && *owner != name) {
     const bool may_know = access_.find(actor, *owner, AppRight::Read).has_value();

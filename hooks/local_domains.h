@@ -45,6 +45,9 @@ class LocalDomains : public Domains {
   Result<void> prepare();
 
  private:
+  [[nodiscard]] Result<void> require_not_platforms(const Actor& actor, const AppName& name,
+                                                   const HostName& host) const;
+  Result<void> require_no_overlap(const Actor& actor, const AppName& name, const HostName& host);
   [[nodiscard]] std::string own_name(const AppName& app) const;
   Result<bool> is_new(const Actor& actor, const AppName& name, const HostName& host);
   Result<void> require_had(const AppName& name, const std::vector<HostName>& hosts);

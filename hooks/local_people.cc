@@ -34,6 +34,7 @@ Result<std::vector<state::UserRow>> LocalPeople::users(const Actor& actor) {
 Result<state::UserRow> LocalPeople::add_user(const Actor& actor, const std::string& name,
                                              Role role) {
   TRY(require_admin(actor));
+  TRY(require_whole_scope(actor));
   TRY(check_person_name(name));
   auto row = TRY(users_.add(name, role, clock_.now()));
   log::info("user {} was added by {}", name, actor.name);
@@ -43,6 +44,7 @@ Result<state::UserRow> LocalPeople::add_user(const Actor& actor, const std::stri
 Result<state::UserRow> LocalPeople::set_role(const Actor& actor, const std::string& name,
                                              Role role) {
   TRY(require_admin(actor));
+  TRY(require_whole_scope(actor));
   const std::scoped_lock one_at_a_time(leaving_);
   const auto before = TRY(users_.find(name));
   if (before.role == Role::Admin && role != Role::Admin) {
@@ -84,6 +86,7 @@ Result<std::string> LocalPeople::owner_of_new_key(const Actor& actor, const KeyR
 }
 
 Result<state::KeyRow> LocalPeople::add_key(const Actor& actor, const KeyRequest& request) {
+  TRY(require_whole_scope(actor));
   const std::string user = TRY(owner_of_new_key(actor, request));
   return keys_.add(actor, request.name, user, request.role.value_or(Role::Admin),
                    request.public_key);
@@ -115,6 +118,7 @@ Result<std::vector<state::GrantRow>> LocalPeople::access(const Actor& actor, con
 Result<state::GrantRow> LocalPeople::grant(const Actor& actor, const AppName& app,
                                            const std::string& user, AppRight right) {
   TRY(access_.find(actor, app, AppRight::Admin));
+  TRY(require_whole_scope(actor));
   if (TRY(users_.find(user)).role == Role::Admin) {
     return may_do_all(user);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/log.h"
+#include "hooks/app_access.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -57,10 +58,7 @@ Result<std::vector<state::TokenRow>> LocalTokens::list(const Actor& actor) {
 
 Result<NewToken> LocalTokens::create(const Actor& actor, const TokenRequest& request) {
   TRY(check(request));
-  if (!actor.scope.is_everything()) {
-    return Error{ErrorCode::PermissionDenied, "a token with a scope makes no tokens",
-                 "use your SSH key, or a token without a scope", ""};
-  }
+  TRY(require_whole_scope(actor));
   const SystemTime now = clock_.now();
   const auto secret = state::TokenSecret::make();
   state::TokenRow row{secret.id, request.name, owner_of(actor), TokenScope(request.scope), now, {},

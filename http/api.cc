@@ -99,10 +99,15 @@ Reply not_yet() {
 }  // namespace
 
 bool is_local_name(std::string_view host) {
-  if (host.starts_with('[')) {
-    return lower(host.substr(0, host.find(']') + 1)) == "[::1]";
+  const auto colon = host.find(':', host.find(']') == std::string_view::npos ? 0 : host.find(']'));
+  const std::string_view port = colon == std::string_view::npos ? "" : host.substr(colon + 1);
+  const std::string name = lower(host.substr(0, colon));
+  if (port.find_first_not_of("0123456789") != std::string_view::npos) {
+    return false;
   }
-  const std::string name = lower(host.substr(0, host.find(':')));
+  if (name == "[::1]") {
+    return true;
+  }
   if (name == "localhost") {
     return true;
   }

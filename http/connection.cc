@@ -102,6 +102,9 @@ Head Connection::wait_for_head() {
     if (end != std::string::npos && end <= kMostHeadBytes) {
       deadline_ = Clock::now() + kBodyTime;
       const HeadFault fault = check_head(std::string_view(buffer_).substr(0, end + 4));
+      if (fault == HeadFault::None && lacks_length(std::string_view(buffer_).substr(0, end + 4))) {
+        buffer_.insert(end + 2, "Content-Length: 0\r\n");
+      }
       return fault == HeadFault::None       ? Head::Ready
              : fault == HeadFault::NoLength ? Head::NoLength
                                             : Head::Malformed;

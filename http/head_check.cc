@@ -71,4 +71,14 @@ HeadFault check_head(std::string_view head) {
   return HeadFault::Malformed;
 }
 
+bool lacks_length(std::string_view head) {
+  if (head.starts_with("GET ") || head.starts_with("HEAD ")) {
+    return false;
+  }
+  std::string names(head);
+  std::ranges::transform(names, names.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return names.find("\r\ncontent-length:") == std::string::npos;
+}
+
 }  // namespace minpaas::http

@@ -11,4 +11,8 @@ enum class HeadFault { None, Malformed, NoLength };
 /// Authorization or Idempotency-Key. NoLength: a Transfer-Encoding, which no client of ours needs.
 HeadFault check_head(std::string_view head);
 
+/// Whether a head that is right says no length though its method may have a body: then there is
+/// none (RFC 9112 section 6.3), which httplib has to be told.
+bool lacks_length(std::string_view head);
+
 }  // namespace minpaas::http

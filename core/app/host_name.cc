@@ -76,4 +76,18 @@ bool HostName::is_child_of(std::string_view parent) const {
   return dot != std::string::npos && std::string_view(text_).substr(dot + 1) == parent;
 }
 
+bool HostName::is_within(std::string_view name) const {
+  const std::string_view base = std::string_view(text_).substr(is_wildcard() ? 2 : 0);
+  return base == name || (base.size() > name.size() && base.ends_with(name) &&
+                          base[base.size() - name.size() - 1] == '.');
+}
+
+std::optional<HostName> HostName::covering() const {
+  const auto dot = text_.find('.');
+  if (is_wildcard() || dot == std::string::npos) {
+    return std::nullopt;
+  }
+  return HostName("*" + text_.substr(dot));
+}
+
 }  // namespace minpaas

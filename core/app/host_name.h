@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,13 @@ class HostName {
 
   /// Whether it is `parent` with one label (or `*`) in front.
   [[nodiscard]] bool is_child_of(std::string_view parent) const;
+
+  [[nodiscard]] bool is_wildcard() const { return text_.starts_with("*."); }
+
+  /// Whether it, or each name that it stands for, is `name` or below it.
+  [[nodiscard]] bool is_within(std::string_view name) const;
+  /// The wildcard that stands for it too; absent for a wildcard and for a name of one label.
+  [[nodiscard]] std::optional<HostName> covering() const;
 
   auto operator<=>(const HostName&) const = default;
 

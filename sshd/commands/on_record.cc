@@ -61,7 +61,9 @@ std::string detail_of(const Command& command, const Arguments& args, std::string
   if (command.runs_program) {
     return "";
   }
-  return command.words_may_be_secret ? keys_of(args, outcome) : words_of(command, args);
+  // What was refused may be a secret in the wrong place.
+  return command.words_may_be_secret || outcome != "ok" ? keys_of(args, outcome)
+                                                        : words_of(command, args);
 }
 
 }  // namespace
@@ -76,6 +78,14 @@ void put_on_record(const Command& command, const Invocation& call,
                                              .action = std::string(command.verb),
                                              .detail = detail_of(command, call.args, outcome),
                                              .result = std::string(outcome)});
+}
+
+void put_start_on_record(const Command& command, const Invocation& call,
+                         const std::vector<std::string>& apps) {
+  call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
+                                             .action = std::string(command.verb),
+                                             .detail = "",
+                                             .result = "begun"});
 }
 
 }  // namespace minpaas::sshd::commands

@@ -9,4 +9,8 @@ namespace minpaas::sshd::commands {
 void put_on_record(const Command& command, const Invocation& call,
                    const std::vector<std::string>& apps, const Result<int>& result);
 
+/// Puts on record that a program begins, which may run for long and outlive this server.
+void put_start_on_record(const Command& command, const Invocation& call,
+                         const std::vector<std::string>& apps);
+
 }  // namespace minpaas::sshd::commands

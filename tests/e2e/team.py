@@ -96,10 +96,26 @@ def a_key_that_is_removed_ends_what_it_has_opened(server):
     assert mallory.ssh("apps").status == 255
 
 
+def a_right_that_is_taken_away_ends_what_is_followed(server):
+    app = apps.serving(server, "talkative")
+    app.write("app.py", 'import os, threading, http.server\n'
+              'def talk():\n    print("still here", flush=True)\n    threading.Timer(0.5, talk).start()\n'
+              'talk()\nhttp.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), http.server.SimpleHTTPRequestHandler)'
+              '.serve_forever()\n')
+    app.commit("talk")
+    assert app.push().status == 0
+    carol = member(server, "carol")
+    assert server.ssh("access:grant", "talkative", "carol", "read").status == 0
+    following = server.start_ssh("logs", "talkative", "-f", key=carol.key)
+    assert following.stdout.readline()
+    assert server.ssh("access:revoke", "talkative", "carol").status == 0
+    following.communicate(timeout=30)
+
+
 def what_was_done_is_on_record(server):
     told = server.ssh("events", "shared")
     assert told.status == 0, told
-    for line in [r"bob: config:set shared A \(denied, from 127\.0\.0\.1:\d+\)", r"bob: git push shared .*\(denied",
+    for line in [r"bob: config:set shared A \(denied, from 127\.0\.0\.1:\d+\)", r"bob: git push shared \(denied",
                  r"bob: git push shared [0-9a-f]+ v\d+ \(ok", r"tester: access:grant shared bob deploy \(ok"]:
         assert re.search(line, told.out), (line, told)
     assert "hunter2" not in server.ssh("events", "-n", "1000", "--json").out
@@ -120,5 +136,5 @@ def a_record_that_was_changed_is_found(server):
 
 if __name__ == "__main__":
     tell(a_member_sees_only_what_was_granted, a_member_administers_what_they_have_made,
-         a_key_that_is_removed_ends_what_it_has_opened, what_was_done_is_on_record,
+         a_key_that_is_removed_ends_what_it_has_opened, a_right_that_is_taken_away_ends_what_is_followed, what_was_done_is_on_record,
          a_record_that_was_changed_is_found, settings={"runtimes": {"allow_dockerfile": "yes"}})

@@ -92,7 +92,7 @@ TEST_F(DomainsOfApps, CannotBeThoseThatAppsHaveByThemselves) {
     ASSERT_FALSE(refused) << name;
     EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
   }
-  EXPECT_TRUE(add(blog_, {"example.com", "www.shop.example.com"}));
+  EXPECT_TRUE(add(blog_, {"example.com", "www.blog.example.com"}));
   EXPECT_EQ(remove(blog_, {"blog.example.com"}).error().code, ErrorCode::Conflict);
 }
 
@@ -134,6 +134,28 @@ TEST_F(DomainsOfApps, NeedARouterThatKnowsNames) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
   EXPECT_TRUE(bed_.server().domains.prepare());
+}
+
+TEST_F(DomainsOfApps, OfThePlatformAreKeptButForTheAppsOwnPart) {
+  for (const char* host : {"*.example.com", "shop.example.com", "a.shop.example.com",
+                           "*.shop.example.com", "x.y.example.com", "*.com"}) {
+    EXPECT_EQ(add(blog_, {host}).error().code, ErrorCode::Conflict) << host;
+  }
+  EXPECT_TRUE(add(blog_, {"a.blog.example.com", "*.blog.example.com", "example.com"}));
+}
+
+TEST_F(DomainsOfApps, OfMembersTakeNoneOfAnothersByAWildcard) {
+  const auto row = bed_.server().users.add("bob", Role::Member, bed_.clock.now());
+  const Actor bob{row->id, "bob", Role::Member, "", ""};
+  ASSERT_TRUE(bed_.server().grants.put(blog_, {"bob", AppRight::Admin, "ada", bed_.clock.now()}));
+  ASSERT_TRUE(add(shop_, {"*.example.org", "www.example.net"}));
+  for (const char* host :
+       {"login.example.org", "*.example.net", "*.example.org", "*.org", "example.com"}) {
+    EXPECT_EQ(domains().add(bob, blog_, hosts({host})).error().code, ErrorCode::Conflict) << host;
+  }
+  EXPECT_TRUE(domains().add(bob, blog_, hosts({"a.b.example.org", "example.org", "*.b.net"})));
+  EXPECT_TRUE(domains().add(bob, blog_, hosts({"c.b.net"}))) << "the wildcard is its own";
+  EXPECT_TRUE(add(blog_, {"login.example.org"})) << "an administrator may";
 }
 
 TEST_F(DomainsOfApps, AreFreeWhenTheirAppIsDestroyed) {

@@ -125,6 +125,21 @@ TEST_F(Keys, OfMembersAreForThemToAddAndRemove) {
   EXPECT_TRUE(people().remove_key(bob, own->key.fingerprint));
 }
 
+TEST_F(Keys, UsersAndRightsAreNotForTokensWithAScope) {
+  const AppName blog = bed_.make_app("blog");
+  ASSERT_TRUE(people().add_user(bed_.admin, "bob", Role::Member));
+  Actor narrow = bed_.admin;
+  narrow.scope = TokenScope({*ScopeRule::parse("*")});
+  EXPECT_EQ(add_key(narrow, "x", kKey).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(people().add_user(narrow, "eve", Role::Admin).error().code,
+            ErrorCode::PermissionDenied);
+  EXPECT_EQ(people().set_role(narrow, "bob", Role::Admin).error().code,
+            ErrorCode::PermissionDenied);
+  EXPECT_EQ(people().grant(narrow, blog, "bob", AppRight::Read).error().code,
+            ErrorCode::PermissionDenied);
+  EXPECT_TRUE(people().users(narrow));
+}
+
 using Users = PeopleOfAServer;
 
 TEST_F(Users, AreAddedChangedAndRemovedWithTheirKeys) {

@@ -34,5 +34,11 @@ TEST(RequestHead, HasABodyOfAKnownLengthOnly) {
   EXPECT_EQ(fault("Content-Encoding: gzip\r\n"), HeadFault::NoLength);
 }
 
+TEST(RequestHead, WithoutALengthHasNoBody) {
+  EXPECT_TRUE(lacks_length("POST /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_FALSE(lacks_length("POST /x HTTP/1.1\r\nContent-LENGTH: 0\r\n\r\n"));
+  EXPECT_FALSE(lacks_length("GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
+}
+
 }  // namespace
 }  // namespace minpaas::http

@@ -52,6 +52,13 @@ TEST(HostName, KnowsItsParent) {
   EXPECT_TRUE(HostName::parse("*.localhost")->is_child_of("localhost"));
   EXPECT_FALSE(HostName::parse("a.blog.localhost")->is_child_of("localhost"));
   EXPECT_FALSE(HostName::parse("localhost")->is_child_of("localhost"));
+  EXPECT_TRUE(HostName::parse("localhost")->is_within("localhost"));
+  EXPECT_TRUE(HostName::parse("*.localhost")->is_within("localhost"));
+  EXPECT_TRUE(HostName::parse("a.b.localhost")->is_within("localhost"));
+  EXPECT_FALSE(HostName::parse("notlocalhost")->is_within("localhost"));
+  EXPECT_EQ(HostName::parse("a.example.org")->covering(), *HostName::parse("*.example.org"));
+  EXPECT_FALSE(HostName::parse("*.example.org")->covering());
+  EXPECT_FALSE(HostName::parse("localhost")->covering());
 }
 
 }  // namespace
