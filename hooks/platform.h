@@ -34,7 +34,7 @@
 #include "hooks/tokens.h"
 
 /// The service layer: one function per thing that a person can do. SSH commands, the git service
-/// and later HTTP call these; authorisation and validation live here, once.
+/// and the HTTP API call these; authorisation and validation live here, once.
 namespace minpaas::hooks {
 
 /// What `apps` shows of an app.

@@ -51,8 +51,7 @@ void warn_of(const git::ArchiveReport& report, DeployOutput& output) {
   }
 }
 
-/// A word for a process type that is not there is most often a slip; and what has no effect is
-/// said.
+/// A word for a process type that is not there is most often a slip.
 void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
   const auto warn = [&](const char* part, const ProcessType& type) {
     if (!plan.formation.contains(type)) {

@@ -26,15 +26,6 @@ CheckChoices choices_from(SQLite::Statement& query) {
   return choices;
 }
 
-template <typename Value>
-void bind_choice(SQLite::Statement& statement, int index, const std::optional<Value>& value) {
-  if (value) {
-    statement.bind(index, *value);
-  } else {
-    statement.bind(index);
-  }
-}
-
 std::optional<std::int64_t> count_of(const std::optional<seconds>& value) {
   return value ? std::optional<std::int64_t>(value->count()) : std::nullopt;
 }
@@ -47,11 +38,11 @@ void insert(SQLite::Database& connection, std::int64_t app, const ProcessType& t
       " timeout_seconds, attempts, wait_seconds) VALUES (?, ?, ?, ?, ?, ?, ?)");
   insert.bind(1, app);
   insert.bind(2, type.str());
-  bind_choice(insert, 3, choices.path);
-  bind_choice(insert, 4, count_of(choices.deadline));
-  bind_choice(insert, 5, count_of(choices.timeout));
-  bind_choice(insert, 6, choices.attempts);
-  bind_choice(insert, 7, count_of(choices.wait));
+  bind_or_null(insert, 3, choices.path);
+  bind_or_null(insert, 4, count_of(choices.deadline));
+  bind_or_null(insert, 5, count_of(choices.timeout));
+  bind_or_null(insert, 6, choices.attempts);
+  bind_or_null(insert, 7, count_of(choices.wait));
   insert.exec();
 }
 

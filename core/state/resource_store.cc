@@ -9,15 +9,6 @@
 namespace minpaas::state {
 namespace {
 
-template <typename Value>
-void bind_choice(SQLite::Statement& statement, int index, const std::optional<Value>& value) {
-  if (value) {
-    statement.bind(index, *value);
-  } else {
-    statement.bind(index);
-  }
-}
-
 LimitChoices choices_from(SQLite::Statement& query) {
   LimitChoices choices;
   if (const auto memory = query.getColumn(1); !memory.isNull()) {
@@ -68,9 +59,9 @@ Result<void> ResourceStore::set(const AppName& app, const std::optional<ProcessT
                              " VALUES (?, ?, ?, ?, ?)");
     insert.bind(1, id);
     insert.bind(2, process);
-    bind_choice<std::int64_t>(insert, 3, choices.memory_bytes);
-    bind_choice(insert, 4, choices.cpus);
-    bind_choice(insert, 5, choices.pids);
+    bind_or_null(insert, 3, std::optional<std::int64_t>(choices.memory_bytes));
+    bind_or_null(insert, 4, choices.cpus);
+    bind_or_null(insert, 5, choices.pids);
     insert.exec();
     return {};
   });

@@ -19,6 +19,15 @@ Result<T> stored(Result<T> parsed, const SQLite::Column& column) {
   return parsed;
 }
 
+template <typename Value>
+void bind_present(SQLite::Statement& statement, int index, const std::optional<Value>& value) {
+  if (value) {
+    statement.bind(index, *value);
+  } else {
+    statement.bind(index);
+  }
+}
+
 }  // namespace
 
 std::int64_t to_column(SystemTime time) {
@@ -57,19 +66,25 @@ Result<std::optional<Oid>> oid_from(const SQLite::Column& column) {
 }
 
 void bind_or_null(SQLite::Statement& statement, int index, const std::optional<Oid>& value) {
-  if (value) {
-    statement.bind(index, value->hex());
-  } else {
-    statement.bind(index);
-  }
+  bind_present(statement, index, value ? std::optional(value->hex()) : std::nullopt);
 }
 
 void bind_or_null(SQLite::Statement& statement, int index, const std::optional<int>& value) {
-  if (value) {
-    statement.bind(index, *value);
-  } else {
-    statement.bind(index);
-  }
+  bind_present(statement, index, value);
+}
+
+void bind_or_null(SQLite::Statement& statement, int index,
+                  const std::optional<std::int64_t>& value) {
+  bind_present(statement, index, value);
+}
+
+void bind_or_null(SQLite::Statement& statement, int index, const std::optional<double>& value) {
+  bind_present(statement, index, value);
+}
+
+void bind_or_null(SQLite::Statement& statement, int index,
+                  const std::optional<std::string>& value) {
+  bind_present(statement, index, value);
 }
 
 Error no_such_app(const AppName& app) {

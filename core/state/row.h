@@ -34,6 +34,10 @@ Result<std::optional<Oid>> oid_from(const SQLite::Column& column);
 /// Binds the value, or NULL.
 void bind_or_null(SQLite::Statement& statement, int index, const std::optional<Oid>& value);
 void bind_or_null(SQLite::Statement& statement, int index, const std::optional<int>& value);
+void bind_or_null(SQLite::Statement& statement, int index,
+                  const std::optional<std::int64_t>& value);
+void bind_or_null(SQLite::Statement& statement, int index, const std::optional<double>& value);
+void bind_or_null(SQLite::Statement& statement, int index, const std::optional<std::string>& value);
 
 /// `there is no app blog`, with the command that lists them.
 Error no_such_app(const AppName& app);

@@ -57,6 +57,8 @@ struct Command {
   /// Its last operand is a program with arguments: what follows the first of these words is theirs,
   /// options too.
   bool runs_program = false;
+  /// A program of the app runs in it, perhaps for long: its begin goes on record too.
+  bool starts_program = false;
   /// It changes nothing: only a denied attempt goes on record.
   bool only_reads = false;
   Handler run = nullptr;

@@ -143,6 +143,7 @@ std::vector<Command> cron_commands() {
        .example = "blog 3f9c2a",
        .details = "In a container of its own, as by the clock. Its output is shown and its exit "
                   "status passed on.\nWhen your connection ends, so does it.",
+       .starts_program = true,
        .run = run},
       {.verb = "cron:history",
        .summary = "Show what has run by the clock",

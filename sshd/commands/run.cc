@@ -91,6 +91,7 @@ std::vector<Command> run_commands() {
                   "When your connection ends, so does it.",
        .words_may_be_secret = true,
        .runs_program = true,
+       .starts_program = true,
        .run = run},
       {.verb = "exec",
        .summary = "Run a program inside the container of a process",
@@ -101,6 +102,7 @@ std::vector<Command> run_commands() {
                   "When your connection ends, so does it.",
        .words_may_be_secret = true,
        .runs_program = true,
+       .starts_program = true,
        .run = exec},
   };
 }

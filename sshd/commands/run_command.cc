@@ -35,7 +35,7 @@ std::vector<std::string> apps_of(const Command& command, const Arguments& args) 
 Result<int> run_command(const Command& command, Invocation& call) {
   const auto apps = apps_of(command, call.args);
   const bool allowed = call.actor.scope.allows(command.verb, apps);
-  if (allowed && (command.runs_program || command.verb == "cron:run")) {
+  if (allowed && command.starts_program) {
     put_start_on_record(command, call, apps);
   }
   Result<int> result = allowed ? command.run(call) : outside(command, apps);
