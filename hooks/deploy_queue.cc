@@ -148,8 +148,11 @@ void DeployQueue::tell_wait(const Deploy& deploy) const {
   const auto why = state_.with([&](const State& state) -> std::string {
     const auto running = state.running.find(deploy.job.row.app);
     if (running != state.running.end()) {
-      return fmt::format("deploy {} of this app ({})", running->second->id(),
-                         what_it_is(running->second->job));
+      return running->second->is_settled()
+                 ? fmt::format("the old containers of deploy {} to end their requests",
+                               running->second->id())
+                 : fmt::format("deploy {} of this app ({})", running->second->id(),
+                               what_it_is(running->second->job));
     }
     if (state.held.contains(deploy.job.row.app)) {
       return "a repair of this app's processes";
@@ -212,6 +215,13 @@ Result<void> DeployQueue::close(const AppName& app, const std::string& why, Stea
     }
   }
   cancel(app, why);
+  // One that has its result may still wait for the requests of old containers.
+  state_.with([&](const State& state) {
+    const auto running = state.running.find(app);
+    if (running != state.running.end()) {
+      running->second->cancel(why);
+    }
+  });
   const auto idle = [&](const State& state) {
     return !state.running.contains(app) && !state.held.contains(app);
   };
@@ -297,15 +307,15 @@ DeployQueue::Shared DeployQueue::take(const std::stop_token& stop) {
 }
 
 void DeployQueue::run(const Shared& deploy) {
-  DeployOutcome outcome;
   try {
-    outcome = runner_.run(*deploy);
+    runner_.run(*deploy);
   } catch (const std::exception& bug) {
     // The end of the line for exceptions: they are bugs. The next start settles what is half done.
     log::error("deploy {}: {}", deploy->id(), bug.what());
-    outcome = outcome_of(*deploy, state::DeployStage::Failed, "internal error");
   }
-  deploy->settle(outcome);
+  if (!deploy->is_settled()) {
+    deploy->settle(outcome_of(*deploy, state::DeployStage::Failed, "internal error"));
+  }
   state_.update([&](State& state) { state.running.erase(deploy->job.row.app); });
   runner_.after(*deploy);
 }

@@ -23,9 +23,10 @@ namespace minpaas::hooks {
 class DeployRunner {
  public:
   virtual ~DeployRunner() = default;
-  /// Journals every stage, speaks to `deploy.feed`, ends with a final row. Does not settle.
-  virtual DeployOutcome run(Deploy& deploy) = 0;
-  /// When the followers have their result: tidying up, beside the app's next deploy.
+  /// Journals every stage, speaks to `deploy.feed`, and settles the deploy as soon as its result
+  /// stands. May have more to do then, which the app's next deploy waits for.
+  virtual void run(Deploy& deploy) = 0;
+  /// Tidying up, beside the app's next deploy.
   virtual void after(const Deploy& deploy) = 0;
 };
 

@@ -48,7 +48,20 @@ std::string state_of(const docker::ContainerDetails& container, bool crashed) {
 Error unknown_setting(const std::string& key) {
   return {ErrorCode::InvalidInput,
           fmt::format("there is no app setting '{}'", escape_controls(key)),
-          "there are runtime and deploy_branch", ""};
+          "there are runtime, deploy_branch and overlap", ""};
+}
+
+Result<void> check_overlap(const std::string& value, const router::Router& router) {
+  if (value != "on" && value != "off") {
+    return Error{ErrorCode::InvalidInput,
+                 fmt::format("overlap is on or off, not '{}'", escape_controls(value)), "", ""};
+  }
+  if (value == "off" && !router.holds_requests()) {
+    return Error{ErrorCode::Conflict,
+                 "this router cannot hold requests while an app is swapped stop-first",
+                 "set [router] kind = haproxy (a HAProxy with Lua)", ""};
+  }
+  return {};
 }
 
 }  // namespace
@@ -132,7 +145,9 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
                    {},
                    row.created_at,
                    row.locked_by,
-                   row.locked_at};
+                   row.locked_at,
+                   {},
+                   row.overlap};
   for (const auto& [key, value] : TRY(parts_.configs.latest(name)).second) {
     report.config_keys.push_back(key);
   }
@@ -185,13 +200,20 @@ Result<void> LocalPlatform::set_app(
       }
     } else if (key == "deploy_branch") {
       TRY(git::RefName::branch(value));
+    } else if (key == "overlap") {
+      TRY(check_overlap(value, parts_.router));
     } else {
       return unknown_setting(key);
     }
   }
   for (const auto& [key, value] : values) {
-    TRY(key == "runtime" ? parts_.apps.set_runtime(name, value == kDetected ? "" : value)
-                         : parts_.apps.set_deploy_branch(name, value));
+    if (key == "runtime") {
+      TRY(parts_.apps.set_runtime(name, value == kDetected ? "" : value));
+    } else if (key == "deploy_branch") {
+      TRY(parts_.apps.set_deploy_branch(name, value));
+    } else {
+      TRY(parts_.apps.set_overlap(name, value == "on"));
+    }
   }
   return {};
 }

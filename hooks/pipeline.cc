@@ -40,7 +40,7 @@ DeployOutcome outcome_of(const DeployJob& job, state::DeployStage stage) {
 
 }  // namespace
 
-DeployOutcome Pipeline::run(Deploy& deploy) {
+void Pipeline::run(Deploy& deploy) {
   DeployOutput output(
       [&deploy](std::string_view line) {
         deploy.feed->line(line);
@@ -56,10 +56,13 @@ DeployOutcome Pipeline::run(Deploy& deploy) {
     log::error("deploy {}: {}", deploy.id(), bug.what());
   }
   if (!done) {
-    return fail(context, deploy, done.error());
+    deploy.settle(fail(context, deploy, done.error()));
+    return;
   }
   const auto took = std::chrono::duration_cast<milliseconds>(parts_.clock.steady() - began);
-  return succeed(context, *done, took);
+  deploy.settle(succeed(context, done->release, took));
+  parts_.reach("settled");
+  retire(context, done->retired);
 }
 
 void Pipeline::after(const Deploy& deploy) {
@@ -131,6 +134,7 @@ Pipeline::Done Pipeline::bring_up(const StageContext& context, const PreparedRel
   Turnover turnover = TRY(plan_turnover(context, prepared));
   if (!turnover.plans.empty()) {
     TRY(enter(context, state::DeployStage::Starting));
+    TRY(make_way(context, turnover));
     TRY(start(context, turnover));
     parts_.reach("started");
     TRY(enter(context, state::DeployStage::Checking));
@@ -138,17 +142,17 @@ Pipeline::Done Pipeline::bring_up(const StageContext& context, const PreparedRel
   }
   TRY(enter(context, state::DeployStage::Switching));
   TRY(switch_release(context, turnover));
+  parts_.router.let_go(context.app());
   // From here on the release is live: nothing may turn the deploy into a failure.
   const auto entered = parts_.deploys.enter(context.deploy(), state::DeployStage::Retiring);
   if (!entered) {
     log::error("deploy {}: {}", context.deploy(), entered.error().for_log());
   }
   parts_.reach(to_string(state::DeployStage::Retiring));
-  retire(context, turnover);
   if (context.job.runs_release_command() && !turnover.stays_stopped) {
     run_postdeploy(context, prepared);
   }
-  return std::optional(prepared.release);
+  return Deployed{prepared.release, std::move(turnover.retired)};
 }
 
 DeployOutcome Pipeline::succeed(const StageContext& context, const std::optional<Release>& release,
@@ -200,6 +204,7 @@ DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
   context.output.error(
       error.code == ErrorCode::Cancelled ? Error{error.code, outcome.reason, "", ""} : error);
   undo(parts_, row ? *row : context.job.row);
+  take_way_back(context);
   const auto finished =
       parts_.deploys.finish(context.deploy(), outcome.stage, outcome.reason, parts_.clock.now());
   if (!finished) {

@@ -14,12 +14,18 @@ class Pipeline : public DeployRunner {
   Pipeline(const PipelineParts& parts, std::function<void(const AppName&)> tidy)
       : parts_(parts), tidy_(std::move(tidy)) {}
 
-  DeployOutcome run(Deploy& deploy) override;
+  void run(Deploy& deploy) override;
   void after(const Deploy& deploy) override;
 
  private:
-  /// What a deploy did: a release that is live, or (a config that was only stored) none.
-  using Done = Result<std::optional<Release>>;
+  struct Deployed {
+    /// Live now; absent when a config was only stored.
+    std::optional<Release> release;
+    /// Have lost the traffic and still run.
+    std::vector<state::ContainerRow> retired;
+  };
+
+  using Done = Result<Deployed>;
 
   Done go(const StageContext& context);
   Done from_source(const StageContext& context);

@@ -92,7 +92,7 @@ Pipeline::Done Pipeline::change_config(const StageContext& context,
   if (!live || before == after) {
     // Stored for the first release, or nothing to do: the journal passes through to its end.
     TRY(enter(context, state::DeployStage::Switching));
-    return std::optional<Release>();
+    return Deployed{};
   }
   return make_live(context, draft_of(*live), describe_change(context.job));
 }
@@ -108,7 +108,7 @@ Pipeline::Done Pipeline::change_storage(const StageContext& context,
   parts_.reach("storage changed");
   if (!live || !changed) {
     TRY(enter(context, state::DeployStage::Switching));
-    return std::optional<Release>();
+    return Deployed{};
   }
   return make_live(context, draft_of(*live), describe_change(change));
 }
@@ -134,7 +134,7 @@ Pipeline::Done Pipeline::scale(const StageContext& context, const Release& live)
   TRY(enter(context, state::DeployStage::Releasing));
   if (draft.formation == live.formation) {
     TRY(enter(context, state::DeployStage::Switching));
-    return std::optional<Release>();
+    return Deployed{};
   }
   return make_live(context, draft, describe_scaling(context.job.quantities));
 }
@@ -150,7 +150,7 @@ Pipeline::Done Pipeline::stop(const StageContext& context, const Release& live) 
   TRY(enter(context, state::DeployStage::Releasing));
   TRY(enter(context, state::DeployStage::Switching));
   TRY(stop_app(context, live));
-  return std::optional(live);
+  return Deployed{live, {}};
 }
 
 }  // namespace minpaas::hooks

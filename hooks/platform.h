@@ -66,6 +66,8 @@ struct AppReport {
   std::optional<SystemTime> locked_at = std::nullopt;
   /// Host names that were added.
   std::vector<std::string> domains = {};
+  /// Whether containers of two releases may run at the same time.
+  bool overlap = true;
 };
 
 struct ProcessReport {

@@ -8,14 +8,20 @@ namespace minpaas::hooks {
 namespace {
 
 constexpr milliseconds kHoldPatience{1500};
+/// For old containers: beyond the timeouts of their drain and their stop.
+constexpr milliseconds kRetirePatience{90'000};
 constexpr milliseconds kHoldPause{10};
 
 }  // namespace
 
 Result<std::unique_ptr<QueueHold>> QueueHold::take(DeployQueue& queue, const AppName& name) {
-  const auto deadline = std::chrono::steady_clock::now() + kHoldPatience;
+  const auto began = std::chrono::steady_clock::now();
   bool held = queue.hold(name);
-  while (!held && std::chrono::steady_clock::now() < deadline) {
+  for (auto waited = began - began; !held && waited < kRetirePatience;
+       waited = std::chrono::steady_clock::now() - began) {
+    if (waited >= kHoldPatience && queue.current(name)) {
+      break;
+    }
     std::this_thread::sleep_for(kHoldPause);
     held = queue.hold(name);
   }

@@ -9,7 +9,7 @@ namespace minpaas::hooks {
 /// Keeps deploys of an app waiting as long as it lives.
 class QueueHold {
  public:
-  /// A deploy whose result is known already still tidies up for a moment, which is waited for.
+  /// A deploy whose result is known still stops its old containers, which is waited for.
   /// Errors: Busy (a deploy is under way).
   static Result<std::unique_ptr<QueueHold>> take(DeployQueue& queue, const AppName& name);
 

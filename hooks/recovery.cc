@@ -39,7 +39,7 @@ Result<void> restore_route(const PipelineParts& parts, const AppName& app,
 /// Old containers go first: with the direct router one of them may still have the port.
 Result<void> remove_others(const PipelineParts& parts, const Release& live) {
   const auto rows = TRY(containers_of(parts, live.app, live.number, Belonging::ToOthers));
-  parts.router.drain(live.app, web_containers(rows));
+  parts.router.drain(live.app, web_containers(rows), {});
   for (const auto& row : rows) {
     TRY(parts.engine.remove_container({row.id}));
     TRY(parts.containers.remove(row.id));

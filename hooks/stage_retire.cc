@@ -106,24 +106,21 @@ Result<void> revert_config(const PipelineParts& parts, const state::DeployRow& r
 
 }  // namespace
 
-void retire(const StageContext& context, const Turnover& turnover) {
+void retire(const StageContext& context, const std::vector<state::ContainerRow>& retired) {
   const PipelineParts& parts = context.parts;
-  if (turnover.retired.empty()) {
+  if (retired.empty()) {
     return;
   }
-  const bool is_partial = context.job.renews() || !turnover.kept.empty();
-  context.output.stage(is_partial ? "Retiring the old containers" : "Retiring the old release");
-  parts.router.drain(context.app(), web_containers(turnover.retired));
+  parts.router.drain(context.app(), web_containers(retired), context.stop);
   std::vector<docker::ContainerId> containers;
-  for (const state::ContainerRow& row : turnover.retired) {
+  for (const state::ContainerRow& row : retired) {
     containers.push_back({row.id});
   }
   log_failure(stop_all(parts.engine, containers, parts.settings.containers.stop_timeout),
               context.deploy(), "stop an old container");
-  for (const state::ContainerRow& row : turnover.retired) {
+  for (const state::ContainerRow& row : retired) {
     log_failure(remove_container(parts, row.id), context.deploy(), "remove an old container");
   }
-  context.output.done("Retired");
 }
 
 void undo(const PipelineParts& parts, const state::DeployRow& row) {

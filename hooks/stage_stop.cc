@@ -29,7 +29,7 @@ Result<void> stop_app(const StageContext& context, const Release& live) {
   TRY(parts.apps.set_stopped(context.app(), true));
   parts.reach("marked as stopped");
   TRY(parts.router.restore({app.name, app.port, live.internal_port, {}}));
-  parts.router.drain(app.name, containers);
+  parts.router.drain(app.name, containers, context.stop);
   TRY(stop_all(parts.engine, containers, parts.settings.containers.stop_timeout));
   context.output.done("Stopped");
   return {};

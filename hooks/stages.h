@@ -105,6 +105,14 @@ struct Turnover {
 /// replaces all.
 Result<Turnover> plan_turnover(const StageContext& context, const PreparedRelease& prepared);
 
+/// For an app without overlap: new requests wait, those under way end, and what is to be retired is
+/// stopped. Errors: Cancelled, those of the engine and the router; `take_way_back` follows any.
+Result<void> make_way(const StageContext& context, const Turnover& turnover);
+
+/// The deploy of an app without overlap has failed, and what it made is gone: what it stopped runs
+/// again and has the requests that wait.
+void take_way_back(const StageContext& context);
+
 /// Creates and starts what is planned, each with its row.
 Result<void> start(const StageContext& context, Turnover& turnover);
 
@@ -115,9 +123,9 @@ Result<void> check(const StageContext& context, const Turnover& turnover);
 /// release is live whatever comes later; after an Error the old release serves as before.
 Result<void> switch_release(const StageContext& context, const Turnover& turnover);
 
-/// Stops and removes what is retired. What does not go away is left to reconciliation: the deploy
-/// has succeeded.
-void retire(const StageContext& context, const Turnover& turnover);
+/// Waits until no request is at what has lost the traffic, stops and removes it. The deploy has
+/// succeeded and nobody follows it any more: what does not go away is left to reconciliation.
+void retire(const StageContext& context, const std::vector<state::ContainerRow>& retired);
 
 /// Marks the app as stopped, then takes its traffic away and stops its containers, which stay for
 /// their logs.

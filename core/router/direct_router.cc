@@ -130,7 +130,8 @@ Result<void> DirectRouter::switch_back(const RouteChange& change, const Switched
   return restore({change.app, change.app_port, 0, change.serving});
 }
 
-void DirectRouter::drain(const AppName& /*app*/, const std::vector<ContainerId>& /*containers*/) {}
+void DirectRouter::drain(const AppName& /*app*/, const std::vector<ContainerId>& /*containers*/,
+                         std::stop_token /*stop*/) {}
 
 Result<void> DirectRouter::restore(const Route& route) {
   for (const ContainerId& container : route.serving) {

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "core/router/haproxy_hold.h"
 #include "core/router/haproxy_map.h"
 #include "core/router/haproxy_tls.h"
 
@@ -137,6 +138,7 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
   if (!config.user.empty()) {
     text += fmt::format("  user {0}\n  group {0}\n", config.user);
   }
+  text += config.can_hold ? render_hold_globals(config.folder) : "";
   text += render_tls_globals();
   text += kDefaults;
   for (const int status : {502, 503, 504}) {
@@ -149,8 +151,8 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
       text += fmt::format("\nfrontend port-{}\n  bind {}\n  default_backend {}\n", app.str(),
                           bind_text({config.app_address, route.app_port}), backend_name(app));
     }
-    text += fmt::format("\nbackend {}\n{}{}", backend_name(app), render_maintenance_rule(config),
-                        kAppRules);
+    text += fmt::format("\nbackend {}\n{}{}{}", backend_name(app), render_maintenance_rule(config),
+                        config.can_hold ? render_hold_rule(config.folder) : "", kAppRules);
     for (const RouteServer& server : route.servers) {
       if (server.address.empty()) {
         continue;

@@ -39,6 +39,8 @@ struct HaproxyConfig {
   std::string app_address;
   /// Ports that are left out because another program has them.
   std::set<int> taken_ports;
+  /// Whether requests can wait (haproxy_hold.h).
+  bool can_hold = false;
   /// User and group of the workers, empty: those of the server.
   std::string user;
 };

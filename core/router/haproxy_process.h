@@ -12,6 +12,7 @@
 #include "core/base/guarded.h"
 #include "core/base/result.h"
 #include "core/router/haproxy_cli.h"
+#include "core/router/haproxy_hold.h"
 
 namespace minpaas::router {
 
@@ -24,6 +25,10 @@ struct HaproxyFiles {
   [[nodiscard]] std::filesystem::path host_map() const { return folder / "hosts.map"; }
 
   [[nodiscard]] std::filesystem::path maintenance_map() const { return folder / "maintenance.map"; }
+
+  [[nodiscard]] std::filesystem::path held_map() const { return folder / kHeldMap; }
+
+  [[nodiscard]] std::filesystem::path hold_script() const { return folder / kHoldScript; }
 
   [[nodiscard]] std::filesystem::path master_socket() const { return folder / "master.sock"; }
 

@@ -38,6 +38,7 @@ HaproxyRouter::HaproxyRouter(docker::Engine& engine, HaproxySettings settings)
     : engine_(engine),
       settings_(std::move(settings)),
       files_{settings_.folder},
+      can_hold_(router::can_hold(settings_.program)),
       certificates_(settings_.folder),
       process_(settings_.program, files_, [this] { restart(); }) {}
 
@@ -52,6 +53,7 @@ HaproxyConfig HaproxyRouter::config() const {
           .challenge_port = challenge_port_,
           .app_address = settings_.app_address,
           .taken_ports = taken_ports_,
+          .can_hold = can_hold_,
           .user = worker_user()};
 }
 
@@ -65,6 +67,7 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
   }
   TRY(write_file_atomically(settings_.folder / "404.html", render_no_such_app_page(), 0600));
   TRY(write_file_atomically(settings_.folder / kMaintenancePage, render_maintenance_page(), 0600));
+  TRY(write_file_atomically(files_.hold_script(), render_hold_script(settings_.folder), 0600));
   for (const Route& route : routes) {
     AppRoute& known = routes_[route.app];
     known.app_port = route.app_port;
@@ -133,7 +136,8 @@ Result<void> HaproxyRouter::switch_back(const RouteChange& change, const Switche
   return back;
 }
 
-void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& containers) {
+void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& containers,
+                          std::stop_token stop) {
   if (containers.empty()) {
     return;
   }
@@ -141,9 +145,10 @@ void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& co
   for (const ContainerId& container : containers) {
     names.insert(RouteServer{container, "", 0}.name());
   }
-  const auto cut_at = std::chrono::steady_clock::now() + settings_.drain_timeout;
+  auto cut_at = std::chrono::steady_clock::now() + settings_.drain_timeout;
   for (;;) {
     const auto now = std::chrono::steady_clock::now();
+    cut_at = stop.stop_requested() ? std::min(cut_at, now) : cut_at;
     {
       const std::scoped_lock turn(turn_);
       if (is_idle(process_.cli(), app, names,
@@ -195,6 +200,7 @@ Result<void> HaproxyRouter::remove(const AppName& app) {
   const std::scoped_lock turn(turn_);
   domains_.erase(app);
   in_maintenance_.erase(app);
+  held_.erase(app);
   if (routes_.erase(app) == 0) {
     return {};
   }
@@ -258,6 +264,7 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
 Result<void> HaproxyRouter::write_files() {
   TRY(write_file_atomically(files_.maintenance_map(), render_maintenance_map(in_maintenance_),
                             0600));
+  TRY(write_file_atomically(files_.held_map(), render_held_map(held_), 0600));
   TRY(write_file_atomically(files_.host_map(), render_host_map(config(), routes_, domains_), 0600));
   return write_file_atomically(files_.config(), render_haproxy_config(config(), routes_), 0600);
 }

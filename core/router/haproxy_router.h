@@ -55,7 +55,8 @@ class HaproxyRouter : public Router {
                              std::stop_token stop) override;
   Result<void> switch_back(const RouteChange& change, const Switched& switched) override;
   /// Ends what is left of the connections when the drain timeout has passed.
-  void drain(const AppName& app, const std::vector<docker::ContainerId>& containers) override;
+  void drain(const AppName& app, const std::vector<docker::ContainerId>& containers,
+             std::stop_token stop) override;
   /// Starts what does not run.
   Result<void> restore(const Route& route) override;
   void refresh(const AppName& app, const docker::ContainerId& container) override;
@@ -71,6 +72,12 @@ class HaproxyRouter : public Router {
   /// What a running HAProxy does not take at run time it reads from its file.
   Result<void> set_domains(const AppName& app, std::vector<std::string> hosts) override;
   Result<void> set_maintenance(const AppName& app, Shown shown) override;
+
+  [[nodiscard]] bool holds_requests() const override { return can_hold_; }
+
+  /// A new server begins with none held.
+  Result<void> hold(const AppName& app) override;
+  void let_go(const AppName& app) override;
 
   Result<void> remove(const AppName& app) override;
   /// By https where the name has a certificate.
@@ -97,6 +104,7 @@ class HaproxyRouter : public Router {
   docker::Engine& engine_;
   HaproxySettings settings_;
   HaproxyFiles files_;
+  bool can_hold_;
   /// One change at a time, with the talk to HAProxy that belongs to it: the only lock here that is
   /// held during I/O.
   mutable std::mutex turn_;
@@ -104,6 +112,7 @@ class HaproxyRouter : public Router {
   /// Of apps without a route, too.
   DomainTable domains_;
   std::set<AppName> in_maintenance_;
+  std::set<AppName> held_;
   HaproxyCertificates certificates_;
   /// Host names that have a certificate.
   Guarded<std::set<std::string>> secured_;

@@ -45,9 +45,34 @@ Result<void> HaproxyRouter::set_maintenance(const AppName& app, Shown shown) {
   return applied;
 }
 
+Result<void> HaproxyRouter::hold(const AppName& app) {
+  const std::scoped_lock turn(turn_);
+  held_.insert(app);
+  auto applied = apply_names();
+  if (!applied) {
+    held_.erase(app);
+  }
+  return applied;
+}
+
+void HaproxyRouter::let_go(const AppName& app) {
+  const std::scoped_lock turn(turn_);
+  if (held_.erase(app) == 0) {
+    return;
+  }
+  const auto applied = apply_names();
+  if (!applied) {
+    log::error("{}: its requests wait on: {}", app.str(), applied.error().for_log());
+  }
+}
+
 Result<void> HaproxyRouter::apply_maps(int worker) {
   TRY(apply_map(process_.cli(), worker, files_.host_map(),
                 parse_map_file(render_host_map(config(), routes_, domains_))));
+  if (can_hold_) {
+    TRY(apply_map(process_.cli(), worker, files_.held_map(),
+                  parse_map_file(render_held_map(held_))));
+  }
   return apply_map(process_.cli(), worker, files_.maintenance_map(),
                    parse_map_file(render_maintenance_map(in_maintenance_)));
 }

@@ -64,8 +64,9 @@ class Router {
   /// the containers of `switched` are removed.
   virtual Result<void> switch_back(const RouteChange& change, const Switched& switched) = 0;
   /// Returns when no request is at the containers any more, which must have lost the traffic, or
-  /// when the router's patience is at its end. Before they are stopped.
-  virtual void drain(const AppName& app, const std::vector<docker::ContainerId>& containers) = 0;
+  /// when the router's patience is at its end; `stop` ends it at once. Before they are stopped.
+  virtual void drain(const AppName& app, const std::vector<docker::ContainerId>& containers,
+                     std::stop_token stop) = 0;
   /// After a crash or an engine restart: makes the traffic go to the `serving` containers again,
   /// and to no other.
   virtual Result<void> restore(const Route& route) = 0;
@@ -100,6 +101,15 @@ class Router {
   /// Whether requests get the maintenance page (status 503) in place of the app. Those that are
   /// under way, and WebSockets, go on. Before `start` too.
   virtual Result<void> set_maintenance(const AppName& /*app*/, Shown /*shown*/) { return {}; }
+
+  /// Whether requests can wait here. Without, the next two are not called.
+  [[nodiscard]] virtual bool holds_requests() const { return false; }
+
+  /// New requests to the app wait, at most two minutes each, until `let_go`. What is under way goes
+  /// on.
+  virtual Result<void> hold(const AppName& /*app*/) { return {}; }
+
+  virtual void let_go(const AppName& /*app*/) {}
 
   /// The app is gone.
   virtual Result<void> remove(const AppName& app) = 0;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT id, name, runtime, deploy_branch, port, stopped, created_at, locked_by,"
-    " locked_at, maintenance FROM apps";
+    " locked_at, maintenance, overlap FROM apps";
 
 Result<AppRow> row_from(SQLite::Statement& query) {
   const AppName name = TRY(app_name_from(query.getColumn(1)));
@@ -30,7 +30,8 @@ Result<AppRow> row_from(SQLite::Statement& query) {
                                  ? std::nullopt
                                  : std::optional(query.getColumn(7).getString()),
                 .locked_at = optional_time_from(query.getColumn(8)),
-                .maintenance = query.getColumn(9).getInt() != 0};
+                .maintenance = query.getColumn(9).getInt() != 0,
+                .overlap = query.getColumn(10).getInt() != 0};
 }
 
 Result<AppRow> select(SQLite::Database& connection, const AppName& name) {
@@ -172,6 +173,10 @@ Result<void> AppStore::set_stopped(const AppName& name, bool stopped) {
 Result<void> AppStore::set_maintenance(const AppName& name, bool maintenance) {
   return update(database_, "UPDATE apps SET maintenance = ? WHERE name = ?", name,
                 maintenance ? 1 : 0);
+}
+
+Result<void> AppStore::set_overlap(const AppName& name, bool overlap) {
+  return update(database_, "UPDATE apps SET overlap = ? WHERE name = ?", name, overlap ? 1 : 0);
 }
 
 Result<void> AppStore::lock(const AppName& name, const std::string& user, SystemTime now) {

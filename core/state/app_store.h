@@ -29,6 +29,8 @@ struct AppRow {
   std::optional<SystemTime> locked_at = std::nullopt;
   /// Visitors see a page in its place.
   bool maintenance = false;
+  /// Whether containers of two releases may run at the same time.
+  bool overlap = true;
 };
 
 /// Thread: any.
@@ -49,6 +51,7 @@ class AppStore {
   Result<void> set_deploy_branch(const AppName& name, const std::string& branch);
   Result<void> set_stopped(const AppName& name, bool stopped);
   Result<void> set_maintenance(const AppName& name, bool maintenance);
+  Result<void> set_overlap(const AppName& name, bool overlap);
   /// Errors: NotFound, Conflict (it is locked already, by whom).
   Result<void> lock(const AppName& name, const std::string& user, SystemTime now);
   /// Whether it was locked. Errors: NotFound.

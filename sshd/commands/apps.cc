@@ -37,6 +37,7 @@ Json to_json(const hooks::AppReport& report) {
   json["deploy_branch"] = report.deploy_branch;
   json["chosen_runtime"] = json_text(report.chosen_runtime);
   json["git_url_path"] = report.git_url_path;
+  json["overlap"] = report.overlap;
   json["processes"] = Json::object();
   if (live) {
     for (const auto& [type, quantity] : live->formation) {
@@ -95,6 +96,7 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
       {"Git URL path", report.git_url_path},
       {"Port", std::to_string(report.port)},
       {"Processes", formation_text(live)},
+      {"Overlap", report.overlap ? "on" : "off"},
       {"Config keys", or_dash(keys)},
       {"Created", format_age(report.created_at, now)},
       {"Locked", lock},
@@ -165,7 +167,7 @@ Result<int> set(Invocation& call) {
   if (call.out.is_json()) {
     call.out.json(to_json(TRY(call.platform.app(call.actor, name))));
   } else {
-    call.out.note(fmt::format("Set {} of {} for its next push", keys, name.str()));
+    call.out.note(fmt::format("Set {} of {} for its next deploy", keys, name.str()));
   }
   return 0;
 }
@@ -237,7 +239,10 @@ std::vector<Command> apps_commands() {
        .details = "Settings:\n"
                   "  deploy_branch=BRANCH   the branch whose pushes are deployed\n"
                   "  runtime=NAME           python, node, static or dockerfile; auto looks at the "
-                  "files",
+                  "files\n"
+                  "  overlap=on|off         off: the old containers are stopped before new ones "
+                  "start, for storage that takes\n"
+                  "                         one writer; requests wait meanwhile",
        .run = set},
       {.verb = "apps:lock",
        .summary = "Refuse pushes to an app and changes of it",

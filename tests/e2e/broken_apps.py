@@ -124,7 +124,7 @@ def the_fix_after_a_failure(server):
     pushed = app.push()
     assert pushed.status == 0, pushed
     assert server.serves("fixed", "version three") and app.remote_head() == app.head()
-    assert len(server.containers("fixed")) == 1
+    server.settled("fixed")
 
 
 if __name__ == "__main__":

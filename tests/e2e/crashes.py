@@ -38,7 +38,7 @@ def crash(app, pushing, old, new, old_head):
     text = settled(app, old, new, old_head)
     pushed = app.push()
     assert pushed.status == 0 and app.server.serves(app.name, new), pushed
-    assert len(app.server.containers(app.name)) == 1 and app.remote_head() == app.head()
+    assert app.server.settled(app.name) and app.remote_head() == app.head()
     return text
 
 

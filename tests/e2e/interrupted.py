@@ -74,7 +74,7 @@ def a_newer_push_supersedes_a_waiting_one(server):
     assert ends[1][1] == 1 and "supersede" in ends[1][0], ends[1]
     assert ends[2][1] == 0, ends[2]
     assert server.serves("queue", "version-4") and app.remote_head() == pushes[2][1]
-    assert len(server.containers("queue")) == 1
+    server.settled("queue")
 
 
 def two_first_pushes_at_once(server):
@@ -90,7 +90,7 @@ def two_first_pushes_at_once(server):
     won = [number for number, end in enumerate(ends, 1) if end[1] == 0]
     assert won, ends
     told = [number for number in won if server.serves("race", f"version {number}")]
-    assert len(told) == 1 and len(server.containers("race")) == 1, ends
+    assert len(told) == 1 and server.settled("race"), ends
 
 
 def builds_cancel(server):

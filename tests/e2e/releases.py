@@ -37,7 +37,7 @@ def back_and_forth(server):
     assert server.serves("back", "version one"), "the old code does not answer"
     assert server.ssh("config:get", "back", "GREETING").status == 3, "the config went back too"
     assert server.ssh("builds", "back").out.count("\n") == builds, "something was built"
-    assert app.remote_head() == first and len(server.containers("back")) == 1
+    assert app.remote_head() == first and server.settled("back")
     print(f"   a rollback took {took:.2f} s")
     pushed = app.push()
     assert pushed.status == 0 and server.serves("back", "version two"), pushed
@@ -148,7 +148,7 @@ def more_and_fewer_processes(server):
     assert server.ssh("ps:scale", "scales", "worker=1").status == 0
     now = processes(server, "scales")
     assert now == {"web.1": ("up", "v3", web), "worker.1": ("up", "v3", first)}, now
-    assert len(server.containers("scales")) == 2
+    server.settled("scales", 2)
     done = server.ssh("ps:restart", "scales", "worker")
     assert done.status == 0 and processes(server, "scales")["worker.1"][2] != first, done
     assert processes(server, "scales")["web.1"] == ("up", "v3", web), "a restart makes no release"
@@ -225,7 +225,7 @@ def stopped_until_it_is_started(server):
     time.sleep(4)
     assert status_of(server, "sleepy") == "stopped" and not server.containers("sleepy", running_only=True)
     assert server.ssh("config:set", "sleepy", "A=1").status == 0
-    assert status_of(server, "sleepy") == "stopped" and not server.containers("sleepy")
+    assert status_of(server, "sleepy") == "stopped" and server.settled("sleepy", 0) == []
     done = server.ssh("ps:start", "sleepy")
     assert done.status == 0 and server.serves("sleepy", "version one"), done
     assert processes(server, "sleepy")["web.1"][1] == "v2"
@@ -235,7 +235,7 @@ def stopped_until_it_is_started(server):
     pushed = app.push()
     assert pushed.status == 0 and "sleepy is stopped; this starts it" in pushed.text, pushed
     assert server.serves("sleepy", "version two") and status_of(server, "sleepy") == "running"
-    assert len(server.containers("sleepy")) == 1
+    server.settled("sleepy")
 
 
 def locked(server):

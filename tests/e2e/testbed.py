@@ -276,6 +276,11 @@ class Server:
             filters += ["--filter", f"label=minpaas.app={app}"]
         return docker("ps", "-q", *([] if running_only else ["-a"]), *filters).split()
 
+    def settled(self, app, count=1):
+        """Its containers, once the old ones have gone: that goes on after a deploy has succeeded."""
+        wait_until(lambda: len(self.containers(app)) == count, f"{app} has {count} container(s)", timeout=40)
+        return self.containers(app)
+
     def images(self, app=None):
         filters = ["--filter", f"label=minpaas.instance={self.instance()}"]
         if app:

@@ -1,9 +1,13 @@
 #include "tests/support/deploy_bed.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
+
+#include "hooks/reconcile.h"
 
 namespace minpaas::test {
 namespace {
@@ -113,6 +117,27 @@ void DeployBed::restart() {
   server_ = std::make_unique<Server>(*this);
 }
 
+void DeployBed::reconcile() {
+  const hooks::ReconcileStores stores{server().apps, server().releases, server().configs,
+                                      server().containers, server().deploys};
+  hooks::Checker checker(engine, settings.checks);
+  hooks::Reconciler reconciler(engine, stores, router, checker, {kInstance, settings.containers});
+  const auto report = must(reconciler.run({}, {}));
+  EXPECT_TRUE(report.settled()) << testing::PrintToString(report.failures);
+}
+
+bool DeployBed::wait_idle(const AppName& app) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!server().queue.hold(app)) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  server().queue.release(app);
+  return true;
+}
+
 hooks::PipelineParts DeployBed::make_parts(Server& server) {
   return {server.apps,
           server.configs,
@@ -172,7 +197,9 @@ hooks::PushRequest DeployBed::push_of(const AppName& app, const Oid& commit) {
 
 Result<hooks::DeployOutcome> DeployBed::push(const AppName& app, const Oid& commit,
                                              Watcher& watcher) {
-  return platform().push(admin, push_of(app, commit), watcher.follow());
+  auto outcome = platform().push(admin, push_of(app, commit), watcher.follow());
+  EXPECT_TRUE(wait_idle(app));
+  return outcome;
 }
 
 Result<hooks::DeployOutcome> DeployBed::push(const AppName& app, const Oid& commit) {
@@ -185,6 +212,7 @@ Oid DeployBed::ref(const AppName& app) {
 }
 
 std::vector<std::string> DeployBed::serving(const AppName& app) {
+  EXPECT_TRUE(wait_idle(app));
   const int port = must(server().apps.get(app)).port;
   std::vector<std::string> releases;
   for (const auto& container : engine.containers()) {
@@ -197,6 +225,7 @@ std::vector<std::string> DeployBed::serving(const AppName& app) {
 }
 
 std::vector<std::string> DeployBed::containers(const AppName& app) {
+  EXPECT_TRUE(wait_idle(app));
   std::vector<std::string> found;
   for (const auto& container : engine.containers()) {
     if (label(container, docker::kLabelApp) == app.str()) {
@@ -209,6 +238,7 @@ std::vector<std::string> DeployBed::containers(const AppName& app) {
 }
 
 std::string DeployBed::broken_promise(const AppName& app) {
+  EXPECT_TRUE(wait_idle(app));
   const auto live = must(server().releases.live(app));
   std::string broken;
   const auto demand = [&broken](bool holds, const std::string& what) {

@@ -110,7 +110,13 @@ class DeployBed {
   /// A new server over the same files and engine. The queue is not started.
   void restart();
 
+  /// What the start of the server does after recovery.
+  void reconcile();
+
   void start_queue() { server_->queue.start(); }
+
+  /// Until no deploy of the app is at work; false after 30 s.
+  [[nodiscard]] bool wait_idle(const AppName& app);
 
   AppName make_app(const std::string& name);
   /// A commit of a small python app; `content` makes it another one.
@@ -118,11 +124,13 @@ class DeployBed {
   Oid commit_files(const AppName& app, const CommitFiles& files);
   /// A push of the commit to main.
   hooks::PushRequest push_of(const AppName& app, const Oid& commit);
-  /// Pushes and follows to the end.
+  /// Pushes and follows to the end, until the old containers are gone.
   Result<hooks::DeployOutcome> push(const AppName& app, const Oid& commit, Watcher& watcher);
   Result<hooks::DeployOutcome> push(const AppName& app, const Oid& commit);
 
   [[nodiscard]] Oid ref(const AppName& app);
+  // The next three wait until no deploy of the app is at work.
+
   /// Release labels (`v3`) of the running containers that have the app's port.
   [[nodiscard]] std::vector<std::string> serving(const AppName& app);
   /// Containers of the app, running or not, as `v3 web.1`.

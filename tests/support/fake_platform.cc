@@ -107,6 +107,7 @@ hooks::AppReport FakePlatform::report(const AppName& name, const App& app) const
                           .config_keys = {},
                           .created_at = {}};
   report.deploy_branch = app.branch;
+  report.overlap = app.overlap;
   report.chosen_runtime = app.chosen_runtime.empty() ? "auto" : app.chosen_runtime;
   report.git_url_path = "/" + name.str();
   report.created_at = app.created_at;
@@ -213,9 +214,11 @@ Result<void> FakePlatform::set_app(const Actor& /*actor*/, const AppName& name,
       app->branch = value;
     } else if (key == "runtime") {
       app->chosen_runtime = value == "auto" ? "" : value;
+    } else if (key == "overlap") {
+      app->overlap = value == "on";
     } else {
       return Error{ErrorCode::InvalidInput, fmt::format("there is no setting {}", key),
-                   "settings: runtime, deploy_branch", ""};
+                   "settings: runtime, deploy_branch, overlap", ""};
     }
   }
   return {};

@@ -155,6 +155,7 @@ class FakePlatform : public hooks::Platform {
     std::vector<Build> builds;
     std::vector<LogLine> logs;
     bool stopped = false;
+    bool overlap = true;
     std::optional<std::string> locked_by;
     std::optional<SystemTime> locked_at;
 

@@ -55,6 +55,23 @@ class FakeRouter : public router::DirectRouter {
     return in_maintenance_.with([](const std::set<AppName>& apps) { return apps; });
   }
 
+  bool can_hold = false;
+
+  [[nodiscard]] bool holds_requests() const override { return can_hold; }
+
+  Result<void> hold(const AppName& app) override {
+    held_.update([&](std::set<AppName>& apps) { apps.insert(app); });
+    return {};
+  }
+
+  void let_go(const AppName& app) override {
+    held_.update([&](std::set<AppName>& apps) { apps.erase(app); });
+  }
+
+  [[nodiscard]] std::set<AppName> held() const {
+    return held_.with([](const std::set<AppName>& apps) { return apps; });
+  }
+
   Result<void> remove(const AppName& app) override {
     in_maintenance_.update([&](std::set<AppName>& apps) { apps.erase(app); });
     domains_.update([&](router::DomainTable& domains) { domains.erase(app); });
@@ -74,6 +91,7 @@ class FakeRouter : public router::DirectRouter {
   Guarded<router::HostCertificates> shown_;
   Guarded<router::DomainTable> domains_;
   Guarded<std::set<AppName>> in_maintenance_;
+  Guarded<std::set<AppName>> held_;
 };
 
 }  // namespace minpaas::test

@@ -123,6 +123,7 @@ TEST_F(Scaling, DownStopsTheLastOnes) {
   ASSERT_TRUE(scale("worker", 1));
   EXPECT_THAT(listed(), ElementsAre("web.1 up v3", "worker.1 up v3"));
   EXPECT_EQ(container_of("worker.1"), first);
+  ASSERT_TRUE(bed_.wait_idle(app_));
   EXPECT_THAT(bed_.engine.containers(), SizeIs(2));
 }
 
@@ -139,6 +140,7 @@ TEST_F(Scaling, OfWebKeepsTheOneThatServes) {
 TEST_F(Scaling, ToNothingAndBack) {
   ASSERT_EQ(scale("web", 0)->stage, DeployStage::Succeeded);
   EXPECT_THAT(listed(), IsEmpty());
+  ASSERT_TRUE(bed_.wait_idle(app_));
   EXPECT_THAT(bed_.engine.containers(), IsEmpty());
   EXPECT_EQ(status(), AppStatus::Stopped);
   ASSERT_EQ(scale("worker", 1)->stage, DeployStage::Succeeded);
@@ -214,6 +216,7 @@ TEST_F(Restart, OfOneTypeLeavesTheOthersAlone) {
   ASSERT_EQ(restart(ProcessType::web())->stage, DeployStage::Succeeded);
   EXPECT_NE(container_of("web.1"), web);
   EXPECT_THAT(listed(), ElementsAre("web.1 up v2", "worker.1 up v2"));
+  ASSERT_TRUE(bed_.wait_idle(app_));
   EXPECT_THAT(bed_.engine.containers(), SizeIs(2));
   EXPECT_THAT(bed_.serving(app_), SizeIs(1));
 }
@@ -302,8 +305,10 @@ TEST_F(Stopping, StaysWithANewConfigAndAnotherFormation) {
   EXPECT_EQ(set("DEBUG")->release, ReleaseNumber(2));
   EXPECT_EQ(scale("worker", 1)->release, ReleaseNumber(3));
   EXPECT_EQ(status(), AppStatus::Stopped);
+  ASSERT_TRUE(bed_.wait_idle(app_));
   EXPECT_THAT(bed_.engine.containers(), IsEmpty());
   EXPECT_TRUE(reconcile().settled());
+  ASSERT_TRUE(bed_.wait_idle(app_));
   EXPECT_THAT(bed_.engine.containers(), IsEmpty());
   ASSERT_EQ(start()->stage, DeployStage::Succeeded);
   EXPECT_THAT(listed(), ElementsAre("web.1 up v3", "worker.1 up v3"));

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <future>
+
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {
@@ -62,6 +65,72 @@ TEST_F(Push, ReplacesTheOldReleaseAndItsContainers) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->release, ReleaseNumber(2));
   EXPECT_THAT(bed_.containers(app_), ElementsAre("v2 web.1"));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Push, EndsBeforeTheOldContainersAreStopped) {
+  ASSERT_TRUE(bed_.push(app_, bed_.commit(app_, "one")));
+  std::promise<void> pushed;
+  auto goes_on = pushed.get_future().share();
+  bed_.at_point = [&](std::string_view point) {
+    if (point == "settled") {
+      goes_on.wait();
+    }
+  };
+  const Oid second = bed_.commit(app_, "two");
+  const auto outcome = bed_.platform().push(bed_.admin, bed_.push_of(app_, second), seen_.follow());
+  EXPECT_EQ(outcome->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.server().deploys.get(outcome->deploy)->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.ref(app_), second);
+  EXPECT_EQ(bed_.engine.containers().size(), 2U);
+  pushed.set_value();
+  ASSERT_TRUE(bed_.wait_idle(app_));
+  bed_.at_point = {};
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+/// The container of each release of an app that may not run beside another.
+class PushWithoutOverlap : public Push {
+ protected:
+  PushWithoutOverlap() {
+    bed_.router.can_hold = true;
+    EXPECT_TRUE(bed_.push(app_, bed_.commit(app_, "one")));
+    EXPECT_TRUE(bed_.platform().set_app(bed_.admin, app_, {{"overlap", "off"}}));
+  }
+
+  int running() {
+    const auto all = bed_.engine.containers();
+    return static_cast<int>(
+        std::ranges::count(all, docker::RunState::Running, &docker::ContainerDetails::state));
+  }
+};
+
+TEST_F(PushWithoutOverlap, StopsTheOldContainersFirstAndHoldsRequestsMeanwhile) {
+  int checked = 0;
+  bed_.check = [&](const auto&, const auto&) -> Result<void> {
+    // The direct router of the bed checks its twin beside the first one.
+    checked += 1;
+    EXPECT_TRUE(checked > 1 || running() == 1);
+    EXPECT_TRUE(bed_.router.held().contains(app_));
+    return {};
+  };
+  ASSERT_TRUE(bed_.push(app_, bed_.commit(app_, "two"), seen_));
+  EXPECT_GT(checked, 0);
+  EXPECT_THAT(bed_.router.held(), IsEmpty());
+  EXPECT_THAT(seen_.text(), HasSubstr("-----> Stopping the old containers first (overlap=off)"));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(PushWithoutOverlap, ThatFailsStartsTheOldContainersAgain) {
+  bed_.check = [&](const std::vector<CheckTarget>& targets, const auto&) -> Result<void> {
+    const auto spec = bed_.engine.inspect_container(targets.front().container);
+    return spec->labels.at("minpaas.release") == "v1"
+               ? Result<void>()
+               : Error{ErrorCode::Failed, "it does not answer", "", ""};
+  };
+  failing_push(bed_.commit(app_, "two"));
+  EXPECT_THAT(bed_.router.held(), IsEmpty());
+  EXPECT_EQ(running(), 1);
   EXPECT_EQ(bed_.broken_promise(app_), "");
 }
 

@@ -13,6 +13,7 @@ using state::DeployStage;
 using test::Crash;
 using test::DeployBed;
 using test::EngineCall;
+using test::Watcher;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;
@@ -80,7 +81,8 @@ class Recovery : public testing::TestWithParam<DeployKind> {
     job.row.id = *server.deploys.add(job.row);
     id_ = job.row.id;
     Deploy deploy(job, *DeployFeed::create(server.queue.log_file(app_, id_), FeedLimits()));
-    return server.pipeline.run(deploy).stage;
+    server.pipeline.run(deploy);
+    return deploy.follow(Watcher().follow())->stage;
   }
 
   /// Crashes at the n-th instant of the deploy; false when it ended before.
@@ -119,6 +121,9 @@ class Recovery : public testing::TestWithParam<DeployKind> {
     bed_->restart();
     const auto report = recover(bed_->server().parts);
     ASSERT_TRUE(report) << report.error().for_log();
+    if (bed_->engine.version()) {
+      bed_->reconcile();
+    }
   }
 
   std::unique_ptr<DeployBed> bed_;

@@ -34,6 +34,7 @@ class ResourceLimits : public testing::Test {
   }
 
   Limits of(const std::string& process) {
+    EXPECT_TRUE(bed_.wait_idle(app_));
     for (const auto& container : bed_.engine.containers()) {
       if (container.labels.at("minpaas.process") == process) {
         return container.limits;
@@ -82,6 +83,7 @@ TEST_F(ResourceLimits, HoldForEveryLaterContainer) {
 TEST_F(ResourceLimits, OfContainersThatAreMadeAnewAreTheSame) {
   ASSERT_TRUE(set({"memory=256m"}));
   ASSERT_TRUE(bed_.platform().scale(bed_.admin, app_, {{worker_, 1}}, Watcher().follow()));
+  ASSERT_TRUE(bed_.wait_idle(app_));
   for (const auto& container : bed_.engine.containers()) {
     if (container.labels.at("minpaas.process") == "worker.1") {
       ASSERT_TRUE(bed_.engine.remove_container(container.id));

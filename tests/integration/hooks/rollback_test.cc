@@ -194,6 +194,7 @@ TEST_F(Rollback, KeepsItsImageFromBeingCollectedMeanwhile) {
     }
   };
   EXPECT_EQ(roll_back(1)->stage, DeployStage::Succeeded) << seen_.text();
+  ASSERT_TRUE(bed_.wait_idle(app_));
   bed_.at_point = {};
   EXPECT_EQ(garbage.collect(app_)->images, 1);
 }

@@ -41,6 +41,7 @@ class AppStorage : public testing::Test {
 
   /// Of the one container that there is.
   std::vector<docker::VolumeMount> mounted() {
+    EXPECT_TRUE(bed_.wait_idle(app_));
     const auto containers = bed_.engine.containers();
     EXPECT_EQ(containers.size(), 1U);
     return bed_.engine.spec(containers.front().name)->mounts;
@@ -200,6 +201,7 @@ TEST_F(AppStorage, ThatSomebodyRemovedStartsEmptyAndThatIsSaid) {
   push("one");
   ASSERT_TRUE(mount("data:/data"));
   ASSERT_TRUE(unmount("data"));
+  ASSERT_TRUE(bed_.wait_idle(app_));
   ASSERT_TRUE(bed_.engine.remove_volume(kData.volume));
   Watcher seen;
   ASSERT_TRUE(storage().mount(bed_.admin, app_, *StorageMount::parse("data:/data"), seen.follow()));

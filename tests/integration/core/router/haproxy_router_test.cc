@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include "core/base/fd.h"
@@ -180,12 +181,34 @@ TEST_F(Haproxy, MovesTheTrafficWithoutReadingTheFileAgain) {
   const auto two = run("two");
   ASSERT_TRUE(switch_to({two}, {one.container}));
   EXPECT_THAT(get(port_), HasSubstr("two"));
-  router_->drain(blog_, {one.container});
+  router_->drain(blog_, {one.container}, {});
   EXPECT_THAT(get(port_), HasSubstr("two"));
   const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
   EXPECT_EQ(after.reloads, before.reloads);
   EXPECT_THAT(*read_file(folder_.path() / "router/haproxy.cfg", 1 << 20),
               HasSubstr(two.container.value.substr(0, 12)));
+}
+
+TEST_F(Haproxy, HoldsNewRequestsUntilTheyAreLetGo) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  ASSERT_TRUE(router_->holds_requests());
+  ASSERT_TRUE(router_->hold(blog_));
+  ASSERT_TRUE(router_->restore({blog_, port_, kInside, {}}));
+  auto answer = std::async(std::launch::async, [this] { return get(port_); });
+  EXPECT_EQ(answer.wait_for(milliseconds(300)), std::future_status::timeout);
+  ASSERT_TRUE(switch_to({run("two")}));
+  EXPECT_EQ(answer.wait_for(milliseconds(100)), std::future_status::timeout);
+  router_->let_go(blog_);
+  EXPECT_THAT(answer.get(), HasSubstr("two"));
+}
+
+TEST_F(Haproxy, HoldsNothingThatAnEarlierServerHeld) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  ASSERT_TRUE(router_->hold(blog_));
+  ASSERT_TRUE(restart_server({{blog_, port_, kInside, {one.container}}}));
+  EXPECT_THAT(get(port_), HasSubstr("one"));
 }
 
 TEST_F(Haproxy, SharesTheTrafficBetweenAllContainers) {
@@ -293,7 +316,7 @@ TEST_F(Haproxy, IsStartedAgainWhenItEndsWhileItReadsItsFile) {
   const auto once = folder_.path() / "once";
   program_ = folder_.path() / "haproxy";
   ASSERT_TRUE(create_file(program_,
-                          "#!/bin/bash\nif rm '" + once.string() +
+                          "#!/bin/bash\nif [ \"$1\" != -vv ] && rm '" + once.string() +
                               "' 2>/dev/null; then exit 1; fi\nexec -a \"$0\" " + find_haproxy() +
                               " \"$@\"\n",
                           0755));
