@@ -52,7 +52,8 @@ class OneKey : public sshd::Authenticator {
  public:
   explicit OneKey(std::string line) : line_(std::move(line)) {}
 
-  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64) override {
+  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64,
+                            std::string_view /*from*/) override {
     if (line_.find(fmt::format(" {} ", blob_base64)) == std::string::npos) {
       return std::nullopt;
     }

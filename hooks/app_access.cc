@@ -10,6 +10,9 @@
 namespace minpaas::hooks {
 namespace {
 
+/// For the log; no other error has it.
+constexpr std::string_view kHidden = "the actor may not see it, should it be there";
+
 Error lacks_right(const Actor& actor, const AppName& name, AppRight has, AppRight needed) {
   return {ErrorCode::PermissionDenied,
           fmt::format("{} may not do that to {}: it takes the right {}, you have {}", actor.name,
@@ -30,12 +33,31 @@ Result<void> require_admin(const Actor& actor) {
 }
 
 Result<void> require_whole_scope(const Actor& actor) {
-  if (actor.scope.is_everything()) {
+  if (actor.scope.is_everything() && actor.sources.empty()) {
     return {};
   }
   return Error{ErrorCode::PermissionDenied,
-               "a token with a scope makes no tokens, keys, users and rights",
-               "use your SSH key, or a token without a scope", ""};
+               "a key or token with a scope makes no tokens, keys, users and rights",
+               "use a key or token without a scope", ""};
+}
+
+Result<void> require_within_life(const Actor& actor, std::optional<SystemTime> expires_at) {
+  if (!actor.expires_at || (expires_at && *expires_at <= *actor.expires_at)) {
+    return {};
+  }
+  return Error{ErrorCode::PermissionDenied,
+               fmt::format("you came with what ends at {}, and may not make what outlives it",
+                           format_rfc3339(*actor.expires_at)),
+               "say --expires with less, or use a key that does not expire", ""};
+}
+
+Error hidden(Error error) {
+  error.cause = kHidden;
+  return error;
+}
+
+bool is_hidden(const Error& error) {
+  return error.cause == kHidden;
 }
 
 Result<std::optional<AppRight>> AppAccess::right_of(const Actor& actor, const AppName& name) {
@@ -46,7 +68,8 @@ Result<std::optional<AppRight>> AppAccess::right_of(const Actor& actor, const Ap
 }
 
 Error AppAccess::not_found(const Actor& actor, const AppName& name) {
-  const Error error = state::no_such_app(name);
+  const Error error =
+      actor.role == Role::Admin ? state::no_such_app(name) : hidden(state::no_such_app(name));
   const auto apps = visible(actor);
   if (!apps) {
     return apps.error();

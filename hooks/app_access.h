@@ -15,9 +15,18 @@ namespace minpaas::hooks {
 /// Errors: PermissionDenied.
 Result<void> require_admin(const Actor& actor);
 
-/// Whoever came with a token that has a scope may not give others, or another key, more than it
-/// has. Errors: PermissionDenied.
+/// Whoever came with a key or token that has a scope, or a key that is bound to addresses, may not
+/// give others, or another key, more than it has. Errors: PermissionDenied.
 Result<void> require_whole_scope(const Actor& actor);
+
+/// Whoever came with what expires lets nobody in who stays longer; absent: for ever. Errors:
+/// PermissionDenied.
+Result<void> require_within_life(const Actor& actor, std::optional<SystemTime> expires_at);
+
+/// An error of what is not there for the actor, because it is another's: they are told that there
+/// is none, and the record says that they were denied it.
+Error hidden(Error error);
+bool is_hidden(const Error& error);
 
 /// Who may do what to which app: administrators everything, members what they were granted. To
 /// those who may not even see an app it is the same as one that is not there. Thread: any.

@@ -104,6 +104,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       queue_(deploys_, around.clock,
              {settings.build.slots, kOtherSlots, parts_.build_logs(), FeedLimits()}, pipeline_),
       keys_(key_store_, settings.access.admin_keys, around.clock),
+      claim_store_(*opened_.database),
+      first_claim_(claim_store_, keys_, around.clock),
       logs_(around.engine, opened_.instance),
       reconciler_(
           around.engine, {apps_, releases_, configs_, containers_, deploys_}, around.router,
@@ -131,11 +133,13 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
           access_, apps_, certificate_store_,
           [this](const AppName& app) { return domains_.hosts_of(app); }, around.router, lego_,
           around.clock, settings),
-      people_(users_, grants_, keys_, access_, around.clock),
+      people_(users_, grants_, keys_, first_claim_, access_, around.clock),
       event_store_(*opened_.database, opened_.secret),
       events_(event_store_, access_, around.clock),
       metric_store_(*opened_.database),
-      metrics_(metric_store_, around.engine, opened_.instance),
+      metrics_(metric_store_, around.engine, opened_.instance,
+               {[this](const docker::ContainerId& id) { return restarts_of(id); },
+                [](const docker::ContainerId& id) { return usage_of(id); }}),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
                [this] { return certificates_.examine(); }}),
@@ -146,11 +150,13 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       checks_(parts_, check_store_, access_, [this] { liveness_.look_again(); }),
       token_store_(*opened_.database),
       tokens_(token_store_, keys_, around.clock),
+      standing_(keys_, tokens_, access_),
+      standing_watch_(standing_),
       request_key_store_(*opened_.database, opened_.secret),
       request_keys_(request_key_store_, around.clock),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
                 {people_, events_, certificates_, limits_, storage_, domains_, maintenance_, cron_,
-                 checks_, tokens_},
+                 checks_, tokens_, standing_watch_},
                 tasks()),
       cron_keeper_(parts_, cron_runner_) {}
 
@@ -168,6 +174,13 @@ HealthWait Assembly::health_wait() {
 
 bool Assembly::is_crashed(const docker::ContainerId& container) const {
   return supervisor_.crashed().contains(container);
+}
+
+/// By the engine after a crash, and by the server for checks that failed.
+int Assembly::restarts_of(const docker::ContainerId& container) const {
+  const auto health = supervisor_.health(container);
+  const auto checked = liveness_.state(container);
+  return (health ? health->restarts : 0) + (checked ? checked->restarts : 0);
 }
 
 PlatformTasks Assembly::tasks() {

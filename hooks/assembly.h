@@ -22,6 +22,7 @@
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
+#include "hooks/local_standing.h"
 #include "hooks/local_storage.h"
 #include "hooks/local_tokens.h"
 #include "hooks/pipeline.h"
@@ -62,9 +63,11 @@ class Assembly {
 
   Platform& platform() { return platform_; }
 
-  Metrics& metrics() { return metrics_; }
+  LocalMetrics& metrics() { return metrics_; }
 
   KeyOwners& keys() { return keys_; }
+
+  FirstClaim& first_claim() { return first_claim_; }
 
   TokenAuthenticator& tokens() { return tokens_; }
 
@@ -89,6 +92,7 @@ class Assembly {
   HealthWait health_wait();
   PlatformTasks tasks();
   bool is_crashed(const docker::ContainerId& container) const;
+  int restarts_of(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
   void tidy(const AppName& app);
 
@@ -117,6 +121,8 @@ class Assembly {
   Pipeline pipeline_;
   DeployQueue queue_;
   KeyOwners keys_;
+  state::ClaimStore claim_store_;
+  FirstClaim first_claim_;
   AppLogs logs_;
   Reconciler reconciler_;
   Supervisor supervisor_;
@@ -142,6 +148,9 @@ class Assembly {
   LocalChecks checks_;
   state::TokenStore token_store_;
   LocalTokens tokens_;
+  LocalStanding standing_;
+  /// Its thread ends what may not go on.
+  StandingWatch standing_watch_;
   state::RequestKeyStore request_key_store_;
   LocalRequestKeys request_keys_;
   LocalPlatform platform_;

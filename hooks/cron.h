@@ -33,7 +33,7 @@ class Cron {
   /// What has run, newest first; of one entry, which may be of an older release, or of all.
   virtual Result<std::vector<state::CronRun>> history(const Actor& actor, const AppName& name,
                                                       const std::optional<std::string>& id,
-                                                      int most) = 0;
+                                                      state::Page page) = 0;
   /// Runs it now, in front of `peer`. Errors: NotFound (no such entry), Busy (it runs already),
   /// those of run_one_off.
   virtual Result<ProgramOutcome> run(const Actor& actor, const AppName& name, const std::string& id,

@@ -27,6 +27,8 @@ struct EventQuery {
   std::optional<AppName> app = std::nullopt;
   std::optional<int> tail = std::nullopt;
   std::optional<SystemTime> since = std::nullopt;
+  /// Only those before this one.
+  std::optional<std::int64_t> before = std::nullopt;
   /// Go on with new ones.
   bool follow = false;
 };

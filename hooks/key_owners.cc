@@ -20,6 +20,17 @@ std::string display_name(const state::PublicKey& key) {
   return name.empty() ? "admin" : name;
 }
 
+Actor actor_of(const state::KeyRow& row) {
+  return {.user_id = row.user_id,
+          .name = row.user,
+          .role = row.role,
+          .key_fingerprint = row.key.fingerprint,
+          .from = "",
+          .scope = row.limits.scope,
+          .expires_at = row.limits.expires_at,
+          .sources = row.limits.sources};
+}
+
 bool is_key(const state::PublicKey& key, std::string_view fingerprint, std::string_view blob) {
   return key.fingerprint == fingerprint && key.blob_base64 == blob;
 }
@@ -54,11 +65,27 @@ std::vector<state::PublicKey> KeyOwners::keys_of_file() const {
   return keys;
 }
 
+bool KeyOwners::is_admissible(const state::KeyRow& row, std::string_view from) const {
+  const state::KeyLimits& limits = row.limits;
+  if (limits.expires_at && *limits.expires_at <= clock_.now()) {
+    log::info("key {} of {} has expired", row.key.fingerprint, row.user);
+    return false;
+  }
+  const bool fits =
+      limits.sources.empty() || std::ranges::any_of(limits.sources, [&](const AddressRange& range) {
+        return range.contains(from);
+      });
+  if (!fits) {
+    log::info("key {} of {} may not come from {}", row.key.fingerprint, row.user, from);
+  }
+  return fits;
+}
+
 std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
-                                           std::string_view blob_base64) {
+                                           std::string_view blob_base64, std::string_view from) {
   const auto row = store_.find(std::string(fingerprint));
   if (row && is_key(row->key, fingerprint, blob_base64)) {
-    return Actor{row->user_id, row->user, row->role, row->key.fingerprint, ""};
+    return is_admissible(*row, from) ? std::optional(actor_of(*row)) : std::nullopt;
   }
   if (!row && row.error().code != ErrorCode::NotFound) {
     log::error("key {}: {}", fingerprint, row.error().for_log());
@@ -69,6 +96,44 @@ std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
     }
   }
   return std::nullopt;
+}
+
+Result<Actor> KeyOwners::renew(const Actor& actor) {
+  const Error gone{ErrorCode::PermissionDenied,
+                   fmt::format("the key of {} was removed, so this has ended", actor.name), "", ""};
+  if (actor.user_id == kUserOfTheFile) {
+    return is_in_file(actor.key_fingerprint) ? Result<Actor>(actor) : gone;
+  }
+  const auto row = store_.find(actor.key_fingerprint);
+  if (!row) {
+    return row.error().code == ErrorCode::NotFound ? gone : row.error();
+  }
+  if (row->user_id != actor.user_id) {
+    return gone;
+  }
+  if (row->limits.expires_at && *row->limits.expires_at <= clock_.now()) {
+    return Error{ErrorCode::PermissionDenied,
+                 fmt::format("the key of {} has expired, so this has ended", actor.name), "", ""};
+  }
+  Actor renewed = actor_of(*row);
+  renewed.from = actor.from;
+  return renewed;
+}
+
+Result<bool> KeyOwners::has_admin() {
+  const auto rows = TRY(store_.list());
+  const bool is_known = std::ranges::any_of(
+      rows, [](const state::KeyRow& row) { return row.role == Role::Admin && row.limits.none(); });
+  if (is_known || admin_keys_.empty()) {
+    return is_known;
+  }
+  // A file that cannot be read may have keys.
+  const auto text = read_file(admin_keys_, kMostFileBytes);
+  if (!text) {
+    return text.error().code == ErrorCode::NotFound ? Result<bool>(false) : text.error();
+  }
+  std::vector<std::string> bad;
+  return !state::parse_key_file(*text, bad).empty();
 }
 
 bool KeyOwners::is_in_file(std::string_view fingerprint) const {
@@ -100,13 +165,11 @@ Result<std::vector<state::KeyRow>> KeyOwners::list() {
   return rows;
 }
 
-Result<state::KeyRow> KeyOwners::add(const Actor& actor, const std::string& name,
-                                     const std::string& user, Role role,
-                                     std::string_view public_key) {
-  TRY(check_person_name(name));
-  const auto key = TRY(state::PublicKey::parse(public_key));
-  auto row = TRY(store_.add(key, name, user, role, clock_.now()));
-  log::info("key {} ({}) of {} was added by {}", key.fingerprint, name, user, actor.name);
+Result<state::KeyRow> KeyOwners::add(const Actor& actor, const state::NewKey& key) {
+  TRY(check_person_name(key.name));
+  auto row = TRY(store_.add(key, clock_.now()));
+  log::info("key {} ({}) of {} was added by {}", row.key.fingerprint, row.name, row.user,
+            actor.name);
   return row;
 }
 

@@ -19,20 +19,26 @@ class KeyOwners {
   KeyOwners(state::KeyStore& store, std::filesystem::path admin_keys, const Clock& clock)
       : store_(store), admin_keys_(std::move(admin_keys)), clock_(clock) {}
 
-  /// Both must match the same key. Absent: nobody's, or the lookup failed (which is logged).
-  std::optional<Actor> find_actor(std::string_view fingerprint, std::string_view blob_base64);
+  /// Both must match the same key. `from` is the peer's address. Absent: nobody's, or it has
+  /// expired or may not come from there, or the lookup failed (all but the first are logged).
+  std::optional<Actor> find_actor(std::string_view fingerprint, std::string_view blob_base64,
+                                  std::string_view from);
+  /// Whoever came with a key, as they are now. Errors: PermissionDenied (the key or its owner is
+  /// gone, or it has expired).
+  Result<Actor> renew(const Actor& actor);
   /// The owner has signed with the key: remembers when it was used last.
   void note_use(const Actor& actor);
 
   /// Keys of the database, then those of the file (their user is `kAdminKeysUser`).
   Result<std::vector<state::KeyRow>> list();
-  /// `user` is made with `role` when there is none of that name. Errors: InvalidInput,
-  /// AlreadyExists.
-  Result<state::KeyRow> add(const Actor& actor, const std::string& name, const std::string& user,
-                            Role role, std::string_view public_key);
+  /// Errors: InvalidInput (its name), AlreadyExists.
+  Result<state::KeyRow> add(const Actor& actor, const state::NewKey& key);
   /// Errors: NotFound, Conflict (the key is in the file).
   Result<void> remove(const std::string& fingerprint);
 
+  /// Whether someone could administer the server: a key is in the file, or one of an administrator
+  /// without limits is known. Errors: those of the database and of a file that cannot be read.
+  Result<bool> has_admin();
   /// Whether a key with this fingerprint is in the file now.
   [[nodiscard]] bool is_in_file(std::string_view fingerprint) const;
 
@@ -42,6 +48,7 @@ class KeyOwners {
 
  private:
   std::vector<state::PublicKey> keys_of_file() const;
+  [[nodiscard]] bool is_admissible(const state::KeyRow& row, std::string_view from) const;
 
   state::KeyStore& store_;
   std::filesystem::path admin_keys_;

@@ -41,9 +41,9 @@ Result<std::vector<CronReport>> LocalCron::list(const Actor& actor, const AppNam
 
 Result<std::vector<state::CronRun>> LocalCron::history(const Actor& actor, const AppName& name,
                                                        const std::optional<std::string>& id,
-                                                       int most) {
+                                                       state::Page page) {
   TRY(access_.find(actor, name, AppRight::Read));
-  auto runs = TRY(parts_.cron.list(name, id, most));
+  auto runs = TRY(parts_.cron.list(name, id, page));
   const auto live = TRY(parts_.releases.live(name));
   const auto entries = live ? name_entries(live->manifest.cron) : std::vector<NamedCronEntry>();
   if (id && runs.empty() && std::ranges::find(entries, *id, &NamedCronEntry::id) == entries.end()) {

@@ -14,7 +14,7 @@ class LocalCron : public Cron {
   Result<std::vector<CronReport>> list(const Actor& actor, const AppName& name) override;
   Result<std::vector<state::CronRun>> history(const Actor& actor, const AppName& name,
                                               const std::optional<std::string>& id,
-                                              int most) override;
+                                              state::Page page) override;
   Result<ProgramOutcome> run(const Actor& actor, const AppName& name, const std::string& id,
                              ExecStreams& peer) override;
 

@@ -20,14 +20,15 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 void LocalEvents::record(const Actor& actor, const Deed& deed) {
-  const auto seq = store_.add({.at = clock_.now(),
-                               .actor = actor.name,
-                               .credential = actor.key_fingerprint,
-                               .from = actor.from,
-                               .app = shown(deed.app),
-                               .action = deed.action,
-                               .detail = shown(deed.detail),
-                               .result = deed.result});
+  const auto seq = store_.add(
+      {.at = clock_.now(),
+       .actor = actor.name,
+       .credential = actor.token_id.empty() ? actor.key_fingerprint : "token " + actor.token_id,
+       .from = actor.from,
+       .app = shown(deed.app),
+       .action = deed.action,
+       .detail = shown(deed.detail),
+       .result = deed.result});
   if (!seq) {
     log::error("{} by {} ({}) could not be recorded: {}", deed.action, actor.name, deed.result,
                seq.error().for_log());
@@ -51,7 +52,7 @@ Result<void> LocalEvents::limit_to_own(const Actor& actor, const EventQuery& que
 
 Result<void> LocalEvents::read(const Actor& actor, const EventQuery& query, const EventSink& sink,
                                std::stop_token gone) {
-  state::EventFilter filter{.since = query.since, .most = query.tail};
+  state::EventFilter filter{.before = query.before, .since = query.since, .most = query.tail};
   if (query.app) {
     filter.app = query.app->str();
   }

@@ -9,8 +9,27 @@
 namespace minpaas::hooks {
 namespace {
 
+/// As `docker ps` shows them.
+constexpr std::size_t kShownIdBytes = 12;
+
 double in_seconds(std::chrono::microseconds time) {
   return std::chrono::duration<double>(time).count();
+}
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+void add_histogram(Metric& metric, const Labels& labels, const state::DeployTotals& total) {
+  const auto add_bucket = [&](std::string most, std::int64_t count) {
+    Labels with_bound = labels;
+    with_bound.emplace_back("le", std::move(most));
+    metric.samples.push_back({with_bound, static_cast<double>(count), "_bucket"});
+  };
+  for (std::size_t step = 0; step < total.within.size(); ++step) {
+    add_bucket(std::to_string(state::DeployTotals::kSteps[step]), total.within[step]);
+  }
+  add_bucket("+Inf", total.count);
+  metric.samples.push_back({labels, in_seconds(total.took), "_sum"});
+  metric.samples.push_back({labels, static_cast<double>(total.count), "_count"});
 }
 
 std::vector<Metric> of_deploys(const state::DeployNumbers& numbers) {
@@ -18,15 +37,14 @@ std::vector<Metric> of_deploys(const state::DeployNumbers& numbers) {
                "Deploys that have ended, by kind and result.",
                Metric::Kind::Counter,
                {}};
-  Metric took{"minpaas_deploy_seconds_total",
+  Metric took{"minpaas_deploy_seconds",
               "Time from the request of these deploys to their end.",
-              Metric::Kind::Counter,
+              Metric::Kind::Histogram,
               {}};
   for (const auto& total : numbers.ended) {
-    const std::vector<std::pair<std::string, std::string>> labels{{"kind", total.kind},
-                                                                  {"result", total.result}};
+    const Labels labels{{"kind", total.kind}, {"result", total.result}};
     count.samples.push_back({labels, static_cast<double>(total.count)});
-    took.samples.push_back({labels, in_seconds(total.took)});
+    add_histogram(took, labels, total);
   }
   return {count,
           took,
@@ -66,7 +84,44 @@ std::vector<Metric> LocalMetrics::of_containers() {
     up.samples.push_back({{{"app", app}}, static_cast<double>(count)});
   }
   metrics.push_back(std::move(up));
+  const auto more = of_processes(*containers);
+  metrics.insert(metrics.end(), more.begin(), more.end());
   return metrics;
+}
+
+/// With its release, since another container has counters of its own.
+std::vector<Metric> LocalMetrics::of_processes(
+    const std::vector<docker::ContainerDetails>& containers) {
+  using Kind = Metric::Kind;
+  Metric restarts{"minpaas_process_restarts_total",
+                  "How often the process ended by itself, or failed its checks, and ran again.",
+                  Kind::Counter,
+                  {}};
+  Metric processor{
+      "minpaas_process_cpu_seconds_total", "Processor time that was used.", Kind::Counter, {}};
+  Metric memory{
+      "minpaas_process_memory_bytes", "Memory in use, file cache included.", Kind::Gauge, {}};
+  for (const auto& container : containers) {
+    if (container.state != docker::RunState::Running) {
+      continue;
+    }
+    const auto label = [&](std::string_view name) {
+      const auto found = container.labels.find(std::string(name));
+      return found == container.labels.end() ? "" : found->second;
+    };
+    const Labels labels{{"app", label(docker::kLabelApp)},
+                        {"process", label(docker::kLabelProcess)},
+                        {"release", label(docker::kLabelRelease)},
+                        {"container", container.id.value.substr(0, kShownIdBytes)}};
+    if (hands_.restarts) {
+      restarts.samples.push_back({labels, static_cast<double>(hands_.restarts(container.id))});
+    }
+    if (const auto used = hands_.usage ? hands_.usage(container.id) : std::nullopt) {
+      processor.samples.push_back({labels, in_seconds(used->processor)});
+      memory.samples.push_back({labels, static_cast<double>(used->memory_bytes)});
+    }
+  }
+  return {std::move(restarts), std::move(processor), std::move(memory)};
 }
 
 Result<std::vector<Metric>> LocalMetrics::collect(const Actor& actor) {
@@ -74,6 +129,10 @@ Result<std::vector<Metric>> LocalMetrics::collect(const Actor& actor) {
   auto metrics = of_deploys(TRY(store_.deploys()));
   const auto more = of_containers();
   metrics.insert(metrics.end(), more.begin(), more.end());
+  for (const Source& source : sources_) {
+    const auto counted = source();
+    metrics.insert(metrics.end(), counted.begin(), counted.end());
+  }
   return metrics;
 }
 

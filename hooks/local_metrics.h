@@ -1,24 +1,42 @@
 #pragma once
 
+#include <functional>
+
 #include "core/docker/engine.h"
 #include "core/state/metric_store.h"
+#include "hooks/container_usage.h"
 #include "hooks/metrics.h"
 
 namespace minpaas::hooks {
 
 class LocalMetrics : public Metrics {
  public:
-  LocalMetrics(state::MetricStore& store, docker::Engine& engine, std::string instance)
-      : store_(store), engine_(engine), instance_(std::move(instance)) {}
+  /// Numbers that another part counts.
+  using Source = std::function<std::vector<Metric>()>;
+
+  struct Hands {
+    /// How often the container's process was started again; absent: nobody has counted.
+    std::function<int(const docker::ContainerId&)> restarts = {};
+    std::function<std::optional<ContainerUsage>(const docker::ContainerId&)> usage = {};
+  };
+
+  LocalMetrics(state::MetricStore& store, docker::Engine& engine, std::string instance, Hands hands)
+      : store_(store), engine_(engine), instance_(std::move(instance)), hands_(std::move(hands)) {}
+
+  /// Before anyone collects.
+  void add(Source source) { sources_.push_back(std::move(source)); }
 
   Result<std::vector<Metric>> collect(const Actor& actor) override;
 
  private:
   std::vector<Metric> of_containers();
+  std::vector<Metric> of_processes(const std::vector<docker::ContainerDetails>& containers);
 
   state::MetricStore& store_;
   docker::Engine& engine_;
   std::string instance_;
+  Hands hands_;
+  std::vector<Source> sources_;
 };
 
 }  // namespace minpaas::hooks

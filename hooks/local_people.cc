@@ -9,9 +9,18 @@
 namespace minpaas::hooks {
 namespace {
 
+constexpr std::size_t kMostRules = 32;
+
 Error may_do_all(const std::string& user) {
   return {ErrorCode::Conflict, fmt::format("{} is an administrator, who may do everything", user),
           fmt::format("to make them a member: users:set {} --role member", user), ""};
+}
+
+/// A member sees no others.
+void limit_to_own(const Actor& actor, std::vector<state::KeyRow>& rows) {
+  if (actor.role != Role::Admin) {
+    std::erase_if(rows, [&](const state::KeyRow& row) { return row.user_id != actor.user_id; });
+  }
 }
 
 }  // namespace
@@ -19,8 +28,9 @@ Error may_do_all(const std::string& user) {
 Result<void> LocalPeople::require_admin_without(
     const std::function<bool(const state::KeyRow&)>& goes) {
   const auto rows = TRY(keys_.list());
-  const bool left = std::ranges::any_of(
-      rows, [&](const state::KeyRow& row) { return row.role == Role::Admin && !goes(row); });
+  const bool left = std::ranges::any_of(rows, [&](const state::KeyRow& row) {
+    return row.role == Role::Admin && row.limits.none() && !goes(row);
+  });
   return left ? Result<void>()
               : Error{ErrorCode::Conflict, "no key of an administrator would be left",
                       "add another administrator first: keys:add NAME < key.pub", ""};
@@ -69,9 +79,7 @@ Result<void> LocalPeople::remove_user(const Actor& actor, const std::string& nam
 
 Result<std::vector<state::KeyRow>> LocalPeople::keys(const Actor& actor) {
   auto rows = TRY(keys_.list());
-  if (actor.role != Role::Admin) {
-    std::erase_if(rows, [&](const state::KeyRow& row) { return row.user_id != actor.user_id; });
-  }
+  limit_to_own(actor, rows);
   return rows;
 }
 
@@ -87,14 +95,29 @@ Result<std::string> LocalPeople::owner_of_new_key(const Actor& actor, const KeyR
 
 Result<state::KeyRow> LocalPeople::add_key(const Actor& actor, const KeyRequest& request) {
   TRY(require_whole_scope(actor));
-  const std::string user = TRY(owner_of_new_key(actor, request));
-  return keys_.add(actor, request.name, user, request.role.value_or(Role::Admin),
-                   request.public_key);
+  if (std::max(request.scope.size(), request.sources.size()) > kMostRules) {
+    return Error{ErrorCode::InvalidInput,
+                 fmt::format("a key has at most {} scopes and ranges of addresses", kMostRules), "",
+                 ""};
+  }
+  state::KeyLimits limits{AccessScope(request.scope), request.sources, std::nullopt};
+  if (request.lifetime) {
+    limits.expires_at = clock_.now() + *request.lifetime;
+  }
+  TRY(require_within_life(actor, limits.expires_at));
+  const Role usual = limits.none() ? Role::Admin : Role::Member;
+  std::string owner = TRY(owner_of_new_key(actor, request));
+  auto key = TRY(state::PublicKey::parse(request.public_key));
+  return keys_.add(actor, {std::move(key), request.name, std::move(owner),
+                           request.role.value_or(usual), std::move(limits)});
 }
 
 Result<void> LocalPeople::remove_key(const Actor& actor, const std::string& fingerprint) {
   const std::scoped_lock one_at_a_time(leaving_);
-  const auto rows = TRY(keys(actor));
+  auto rows = TRY(keys_.list());
+  const bool is_anyones = std::ranges::any_of(
+      rows, [&](const state::KeyRow& row) { return row.key.fingerprint == fingerprint; });
+  limit_to_own(actor, rows);
   const auto found = std::ranges::find_if(
       rows, [&](const state::KeyRow& row) { return row.key.fingerprint == fingerprint; });
   if (found != rows.end() && found->created_at && found->role == Role::Admin) {
@@ -103,7 +126,8 @@ Result<void> LocalPeople::remove_key(const Actor& actor, const std::string& fing
     }));
   }
   if (found == rows.end()) {
-    return state::no_such_key(fingerprint);
+    const Error none = state::no_such_key(fingerprint);
+    return is_anyones ? hidden(none) : none;
   }
   TRY(keys_.remove(fingerprint));
   log::info("key {} of {} was removed by {}", fingerprint, found->user, actor.name);

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "hooks/app_access.h"
+#include "hooks/first_claim.h"
 #include "hooks/key_owners.h"
 #include "hooks/people.h"
 
@@ -12,8 +13,13 @@ namespace minpaas::hooks {
 class LocalPeople : public People {
  public:
   LocalPeople(state::UserStore& users, state::GrantStore& grants, KeyOwners& keys,
-              AppAccess& access, const Clock& clock)
-      : users_(users), grants_(grants), keys_(keys), access_(access), clock_(clock) {}
+              FirstClaim& first, AppAccess& access, const Clock& clock)
+      : users_(users),
+        grants_(grants),
+        keys_(keys),
+        first_(first),
+        access_(access),
+        clock_(clock) {}
 
   Result<std::vector<state::UserRow>> users(const Actor& actor) override;
   Result<state::UserRow> add_user(const Actor& actor, const std::string& name, Role role) override;
@@ -21,6 +27,12 @@ class LocalPeople : public People {
   Result<void> remove_user(const Actor& actor, const std::string& name) override;
   Result<std::vector<state::KeyRow>> keys(const Actor& actor) override;
   Result<state::KeyRow> add_key(const Actor& actor, const KeyRequest& request) override;
+
+  Result<state::KeyRow> claim(const Actor& stranger, const std::string& code,
+                              const std::string& name) override {
+    return first_.claim(stranger, code, name);
+  }
+
   Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
   Result<std::vector<state::GrantRow>> access(const Actor& actor, const AppName& app) override;
   Result<state::GrantRow> grant(const Actor& actor, const AppName& app, const std::string& user,
@@ -35,6 +47,7 @@ class LocalPeople : public People {
   state::UserStore& users_;
   state::GrantStore& grants_;
   KeyOwners& keys_;
+  FirstClaim& first_;
   AppAccess& access_;
   const Clock& clock_;
   /// Held from the look at who is left until what goes is gone.

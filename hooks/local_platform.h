@@ -54,6 +54,7 @@ struct PlatformNouns {
   Cron& cron;
   Checks& checks;
   Tokens& tokens;
+  StandingWatch& standing;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -93,7 +94,8 @@ class LocalPlatform : public Platform {
   Result<void> require_open(const Actor& actor, const AppName& name) override;
 
   // local_platform_releases.cc
-  Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
+  Result<std::vector<Release>> releases(const Actor& actor, const AppName& name,
+                                        state::Page page) override;
   Result<ReleaseReport> release(const Actor& actor, const AppName& name,
                                 ReleaseNumber number) override;
   Result<ReleaseDiff> compare_releases(const Actor& actor, const AppName& name, ReleaseNumber from,
@@ -119,7 +121,7 @@ class LocalPlatform : public Platform {
   Result<DeployOutcome> rebuild(const Actor& actor, const AppName& name, bool no_cache,
                                 const Follow& follow) override;
   Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
-                                               BuildsScope scope, int most) override;
+                                               BuildsScope scope, state::Page page) override;
   Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
                                         std::optional<std::int64_t> id,
                                         const Follow& follow) override;
@@ -150,6 +152,8 @@ class LocalPlatform : public Platform {
   Checks& checks() override { return nouns_.checks; }
 
   Tokens& tokens() override { return nouns_.tokens; }
+
+  StandingWatch& standing() override { return nouns_.standing; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

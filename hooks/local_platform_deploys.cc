@@ -124,14 +124,15 @@ Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& 
 }
 
 Result<std::vector<state::DeployRow>> LocalPlatform::builds(const Actor& actor, const AppName& name,
-                                                            BuildsScope scope, int most) {
+                                                            BuildsScope scope, state::Page page) {
   TRY(access_.find(actor, name, AppRight::Read));
-  auto rows = TRY(parts_.deploys.list(name, kMostDeploys));
+  // Those without a build are among them.
+  auto rows = TRY(parts_.deploys.list(name, {kMostDeploys, page.before}));
   if (scope == BuildsScope::Builds) {
     std::erase_if(rows, [](const state::DeployRow& row) { return !built_something(row); });
   }
-  if (std::ssize(rows) > most) {
-    rows.resize(static_cast<std::size_t>(most), rows.front());
+  if (std::ssize(rows) > page.most) {
+    rows.resize(static_cast<std::size_t>(page.most), rows.front());
   }
   return rows;
 }

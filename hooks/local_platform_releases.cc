@@ -71,9 +71,9 @@ std::string_view to_string(ImagePresence presence) {
 }
 
 Result<std::vector<Release>> LocalPlatform::releases(const Actor& actor, const AppName& name,
-                                                     int most) {
+                                                     state::Page page) {
   TRY(access_.find(actor, name, AppRight::Read));
-  return parts_.releases.list(name, most);
+  return parts_.releases.list(name, page);
 }
 
 Result<ReleaseReport> LocalPlatform::release(const Actor& actor, const AppName& name,

@@ -104,12 +104,11 @@ Result<DeployOutcome> LocalStorage::unmount(const Actor& actor, const AppName& n
 
 Result<void> LocalStorage::require_right(const Actor& actor, const state::VolumeRow& volume) {
   if (volume.app_is_gone) {
-    // To others it is the same as one that is not there.
-    return require_admin(actor) ? Result<void>() : no_volume(volume.volume);
+    return require_admin(actor) ? Result<void>() : hidden(no_volume(volume.volume));
   }
   const auto found = access_.find_open(actor, volume.app, AppRight::Admin);
   if (!found && found.error().code == ErrorCode::NotFound) {
-    return no_volume(volume.volume);
+    return hidden(no_volume(volume.volume));
   }
   return found ? Result<void>() : found.error();
 }

@@ -61,54 +61,90 @@ Result<NewToken> LocalTokens::create(const Actor& actor, const TokenRequest& req
   TRY(require_whole_scope(actor));
   const SystemTime now = clock_.now();
   const auto secret = state::TokenSecret::make();
-  state::TokenRow row{secret.id, request.name, owner_of(actor), TokenScope(request.scope), now, {},
+  state::TokenRow row{secret.id, request.name, owner_of(actor), AccessScope(request.scope), now, {},
                       {}};
   if (request.lifetime) {
     row.expires_at = now + *request.lifetime;
   }
+  TRY(require_within_life(actor, row.expires_at));
   TRY(store_.add(row, secret));
   log::info("token {} ({}) was made by {}", row.id, row.name, actor.name);
   return NewToken{row, secret.text};
 }
 
-Result<state::TokenRow> LocalTokens::revoke(const Actor& actor, const std::string& name) {
-  const auto rows = TRY(list(actor));
-  auto found = std::ranges::find(rows, name, &state::TokenRow::name);
-  if (found == rows.end()) {
-    found = std::ranges::find(rows, name, &state::TokenRow::id);
+Result<state::TokenRow> LocalTokens::find(const Actor& actor, const std::string& name,
+                                          const std::optional<std::string>& owner) {
+  const auto is_meant = [&](const state::TokenRow& row) {
+    return row.id == name ||
+           (row.name == name && (owner ? row.owner.name == *owner : is_of(row, actor)));
+  };
+  auto rows = TRY(store_.list());
+  const bool is_others = std::ranges::any_of(
+      rows, [&](const state::TokenRow& row) { return row.id == name && !is_of(row, actor); });
+  if (actor.role != Role::Admin) {
+    std::erase_if(rows, [&](const state::TokenRow& row) { return !is_of(row, actor); });
   }
-  if (found == rows.end()) {
-    return Error{ErrorCode::NotFound, "there is no token with this name or id", "list them: tokens",
-                 ""};
+  std::erase_if(rows, [&](const state::TokenRow& row) { return !is_meant(row); });
+  if (rows.empty()) {
+    const Error none{ErrorCode::NotFound, "there is no token with this name or id",
+                     actor.role == Role::Admin
+                         ? "list them: tokens; of another: tokens:revoke NAME --user "
+                           "USER"
+                         : "list them: tokens",
+                     ""};
+    return is_others ? hidden(none) : none;
   }
-  TRY(store_.remove(found->id));
-  log::info("token {} ({}) was revoked by {}", found->id, found->name, actor.name);
-  return *found;
+  if (rows.size() > 1) {
+    return Error{ErrorCode::Conflict, fmt::format("there are {} such tokens", rows.size()),
+                 "say the id; `tokens` lists them", ""};
+  }
+  return rows.front();
 }
 
-Result<Actor> LocalTokens::authenticate(std::string_view secret, const std::string& from) {
-  const auto row = store_.find_by_secret(secret);
+Result<state::TokenRow> LocalTokens::revoke(const Actor& actor, const std::string& name,
+                                            const std::optional<std::string>& owner) {
+  if (owner && *owner != actor.name) {
+    TRY(require_admin(actor));
+  }
+  auto row = TRY(find(actor, name, owner));
+  TRY(store_.remove(row.id));
+  log::info("token {} ({}) of {} was revoked by {}", row.id, row.name, row.owner.name, actor.name);
+  return row;
+}
+
+Result<Actor> LocalTokens::actor_of(const Result<state::TokenRow>& row, const std::string& from) {
   if (!row) {
     return row.error().code == ErrorCode::NotFound
                ? refused("this token is not known; it may have been revoked")
                : row.error();
   }
-  const SystemTime now = clock_.now();
-  if (row->expires_at && *row->expires_at <= now) {
+  if (row->expires_at && *row->expires_at <= clock_.now()) {
     return refused(fmt::format("the token {} has expired", row->name));
   }
   if (!row->owner.user_id && !owners_.is_in_file(row->owner.file_key)) {
     return refused(fmt::format("the owner of the token {} is gone", row->name));
-  }
-  if (const auto touched = store_.touch(*row, now); !touched) {
-    log::warn("token {}: {}", row->id, touched.error().for_log());
   }
   return Actor{.user_id = row->owner.user_id.value_or(KeyOwners::kUserOfTheFile),
                .name = row->owner.name,
                .role = row->owner.role,
                .key_fingerprint = row->owner.file_key,
                .from = from,
-               .scope = row->scope};
+               .scope = row->scope,
+               .expires_at = row->expires_at,
+               .token_id = row->id};
+}
+
+Result<Actor> LocalTokens::authenticate(std::string_view secret, const std::string& from) {
+  const auto row = store_.find_by_secret(secret);
+  auto actor = TRY(actor_of(row, from));
+  if (const auto touched = store_.touch(*row, clock_.now()); !touched) {
+    log::warn("token {}: {}", row->id, touched.error().for_log());
+  }
+  return actor;
+}
+
+Result<Actor> LocalTokens::renew(const Actor& actor) {
+  return actor_of(store_.find(actor.token_id), actor.from);
 }
 
 }  // namespace minpaas::hooks

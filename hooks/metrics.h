@@ -12,11 +12,13 @@ namespace minpaas::hooks {
 struct Sample {
   std::vector<std::pair<std::string, std::string>> labels;
   double value = 0;
+  /// Behind the metric's name: `_bucket`, `_sum`, `_count` of a histogram.
+  std::string suffix = {};
 };
 
 /// Samples of one name, as Prometheus has them.
 struct Metric {
-  enum class Kind { Counter, Gauge };
+  enum class Kind { Counter, Gauge, Histogram };
   std::string name;
   std::string help;
   Kind kind = Kind::Gauge;

@@ -22,9 +22,15 @@ struct KeyRequest {
   /// Whose it is to be: one who is there. Absent: the user called like the key, who is made when
   /// there is none; of a member, always themselves.
   std::optional<std::string> user = std::nullopt;
-  /// Of a user who is made.
+  /// Of a user who is made; absent: an administrator, with a key that has limits a member.
   std::optional<Role> role = std::nullopt;
   std::string public_key;
+  /// Empty: all that the user may do.
+  std::vector<ScopeRule> scope = {};
+  /// Empty: from anywhere.
+  std::vector<AddressRange> sources = {};
+  /// From now on; absent: until it is removed.
+  std::optional<milliseconds> lifetime = std::nullopt;
 };
 
 /// Users, their keys, and what members may do with which apps. What takes the last administrator
@@ -47,8 +53,13 @@ class People {
   /// All of them; of a member, their own.
   virtual Result<std::vector<state::KeyRow>> keys(const Actor& actor) = 0;
   /// Errors: InvalidInput, NotFound (the user), AlreadyExists (the key), PermissionDenied (a member
-  /// and another user).
+  /// and another user; more than what the actor came with may do).
   virtual Result<state::KeyRow> add_key(const Actor& actor, const KeyRequest& request) = 0;
+  /// The first administrator, a stranger whose key signed, by the code that the server has printed.
+  /// Errors: InvalidInput (the name), PermissionDenied (it is not the code), Conflict (there is an
+  /// administrator).
+  virtual Result<state::KeyRow> claim(const Actor& stranger, const std::string& code,
+                                      const std::string& name) = 0;
   /// Ends the connections that have logged in with it. Errors: NotFound (also a member and the key
   /// of another), Conflict (it is in the administrators' file, or the last).
   virtual Result<void> remove_key(const Actor& actor, const std::string& fingerprint) = 0;

@@ -30,6 +30,7 @@
 #include "hooks/program_run.h"
 #include "hooks/release_report.h"
 #include "hooks/resources.h"
+#include "hooks/standing.h"
 #include "hooks/storage.h"
 #include "hooks/tokens.h"
 
@@ -217,8 +218,9 @@ class Platform {
   /// For the git service, before a pack is read. Errors: Conflict (the app is locked).
   virtual Result<void> require_open(const Actor& actor, const AppName& name) = 0;
   virtual Result<std::vector<ProcessReport>> processes(const Actor& actor, const AppName& name) = 0;
+  /// Newest first, as are `builds`.
   virtual Result<std::vector<Release>> releases(const Actor& actor, const AppName& name,
-                                                int most) = 0;
+                                                state::Page page) = 0;
   /// Errors: NotFound.
   virtual Result<ReleaseReport> release(const Actor& actor, const AppName& name,
                                         ReleaseNumber number) = 0;
@@ -242,9 +244,9 @@ class Platform {
                                       const ProcessType& process, int index,
                                       const ProgramRequest& request, ExecStreams& peer) = 0;
 
-  /// Deploys of the app, newest first.
+  /// Deploys of the app.
   virtual Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
-                                                       BuildsScope scope, int most) = 0;
+                                                       BuildsScope scope, state::Page page) = 0;
   /// Stored output from the first line; follows to the end while it runs. Absent id = the newest.
   virtual Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
                                                 std::optional<std::int64_t> id,
@@ -269,6 +271,8 @@ class Platform {
   /// Health checks of processes.
   virtual Checks& checks() = 0;
   virtual Tokens& tokens() = 0;
+  /// Ends what lasts when the actor may no longer do it: for the fronts.
+  virtual StandingWatch& standing() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

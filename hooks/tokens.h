@@ -31,11 +31,14 @@ class Tokens {
   virtual ~Tokens() = default;
 
   virtual Result<std::vector<state::TokenRow>> list(const Actor& actor) = 0;
-  /// Errors: InvalidInput, AlreadyExists (the name), PermissionDenied (a token with a scope would
-  /// make one with more).
+  /// Errors: InvalidInput, AlreadyExists (the actor has one of the name), PermissionDenied (a token
+  /// with a scope would make one with more, one that expires one that outlives it).
   virtual Result<NewToken> create(const Actor& actor, const TokenRequest& request) = 0;
-  /// By name or id. Errors: NotFound, also for a token of another that one may not see.
-  virtual Result<state::TokenRow> revoke(const Actor& actor, const std::string& name) = 0;
+  /// By id, or by the name that its owner gave it: the actor, or for administrators who `owner`
+  /// says. Errors: NotFound, also for a token of another that one may not see; PermissionDenied (a
+  /// member and another owner), Conflict (two owners are called that).
+  virtual Result<state::TokenRow> revoke(const Actor& actor, const std::string& name,
+                                         const std::optional<std::string>& owner) = 0;
 };
 
 /// Finds who shows a token. Thread: any.

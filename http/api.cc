@@ -7,6 +7,7 @@
 
 #include "http/metrics_text.h"
 #include "http/openapi.h"
+#include "http/page_link.h"
 
 namespace minpaas::http {
 namespace {
@@ -265,6 +266,15 @@ std::optional<Reply> Api::serve_command(const Admitted& admitted, const Request&
   const CallParts parts{backend_.platform, backend_.clock};
   auto& words = std::get<CommandWords>(call);
   const CallForm form{form_of(route, request, words), request.header("last-event-id")};
+  if (!route.page_key.empty() && form.form == Form::Whole) {
+    const int size = page_size(words);
+    auto reply =
+        call_command(parts, route, admitted.actor, std::move(words), form, events, std::move(gone));
+    if (reply) {
+      add_next_link(route, request, size, *reply);
+    }
+    return reply;
+  }
   if (route.answer == Answer::Json) {
     return call_command(parts, route, admitted.actor, std::move(words), form, events,
                         std::move(gone));

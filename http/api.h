@@ -38,6 +38,9 @@ class Api {
   std::optional<Reply> serve(const Admitted& admitted, const Request& request, EventSink& events,
                              std::stop_token gone);
 
+  /// Streams and waiting requests that are open now.
+  [[nodiscard]] int long_requests() const { return long_requests_; }
+
   [[nodiscard]] const ApiLimits& limits() const { return limits_; }
 
  private:

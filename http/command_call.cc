@@ -153,7 +153,7 @@ class Call {
                          .hint = "ask for less, or send Accept: text/event-stream"});
     }
     // How a build ended is no failure of showing what it printed.
-    if (!status && body.empty()) {
+    if (!status && (body.empty() || status.error().code == ErrorCode::PermissionDenied)) {
       return reply_from(problem_from(status.error()));
     }
     return Reply{.body = body.empty() ? "[]\n" : body + "\n]\n"};
@@ -253,8 +253,9 @@ std::optional<Reply> call_command(const CallParts& parts, const Route& route, co
   const auto resume = parse_resume(form.last_event_id);
   if (resume && !resume->place.empty()) {
     // From there on, however many lines that are.
-    std::erase_if(call.words,
-                  [](const commands::Word& word) { return word.text.starts_with("--tail="); });
+    std::erase_if(call.words, [](const commands::Word& word) {
+      return word.text.starts_with("--tail=") || word.text.starts_with("--limit=");
+    });
     call.words.insert(call.words.begin(), {"--since=" + resume->place});
   }
   Call running(parts, route, actor, std::move(call), events, std::move(gone));

@@ -17,6 +17,9 @@ namespace minpaas::http {
 namespace {
 
 constexpr int kRequestsPerConnection = 1000;
+/// Connections that wait to be accepted. httplib would have 5, behind which a burst of them is lost
+/// and comes again a second later; the system cuts it to net.core.somaxconn.
+constexpr int kBacklog = 1024;
 
 /// What the handlers of one request share; httplib runs them on the connection's thread.
 struct Current {
@@ -154,6 +157,10 @@ Result<void> Listener::bind(const config::ListenAddress& address) {
                  "another program may have it; set [http] listen", ""};
   }
   port_ = address.port == 0 ? port_ : address.port;
+  if (::listen(svr_sock_, kBacklog) != 0) {
+    return Error{ErrorCode::Unavailable, fmt::format("cannot listen for HTTP on port {}", port_),
+                 "", ""};
+  }
   return {};
 }
 

@@ -24,6 +24,10 @@ class Listener : public httplib::Server {
   void start();
   void end();
 
+  [[nodiscard]] int open_connections() const {
+    return open_.with([](const std::set<int>& open) { return static_cast<int>(open.size()); });
+  }
+
   [[nodiscard]] int port() const { return port_; }
 
  private:

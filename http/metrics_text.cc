@@ -22,6 +22,18 @@ std::string escaped(std::string_view value) {
   return text;
 }
 
+std::string_view type_name(hooks::Metric::Kind kind) {
+  switch (kind) {
+    case hooks::Metric::Kind::Counter:
+      return "counter";
+    case hooks::Metric::Kind::Gauge:
+      return "gauge";
+    case hooks::Metric::Kind::Histogram:
+      return "histogram";
+  }
+  return "untyped";
+}
+
 std::string labels_text(const hooks::Sample& sample) {
   std::string text;
   for (const auto& [name, value] : sample.labels) {
@@ -36,9 +48,10 @@ std::string metrics_text(const std::vector<hooks::Metric>& metrics) {
   std::string text;
   for (const hooks::Metric& metric : metrics) {
     text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", metric.name, metric.help,
-                        metric.kind == hooks::Metric::Kind::Counter ? "counter" : "gauge");
+                        type_name(metric.kind));
     for (const hooks::Sample& sample : metric.samples) {
-      text += fmt::format("{}{} {}\n", metric.name, labels_text(sample), sample.value);
+      text +=
+          fmt::format("{}{}{} {}\n", metric.name, sample.suffix, labels_text(sample), sample.value);
     }
   }
   return text;

@@ -61,6 +61,8 @@ struct Route {
   std::vector<Field> fields = {};
   /// An option that repeats the value of a field, which the path has said already.
   std::map<std::string, std::string> repeats = {};
+  /// Of a list that is read in parts: the member of its rows that `before` takes; empty: it is not.
+  std::string_view page_key = {};
 
   [[nodiscard]] bool needs_token() const {
     return answer != Answer::Health && answer != Answer::OpenApi;

@@ -101,6 +101,7 @@ Route make_route(const RouteLine& line) {
     throw std::logic_error(fmt::format("{} stands for no command", line.pattern));
   }
   route.summary = route.command->summary;
+  route.page_key = line.page_key;
   add_operands(route, line);
   add_options(route, line);
   route.fields.insert(route.fields.end(), line.input.begin(), line.input.end());

@@ -20,6 +20,8 @@ struct RouteLine {
   std::vector<Field> input = {};
   /// Operands between the app and the others that the table of commands has inside one.
   std::vector<Field> more = {};
+  /// As Route::page_key.
+  std::string_view page_key = {};
 };
 
 Route make_route(const RouteLine& line);

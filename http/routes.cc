@@ -82,7 +82,7 @@ std::vector<RouteLine> check_and_cron_lines() {
        {},
        {text_field("type", "only of this process type")}},
       {"GET", "/apps/{name}/cron", "cron"},
-      {"GET", "/apps/{name}/cron/history", "cron:history", Answer::Json, 200, {{"num", "limit"}}},
+      {"GET", "/apps/{name}/cron/history", "cron:history", Answer::Json, 200, {}, {}, {}, "run"},
       {"POST", "/apps/{name}/cron/{id}/run", "cron:run", Answer::Program},
   };
 }
@@ -113,7 +113,7 @@ std::vector<RouteLine> storage_lines() {
 
 std::vector<RouteLine> release_lines() {
   return {
-      {"GET", "/apps/{name}/releases", "releases", Answer::Json, 200, {{"number", "limit"}}},
+      {"GET", "/apps/{name}/releases", "releases", Answer::Json, 200, {}, {}, {}, "release"},
       {"GET",
        "/apps/{name}/releases/{release}",
        "releases:info",
@@ -121,7 +121,7 @@ std::vector<RouteLine> release_lines() {
        200,
        {{"vN", "release"}}},
       {"POST", "/apps/{name}/rollback", "rollback", Answer::Deploy, 200, {{"vN", "release"}}},
-      {"GET", "/apps/{name}/builds", "builds", Answer::Json, 200, {{"number", "limit"}}},
+      {"GET", "/apps/{name}/builds", "builds", Answer::Json, 200, {}, {}, {}, "id"},
       {"GET", "/apps/{name}/builds/output", "builds:output", Answer::Lines},
       {"POST", "/apps/{name}/builds/cancel", "builds:cancel"},
       {"GET", "/apps/{name}/domains", "domains"},
@@ -168,7 +168,7 @@ std::vector<RouteLine> people_lines() {
 
 std::vector<RouteLine> host_lines() {
   return {
-      {"GET", "/events", "events", Answer::Lines, 200, {{"APP", "app"}}},
+      {"GET", "/events", "events", Answer::Lines, 200, {{"APP", "app"}}, {}, {}, "seq"},
       {"GET", "/events/verdict", "events:verify"},
       {"GET", "/version", "version"},
       {"GET", "/doctor", "doctor"},

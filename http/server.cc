@@ -61,6 +61,14 @@ void Server::stop() {
   }
 }
 
+Server::Load Server::load() const {
+  Load load{0, parts_->api.long_requests()};
+  for (const auto& listener : parts_->listeners) {
+    load.connections += listener->open_connections();
+  }
+  return load;
+}
+
 std::vector<int> Server::ports() const {
   std::vector<int> ports;
   for (const auto& listener : parts_->listeners) {

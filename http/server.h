@@ -25,6 +25,14 @@ class Server {
   /// Accepts no more, lets running requests know that their peers are to be left, and waits for
   /// them.
   void stop();
+
+  struct Load {
+    int connections = 0;
+    /// Streams and requests that wait for a deploy or a program.
+    int streams = 0;
+  };
+
+  [[nodiscard]] Load load() const;
   /// In the order of the settings.
   [[nodiscard]] std::vector<int> ports() const;
 

@@ -67,6 +67,12 @@ bool Admission::penalizes(const SourceAddress& source) const {
   return settings_.penalties && (loopback_ == Loopback::Penalized || !source.is_loopback());
 }
 
+Admission::Open Admission::open() const {
+  return state_.with([](const State& state) {
+    return Open{state.total.all, state.total.unauthenticated};
+  });
+}
+
 std::optional<Refusal> Admission::refusal_for(const State& state,
                                               const SourceAddress& source) const {
   if (penalizes(source) && state.penalties.refuses(source)) {

@@ -43,6 +43,14 @@ class Admission {
     bool authenticated_ = false;
   };
 
+  struct Open {
+    int all = 0;
+    int unauthenticated = 0;
+  };
+
+  /// Connections that are open now.
+  [[nodiscard]] Open open() const;
+
   enum class Loopback { Exempt, Penalized };
 
   /// `loopback` is Exempt in programs: a person on this machine must not be able to lock out the

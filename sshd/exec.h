@@ -43,9 +43,10 @@ class Authenticator {
  public:
   virtual ~Authenticator() = default;
   /// `blob_base64` is the key as in an authorized_keys line; fingerprint and blob must both match.
-  /// Absent: not known, disabled, or the lookup failed (which is logged).
-  /// Looks only, since whoever has seen a public key can ask for it.
-  virtual std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64) = 0;
+  /// `from` is the peer's address. Absent: not known, expired, not from there, or the lookup failed
+  /// (which is logged). Looks only, since whoever has seen a public key can ask for it.
+  virtual std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64,
+                                    std::string_view from) = 0;
 
   /// `actor` has proved to own its key.
   virtual void note_use(const Actor& /*actor*/) {}

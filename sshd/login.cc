@@ -8,7 +8,7 @@ std::optional<Actor> Login::look_up(const PublicKey& key) {
   if (key.fingerprint.empty() || key.blob_base64.empty()) {
     return std::nullopt;
   }
-  auto actor = authenticator_.find(key.fingerprint, key.blob_base64);
+  auto actor = authenticator_.find(key.fingerprint, key.blob_base64, from_);
   if (actor) {
     actor->key_fingerprint = key.fingerprint;
     actor->from = from_;
@@ -32,6 +32,7 @@ bool Login::try_key(std::string_view user, const PublicKey& key, KeyProof proof)
   }
   if (proof == KeyProof::Signed) {
     verified_ = key;
+    is_stranger_ = actor->role == Role::Stranger;
     authenticator_.note_use(*actor);
     log::info("ssh: {} user '{}': {} logged in with {}", from_, user.substr(0, 64), actor->name,
               key.fingerprint);
@@ -55,6 +56,7 @@ std::optional<Actor> Login::confirm() {
     verified_.reset();
     return actor;
   }
+  is_stranger_ = actor->role == Role::Stranger;
   authenticator_.note_use(*actor);
   return actor;
 }

@@ -33,6 +33,9 @@ class Login {
   /// Looks the verified key up again: absent when it is no longer known, and from then on.
   std::optional<Actor> confirm();
 
+  /// Nobody knows the verified key, which may do one thing: claim the server.
+  [[nodiscard]] bool is_stranger() const { return is_stranger_; }
+
   [[nodiscard]] bool is_verified() const { return verified_.has_value(); }
 
   /// The peer has tried too much: end the connection.
@@ -55,6 +58,7 @@ class Login {
   Authenticator& authenticator_;
   std::string from_;
   std::optional<PublicKey> verified_;
+  bool is_stranger_ = false;
   int unknown_keys_ = 0;
   int refusals_ = 0;
   int attempts_ = 0;

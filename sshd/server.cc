@@ -183,6 +183,11 @@ std::vector<int> Server::ports() const {
   return ports;
 }
 
+Server::Load Server::load() const {
+  const auto open = impl_->admission.open();
+  return {open.all - open.unauthenticated, impl_->context.requests.running()};
+}
+
 Result<void> Server::start() {
   return impl_->acceptor.start("ssh-accept", kSessionStack, [this] { impl_->accept_loop(); });
 }

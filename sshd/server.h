@@ -38,6 +38,14 @@ class Server {
 
   /// The port of each listen address, in their order.
   [[nodiscard]] std::vector<int> ports() const;
+
+  /// Connections that are logged in now, and requests that run on them. Thread: any.
+  struct Load {
+    int sessions = 0;
+    std::size_t requests = 0;
+  };
+
+  [[nodiscard]] Load load() const;
   /// Begins to accept. Call once. Errors: Unavailable when there is no thread.
   Result<void> start();
   /// Stops accepting, refuses new requests, lets git requests run for up to `git_grace`, tells all

@@ -161,15 +161,18 @@ std::optional<Session::End> Session::advance_login() {
   if (login_.is_verified()) {
     authenticated_ = true;
     confirmed_at_ = context_.clock.steady();
-    ticket_.authenticated();
+    // A stranger keeps the place of one who is logging in, and its grace time.
+    if (!login_.is_stranger()) {
+      ticket_.authenticated();
+    }
   }
   return std::nullopt;
 }
 
 SessionActivity Session::activity() const {
   SessionActivity activity;
-  activity.authenticated = authenticated_;
-  activity.crowded = !authenticated_ && ticket_.is_crowded();
+  activity.authenticated = authenticated_ && !login_.is_stranger();
+  activity.crowded = !activity.authenticated && ticket_.is_crowded();
   activity.in_bytes = counter_.in_bytes;
   activity.out_bytes = counter_.out_bytes;
   activity.socket_backlog = (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0;
@@ -232,10 +235,11 @@ std::optional<Session::End> Session::check_phase() {
 void Session::close(const End& end) {
   log::debug("ssh: {}: {} ({} bytes in, {} out)", peer_, end.reason, counter_.in_bytes,
              counter_.out_bytes);
-  if (!authenticated_ || end.penalty == Offence::Crash) {
-    if (end.penalty) {
-      ticket_.offend(*end.penalty);
-    }
+  // Whoever has claimed the server is none any more.
+  if (login_.is_stranger() && (!login_.confirm() || login_.is_stranger())) {
+    ticket_.offend(Offence::AuthenticationFailed);
+  } else if (end.penalty && (!authenticated_ || end.penalty == Offence::Crash)) {
+    ticket_.offend(*end.penalty);
   }
   // Their callbacks and requests go before the session that they belong to.
   channels_.clear();

@@ -101,6 +101,8 @@ class Session {
   bool woken_ = false;
   bool keys_exchanged_ = false;
   bool authenticated_ = false;
+  /// A stranger has one request.
+  bool stranger_has_asked_ = false;
   /// When the server stops: when to end at the latest, and whether a request ran till then.
   std::optional<SteadyTime> end_by_;
   /// When the last request's channel was closed.

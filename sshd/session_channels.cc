@@ -55,6 +55,10 @@ void Session::start_request(Channel& channel, ExecRequest request) {
   if (!actor) {
     return;
   }
+  if (actor->role == Role::Stranger && std::exchange(stranger_has_asked_, true)) {
+    refuse_request(channel, 4, "error: one try a connection\n");
+    return;
+  }
   request.actor = std::move(*actor);
   if (request.command.size() > ChannelRequests::kMostCommandBytes) {
     refuse_request(channel, 2, kTooLong);

@@ -37,6 +37,9 @@ int run(int argc, char** argv) {
   auto* upload_pack =
       app.add_subcommand("upload-pack", "Serve one git fetch or clone on stdin and stdout");
   upload_pack->add_option("DIR", repository, "A bare repository")->required();
+  auto* claim_code = app.add_subcommand(
+      "claim-code", "Print a fresh code that lets the first administrator's key in");
+  claim_code->fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -47,6 +50,9 @@ int run(int argc, char** argv) {
   }
   if (*upload_pack) {
     return minpaas::run_upload_pack(repository);
+  }
+  if (*claim_code) {
+    return minpaas::print_claim_code(serve);
   }
   return check_config ? minpaas::check_config(serve) : minpaas::serve(serve);
 }

@@ -70,16 +70,24 @@ sigset_t block_signals() {
 
 class KeyAuthenticator : public sshd::Authenticator {
  public:
-  explicit KeyAuthenticator(hooks::KeyOwners& owners) : owners_(owners) {}
+  KeyAuthenticator(hooks::KeyOwners& owners, hooks::FirstClaim& first)
+      : owners_(owners), first_(first) {}
 
-  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64) override {
-    return owners_.find_actor(fingerprint, blob_base64);
+  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64,
+                            std::string_view from) override {
+    auto actor = owners_.find_actor(fingerprint, blob_base64, from);
+    return actor ? actor : first_.stranger(fingerprint, blob_base64);
   }
 
-  void note_use(const Actor& actor) override { owners_.note_use(actor); }
+  void note_use(const Actor& actor) override {
+    if (actor.role != Role::Stranger) {
+      owners_.note_use(actor);
+    }
+  }
 
  private:
   hooks::KeyOwners& owners_;
+  hooks::FirstClaim& first_;
 };
 
 /// SIGHUP: what can change while running does, the rest is named.
@@ -133,6 +141,45 @@ void announce(const config::Settings& settings, const sshd::HostKeys& keys,
             settings.server.data_dir.string(), instance);
 }
 
+/// A server without an administrator lets the first one in by a code that only its log has.
+void offer_claim(hooks::FirstClaim& first, const std::vector<int>& ports) {
+  const auto code = first.make_code();
+  if (code) {
+    log::warn(
+        "no administrator has a key yet; become the first one within {} hours: ssh -p {} {} claim "
+        "{}",
+        hooks::FirstClaim::kLifetime.count(), ports.empty() ? 0 : ports.front(), "HOST", *code);
+  } else if (code.error().code != ErrorCode::Conflict) {
+    log::error("whether the server has an administrator: {}", code.error().for_log());
+  }
+}
+
+hooks::Metric one_number(std::string name, std::string help, hooks::Metric::Kind kind,
+                         double value) {
+  return {std::move(name), std::move(help), kind, {{{}, value}}};
+}
+
+/// What the fronts know of themselves.
+std::vector<hooks::Metric> front_metrics(const sshd::Server& ssh, const http::Server& http,
+                                         const sshd::git::GitHandler& git) {
+  using Kind = hooks::Metric::Kind;
+  const auto on_ssh = ssh.load();
+  const auto on_http = http.load();
+  return {
+      one_number("minpaas_ssh_sessions", "SSH connections that are logged in.", Kind::Gauge,
+                 on_ssh.sessions),
+      one_number("minpaas_ssh_requests", "Commands and git requests at work over SSH.", Kind::Gauge,
+                 static_cast<double>(on_ssh.requests)),
+      one_number("minpaas_http_connections", "Open HTTP connections.", Kind::Gauge,
+                 on_http.connections),
+      one_number("minpaas_http_streams",
+                 "Streams and HTTP requests that wait for a deploy or a program.", Kind::Gauge,
+                 on_http.streams),
+      one_number("minpaas_push_received_bytes_total",
+                 "Bytes of pushes that were received, packs above all, since the server started.",
+                 Kind::Counter, static_cast<double>(git.received_bytes()))};
+}
+
 std::vector<std::pair<std::string, std::string>> libraries() {
   return {{"libssh", sshd::libssh_version()}, {"libgit2", git::library_version()}};
 }
@@ -145,7 +192,7 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
   const auto assembly =
       TRY(hooks::Assembly::make(settings, {*engine, *router, clock, libraries()}));
   const auto keys = TRY(sshd::HostKeys::load_or_create(settings.server.data_dir / "ssh"));
-  KeyAuthenticator authenticator(assembly->keys());
+  KeyAuthenticator authenticator(assembly->keys(), assembly->first_claim());
   sshd::git::GitHandler git(assembly->platform(), settings.git);
   sshd::commands::CommandHandler commands(assembly->platform(), clock);
   ExecSwitch handler(git, commands);
@@ -154,9 +201,11 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
   const auto http = TRY(
       http::Server::create(settings.http, {assembly->platform(), assembly->tokens(),
                                            assembly->request_keys(), assembly->metrics(), clock}));
+  assembly->metrics().add([&] { return front_metrics(*server, *http, git); });
   TRY(assembly->start());
   TRY(server->start());
   http->start();
+  offer_claim(assembly->first_claim(), server->ports());
   announce(settings, keys, server->ports(), assembly->instance());
   wait_for_end(signals, options, settings);
   http->stop();
@@ -172,6 +221,24 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
 }
 
 }  // namespace
+
+int print_claim_code(const ServeOptions& options) {
+  const auto settings = config::load_settings(options.config_file, environment());
+  if (!settings) {
+    return fail(settings.error());
+  }
+  const RealClock clock;
+  const auto code = hooks::make_code_for(*settings, clock);
+  if (!code) {
+    return fail(code.error());
+  }
+  const auto& listen = settings->ssh.listen;
+  std::printf("%s\n", code->c_str());
+  std::fprintf(stderr, "valid for %lld hours, once: ssh -p %d HOST claim %s\n",
+               static_cast<long long>(hooks::FirstClaim::kLifetime.count()),
+               listen.empty() ? 0 : listen.front().port, code->c_str());
+  return 0;
+}
 
 int check_config(const ServeOptions& options) {
   const auto settings = config::load_settings(options.config_file, environment());

@@ -1,13 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "core/app/token_scope.h"
+#include "core/app/access_scope.h"
+#include "core/app/address_range.h"
+#include "core/base/clock.h"
 
 namespace minpaas {
 
-enum class Role { Admin, Member };
+/// Stranger: nobody knows their key, and the server has no administrator yet. They may claim it,
+/// and nothing else.
+enum class Role { Admin, Member, Stranger };
 
 /// Who asks: made only by a verified signature or token, carried by every call into the service
 /// layer.
@@ -19,8 +25,16 @@ struct Actor {
   std::string key_fingerprint;
   /// Peer address, for the log.
   std::string from;
-  /// Of the token that was shown; everything for whoever came with a key.
-  TokenScope scope = {};
+  /// Of the key or token that they came with.
+  AccessScope scope = {};
+  /// When that key or token ends; absent: it does not.
+  std::optional<SystemTime> expires_at = std::nullopt;
+  /// Public part of the token that was shown; empty for whoever came with a key.
+  std::string token_id = {};
+  /// Where the key may come from; empty: from anywhere.
+  std::vector<AddressRange> sources = {};
+  /// Of a stranger, the key itself as in an authorized_keys line (base64).
+  std::string stranger_key = {};
 };
 
 }  // namespace minpaas

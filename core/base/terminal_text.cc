@@ -69,12 +69,31 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || outside ? 0 : length;
 }
 
-bool is_control(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
+char32_t code_point(std::string_view character) {
   if (character.size() == 1) {
-    return (first < 0x20 && first != '\t') || first == 0x7f;
+    return static_cast<unsigned char>(character[0]);
   }
-  return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+  // The first byte of n has n + 1 bits of length.
+  char32_t point = static_cast<unsigned char>(character[0]) & (0xffU >> (character.size() + 1));
+  for (const char c : character.substr(1)) {
+    point = (point << 6U) | (static_cast<unsigned char>(c) & 0x3fU);
+  }
+  return point;
+}
+
+/// Controls of C0 and C1, line and paragraph separators, and what turns the direction of text
+/// (Unicode UAX 9): with it a line shows other words than it has.
+bool is_control(std::string_view character) {
+  const char32_t point = code_point(character);
+  return (point < 0x20 && point != '\t') || (point >= 0x7f && point < 0xa0) || point == 0x61c ||
+         (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+         (point >= 0x2066 && point <= 0x2069);
+}
+
+constexpr std::string_view kReset = "\x1b[0m";
+
+bool is_reset(std::string_view colour) {
+  return colour == kReset || colour == "\x1b[m";
 }
 
 }  // namespace
@@ -82,12 +101,14 @@ bool is_control(std::string_view character) {
 std::string sanitize_terminal(std::string_view line) {
   std::string clean;
   clean.reserve(line.size());
+  bool coloured = false;
   while (!line.empty()) {
     if (line.front() == kEscape) {
       bool keep = false;
       const auto length = escape_length(line, keep);
       if (keep) {
         clean += line.substr(0, length);
+        coloured = !is_reset(line.substr(0, length));
       }
       line.remove_prefix(length);
       continue;
@@ -103,7 +124,7 @@ std::string sanitize_terminal(std::string_view line) {
     }
     line.remove_prefix(length);
   }
-  return clean;
+  return coloured ? clean.append(kReset) : clean;
 }
 
 }  // namespace minpaas

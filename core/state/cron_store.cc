@@ -102,17 +102,18 @@ Result<void> CronStore::finish(const CronRun& run) {
 }
 
 Result<std::vector<CronRun>> CronStore::list(const AppName& app,
-                                             const std::optional<std::string>& entry, int most) {
+                                             const std::optional<std::string>& entry, Page page) {
   return read_value(database_, [&](SQLite::Database& connection) -> Result<std::vector<CronRun>> {
     SQLite::Statement query(connection,
                             "SELECT c.id, a.name, c.entry, c.schedule, c.command, c.started_by,"
                             " c.release, c.state, c.status, c.output, c.started_at, c.finished_at"
                             " FROM cron_runs c JOIN apps a ON a.id = c.app_id"
-                            " WHERE c.app_id = ?1 AND (?2 = '' OR c.entry = ?2)"
+                            " WHERE c.app_id = ?1 AND (?2 = '' OR c.entry = ?2) AND c.id < ?4"
                             " ORDER BY c.id DESC LIMIT ?3");
     query.bind(1, TRY(app_id(connection, app)));
     query.bind(2, entry.value_or(""));
-    query.bind(3, most);
+    query.bind(3, page.most);
+    query.bind(4, page.before.value_or(std::numeric_limits<std::int64_t>::max()));
     std::vector<CronRun> runs;
     while (query.executeStep()) {
       runs.push_back(TRY(run_from(query)));

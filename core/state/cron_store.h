@@ -10,6 +10,7 @@
 #include "core/app/release.h"
 #include "core/base/clock.h"
 #include "core/state/database.h"
+#include "core/state/page.h"
 
 namespace minpaas::state {
 
@@ -58,7 +59,7 @@ class CronStore {
   Result<void> finish(const CronRun& run);
   /// Newest first; of one entry, or of all.
   Result<std::vector<CronRun>> list(const AppName& app, const std::optional<std::string>& entry,
-                                    int most);
+                                    Page page);
   /// What still runs was cut off with the server; returns how many.
   Result<int> cut_all(SystemTime now);
 

@@ -4,6 +4,8 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "core/state/access.h"
 #include "core/state/deploy_row.h"
 #include "core/state/row.h"
@@ -142,12 +144,13 @@ Result<void> DeployStore::finish(std::int64_t id, DeployStage stage, const std::
   });
 }
 
-Result<std::vector<DeployRow>> DeployStore::list(const AppName& app, int most) {
+Result<std::vector<DeployRow>> DeployStore::list(const AppName& app, Page page) {
   return read_value(database_, [&](SQLite::Database& connection) -> Result<std::vector<DeployRow>> {
-    SQLite::Statement query(connection,
-                            select_where("WHERE d.app_id = ? ORDER BY d.id DESC LIMIT ?"));
+    SQLite::Statement query(
+        connection, select_where("WHERE d.app_id = ? AND d.id < ? ORDER BY d.id DESC LIMIT ?"));
     query.bind(1, TRY(app_id(connection, app)));
-    query.bind(2, most);
+    query.bind(2, page.before.value_or(std::numeric_limits<std::int64_t>::max()));
+    query.bind(3, page.most);
     return all_rows(query);
   });
 }

@@ -8,6 +8,7 @@
 #include "core/app/oid.h"
 #include "core/app/release.h"
 #include "core/state/database.h"
+#include "core/state/page.h"
 
 namespace minpaas::state {
 
@@ -83,7 +84,7 @@ class DeployStore {
   Result<void> finish(std::int64_t id, DeployStage stage, const std::string& reason,
                       SystemTime now);
   /// Newest first.
-  Result<std::vector<DeployRow>> list(const AppName& app, int most);
+  Result<std::vector<DeployRow>> list(const AppName& app, Page page);
   /// All that are not final, oldest first: what a start after a crash has to settle.
   Result<std::vector<DeployRow>> unfinished();
 

@@ -108,15 +108,16 @@ Result<std::int64_t> EventStore::add(const EventRow& row) {
 
 Result<std::vector<EventRow>> EventStore::list(const EventFilter& filter) {
   return read_value(database_, [&](SQLite::Database& connection) -> Result<std::vector<EventRow>> {
-    SQLite::Statement query(connection,
-                            fmt::format("{} WHERE seq > ? AND at >= ? AND (? OR app = ?)"
-                                        " ORDER BY seq DESC LIMIT ?",
-                                        kColumns));
+    SQLite::Statement query(
+        connection, fmt::format("{} WHERE seq > ? AND at >= ? AND (? OR app = ?) AND seq < ?"
+                                " ORDER BY seq DESC LIMIT ?",
+                                kColumns));
     query.bind(1, filter.after);
     query.bind(2, filter.since ? to_column(*filter.since) : 0);
     query.bind(3, filter.app ? 0 : 1);
     query.bind(4, filter.app.value_or(""));
-    query.bind(5, filter.most.value_or(-1));
+    query.bind(5, filter.before.value_or(std::numeric_limits<std::int64_t>::max()));
+    query.bind(6, filter.most.value_or(-1));
     std::vector<EventRow> rows;
     while (query.executeStep()) {
       rows.push_back(row_from(query));

@@ -27,13 +27,15 @@ struct EventRow {
   std::string action;
   /// What it was about, without anything secret.
   std::string detail;
-  /// `ok`, `denied`, `failed`.
+  /// `ok`, `denied`, `failed`, `left`, `cut`, `begun` (docs/commands.md).
   std::string result;
 };
 
 struct EventFilter {
   /// Only of this app.
   std::optional<std::string> app = std::nullopt;
+  /// Only before this one.
+  std::optional<std::int64_t> before = std::nullopt;
   /// Only after this one.
   std::int64_t after = 0;
   std::optional<SystemTime> since = std::nullopt;

@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include "core/base/text.h"
 #include "core/state/access.h"
 #include "core/state/row.h"
 #include "core/state/user_store.h"
@@ -13,10 +14,34 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT k.type, k.blob_base64, k.comment, k.fingerprint, k.name, u.id, u.name, u.role,"
-    " k.created_at, k.last_used_at FROM keys k JOIN users u ON u.id = k.user_id";
+    " k.created_at, k.last_used_at, k.scope, k.sources, k.expires_at FROM keys k JOIN users u ON "
+    "u.id = k.user_id";
+
+/// One that cannot be read must not leave a key that may come from anywhere.
+Result<std::vector<AddressRange>> sources_from(const std::string& text) {
+  std::vector<AddressRange> sources;
+  if (text.empty()) {
+    return sources;
+  }
+  for (const std::string_view word : split(text, ' ')) {
+    sources.push_back(TRY(AddressRange::parse(word)));
+  }
+  return sources;
+}
+
+std::string sources_text(const std::vector<AddressRange>& sources) {
+  std::string text;
+  for (const AddressRange& range : sources) {
+    text += (text.empty() ? "" : " ") + range.str();
+  }
+  return text;
+}
 
 Result<KeyRow> row_from(SQLite::Statement& query) {
   const Role role = TRY(role_from(query.getColumn(7).getString()));
+  auto scope = TRY(AccessScope::parse(query.getColumn(10).getString()));
+  auto sources = TRY(sources_from(query.getColumn(11).getString()));
+  KeyLimits limits{std::move(scope), std::move(sources), optional_time_from(query.getColumn(12))};
   return KeyRow{.key = {.type = query.getColumn(0).getString(),
                         .blob_base64 = query.getColumn(1).getString(),
                         .comment = query.getColumn(2).getString(),
@@ -26,7 +51,8 @@ Result<KeyRow> row_from(SQLite::Statement& query) {
                 .user = query.getColumn(6).getString(),
                 .role = role,
                 .created_at = time_from(query.getColumn(8)),
-                .last_used_at = optional_time_from(query.getColumn(9))};
+                .last_used_at = optional_time_from(query.getColumn(9)),
+                .limits = std::move(limits)};
 }
 
 Result<KeyRow> select(SQLite::Database& connection, const std::string& fingerprint) {
@@ -72,20 +98,26 @@ Error no_such_key(const std::string& fingerprint) {
           "`keys` lists them with their fingerprints", ""};
 }
 
-Result<KeyRow> KeyStore::add(const PublicKey& key, const std::string& name, const std::string& user,
-                             Role role, SystemTime now) {
+Result<KeyRow> KeyStore::add(const NewKey& added, SystemTime now) {
+  const PublicKey& key = added.key;
   return write_value(database_, [&](SQLite::Database& connection) -> Result<KeyRow> {
     TRY(require_new(connection, key.fingerprint));
     SQLite::Statement insert(connection,
                              "INSERT INTO keys (fingerprint, user_id, name, type, blob_base64,"
-                             " comment, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)");
+                             " comment, created_at, scope, sources, expires_at)"
+                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insert.bind(1, key.fingerprint);
-    insert.bind(2, require_user(connection, user, role, now));
-    insert.bind(3, name);
+    insert.bind(2, require_user(connection, added.user, added.role, now));
+    insert.bind(3, added.name);
     insert.bind(4, key.type);
     insert.bind(5, key.blob_base64);
     insert.bind(6, key.comment);
     insert.bind(7, to_column(now));
+    insert.bind(8, added.limits.scope.str());
+    insert.bind(9, sources_text(added.limits.sources));
+    if (added.limits.expires_at) {
+      insert.bind(10, to_column(*added.limits.expires_at));
+    }
     insert.exec();
     return select(connection, key.fingerprint);
   });

@@ -20,11 +20,35 @@ struct PublicKey {
   /// One line, options refused. Errors: InvalidInput (no key, unknown type, broken base64, RSA
   /// below 2048 bits, a private key).
   static Result<PublicKey> parse(std::string_view line);
+  /// Without its type, which is in it. Errors: InvalidInput.
+  static Result<PublicKey> from_blob(std::string_view blob_base64);
 };
 
 /// All keys of an authorized_keys file. Lines that are no key are skipped; each puts `line N: why`
 /// into `bad`, without the text of the line.
 std::vector<PublicKey> parse_key_file(std::string_view text, std::vector<std::string>& bad);
+
+/// What a key may do, from where and until when.
+struct KeyLimits {
+  AccessScope scope = {};
+  /// Empty: from anywhere.
+  std::vector<AddressRange> sources = {};
+  std::optional<SystemTime> expires_at = std::nullopt;
+
+  [[nodiscard]] bool none() const {
+    return scope.is_everything() && sources.empty() && !expires_at;
+  }
+};
+
+/// A key that is to be let in, and for whom.
+struct NewKey {
+  PublicKey key;
+  std::string name;
+  std::string user;
+  /// Of a user who is made.
+  Role role = Role::Admin;
+  KeyLimits limits = {};
+};
 
 struct KeyRow {
   PublicKey key;
@@ -35,6 +59,7 @@ struct KeyRow {
   /// Absent for a key that is kept elsewhere.
   std::optional<SystemTime> created_at;
   std::optional<SystemTime> last_used_at;
+  KeyLimits limits = {};
 };
 
 /// A second use within this time writes nothing.
@@ -48,11 +73,9 @@ class KeyStore {
  public:
   explicit KeyStore(Database& database) : database_(database) {}
 
-  /// Adds the key to the user called `user`, who is made with `role` when there is none (and keeps
-  /// the role that they have).
+  /// Adds the key to its user, who is made when there is none (and keeps the role that they have).
   /// Errors: AlreadyExists (the key, whoever has it).
-  Result<KeyRow> add(const PublicKey& key, const std::string& name, const std::string& user,
-                     Role role, SystemTime now);
+  Result<KeyRow> add(const NewKey& key, SystemTime now);
   /// Errors: NotFound.
   Result<KeyRow> find(const std::string& fingerprint);
   /// By user and name.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -11,10 +12,15 @@ namespace minpaas::state {
 
 /// Ended deploys of one kind with one result, those of apps that are gone left out.
 struct DeployTotals {
+  /// Durations are counted up to each of these.
+  static constexpr std::array<int, 8> kSteps{1, 3, 10, 30, 60, 120, 300, 900};
+
   std::string kind;
   std::string result;
   std::int64_t count = 0;
   std::chrono::microseconds took{0};
+  /// How many took at most so many seconds.
+  std::array<std::int64_t, kSteps.size()> within{};
 };
 
 struct DeployNumbers {

@@ -120,6 +120,16 @@ Result<PublicKey> PublicKey::parse(std::string_view line) {
                    fingerprint_of(blob)};
 }
 
+Result<PublicKey> PublicKey::from_blob(std::string_view blob_base64) {
+  // RFC 4253 section 6.6: the name of the algorithm as a string, whose length comes first.
+  constexpr std::size_t kLengthBytes = 4;
+  const std::string blob = decode_base64(blob_base64);
+  const std::size_t length = blob.size() > kLengthBytes ? static_cast<unsigned char>(blob[3]) : 0;
+  return parse(fmt::format(
+      "{} {}", std::string_view(blob).substr(std::min(kLengthBytes, blob.size()), length),
+      blob_base64));
+}
+
 std::vector<PublicKey> parse_key_file(std::string_view text, std::vector<std::string>& bad) {
   std::vector<PublicKey> keys;
   std::size_t number = 0;

@@ -4,6 +4,8 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "core/state/access.h"
 #include "core/state/row.h"
 
@@ -195,13 +197,15 @@ Result<std::optional<Release>> ReleaseStore::before_live(const AppName& app) {
   });
 }
 
-Result<std::vector<Release>> ReleaseStore::list(const AppName& app, int most) {
+Result<std::vector<Release>> ReleaseStore::list(const AppName& app, Page page) {
   return read_value(database_, [&](SQLite::Database& connection) -> Result<std::vector<Release>> {
     std::vector<Release> releases;
     SQLite::Statement query(
-        connection, fmt::format("{} WHERE app_id = ? ORDER BY number DESC LIMIT ?", kSelect));
+        connection,
+        fmt::format("{} WHERE app_id = ? AND number < ? ORDER BY number DESC LIMIT ?", kSelect));
     query.bind(1, TRY(app_id(connection, app)));
-    query.bind(2, most);
+    query.bind(2, page.before.value_or(std::numeric_limits<std::int64_t>::max()));
+    query.bind(3, page.most);
     while (query.executeStep()) {
       releases.push_back(TRY(release_from(connection, query, app)));
     }

@@ -5,6 +5,7 @@
 
 #include "core/app/release.h"
 #include "core/state/database.h"
+#include "core/state/page.h"
 
 namespace minpaas::state {
 
@@ -30,7 +31,7 @@ class ReleaseStore {
   /// The newest one before the live release that was live once; absent when there is none.
   Result<std::optional<Release>> before_live(const AppName& app);
   /// Newest first.
-  Result<std::vector<Release>> list(const AppName& app, int most);
+  Result<std::vector<Release>> list(const AppName& app, Page page);
   /// In one transaction: `number` becomes live, the one that was live becomes superseded, and rows
   /// of containers change hands. This commit is the moment a release is live. Errors: NotFound,
   /// Conflict (`number` is not pending).

@@ -45,26 +45,6 @@ std::string random_hex(std::size_t bytes) {
   return to_hex(std::span(random).first(bytes));
 }
 
-std::string scope_text(const TokenScope& scope) {
-  std::string text;
-  for (const ScopeRule& rule : scope.rules()) {
-    text += (text.empty() ? "" : " ") + rule.str();
-  }
-  return text;
-}
-
-/// One rule that cannot be read must not leave a token without rules, which may do everything.
-Result<TokenScope> scope_from(const std::string& text) {
-  std::vector<ScopeRule> rules;
-  if (text.empty()) {
-    return TokenScope();
-  }
-  for (const std::string_view word : split(text, ' ')) {
-    rules.push_back(TRY(ScopeRule::parse(word)));
-  }
-  return TokenScope(rules);
-}
-
 Result<TokenRow> row_from(SQLite::Statement& query) {
   TokenRow row;
   row.id = query.getColumn(0).getString();
@@ -75,7 +55,7 @@ Result<TokenRow> row_from(SQLite::Statement& query) {
   row.owner.file_key = query.getColumn(3).getString();
   row.owner.name = query.getColumn(4).getString();
   row.owner.role = TRY(role_from(query.getColumn(5).getString()));
-  row.scope = TRY(scope_from(query.getColumn(6).getString()));
+  row.scope = TRY(AccessScope::parse(query.getColumn(6).getString()));
   row.created_at = time_from(query.getColumn(7));
   row.expires_at = optional_time_from(query.getColumn(8));
   row.last_used_at = optional_time_from(query.getColumn(9));
@@ -93,12 +73,19 @@ void bind_owner(SQLite::Statement& insert, const TokenOwner& owner) {
   insert.bind(6, owner.name);
 }
 
-Result<void> require_free_name(SQLite::Database& connection, const std::string& name) {
-  SQLite::Statement query(connection, "SELECT 1 FROM tokens WHERE name = ?");
-  query.bind(1, name);
+Result<void> require_free_name(SQLite::Database& connection, const TokenRow& row) {
+  SQLite::Statement query(
+      connection, "SELECT 1 FROM tokens WHERE name = ? AND coalesce(user_id, file_key) IS ?");
+  query.bind(1, row.name);
+  if (row.owner.user_id) {
+    query.bind(2, *row.owner.user_id);
+  } else {
+    query.bind(2, row.owner.file_key);
+  }
   if (query.executeStep()) {
-    return Error{ErrorCode::AlreadyExists, fmt::format("there is a token '{}' already", name),
-                 "choose another name, or revoke that one: tokens:revoke " + name, ""};
+    return Error{ErrorCode::AlreadyExists,
+                 fmt::format("{} has a token '{}' already", row.owner.name, row.name),
+                 "choose another name, or revoke that one: tokens:revoke " + row.name, ""};
   }
   return {};
 }
@@ -117,7 +104,7 @@ TokenSecret TokenSecret::make() {
 Result<void> TokenStore::add(const TokenRow& row, const TokenSecret& secret) {
   const Hash hash = hash_of(secret.text);
   return database_.write([&](SQLite::Database& connection) -> Result<void> {
-    TRY(require_free_name(connection, row.name));
+    TRY(require_free_name(connection, row));
     SQLite::Statement insert(connection,
                              "INSERT INTO tokens (prefix, secret_hash, name, user_id, file_key,"
                              " owner, scope, created_at, expires_at)"
@@ -126,7 +113,7 @@ Result<void> TokenStore::add(const TokenRow& row, const TokenSecret& secret) {
     insert.bind(2, hash.data(), static_cast<int>(hash.size()));
     insert.bind(3, row.name);
     bind_owner(insert, row.owner);
-    insert.bind(7, scope_text(row.scope));
+    insert.bind(7, row.scope.str());
     insert.bind(8, to_column(row.created_at));
     if (row.expires_at) {
       insert.bind(9, to_column(*row.expires_at));
@@ -157,10 +144,18 @@ Result<TokenRow> TokenStore::find_by_secret(std::string_view secret) {
   });
 }
 
+Result<TokenRow> TokenStore::find(const std::string& id) {
+  return read_value(database_, [&](SQLite::Database& connection) -> Result<TokenRow> {
+    SQLite::Statement query(connection, fmt::format("{} WHERE t.prefix = ?", kSelect));
+    query.bind(1, id);
+    return query.executeStep() ? row_from(query) : no_such_token();
+  });
+}
+
 Result<std::vector<TokenRow>> TokenStore::list() {
   return read_value(database_, [](SQLite::Database& connection) -> Result<std::vector<TokenRow>> {
     std::vector<TokenRow> rows;
-    SQLite::Statement query(connection, fmt::format("{} ORDER BY t.name", kSelect));
+    SQLite::Statement query(connection, fmt::format("{} ORDER BY t.name, 5, t.prefix", kSelect));
     while (query.executeStep()) {
       rows.push_back(TRY(row_from(query)));
     }

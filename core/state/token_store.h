@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/access_scope.h"
 #include "core/app/actor.h"
-#include "core/app/token_scope.h"
 #include "core/base/clock.h"
 #include "core/state/database.h"
 
@@ -28,7 +28,7 @@ struct TokenRow {
   std::string id;
   std::string name;
   TokenOwner owner;
-  TokenScope scope;
+  AccessScope scope;
   SystemTime created_at;
   std::optional<SystemTime> expires_at;
   std::optional<SystemTime> last_used_at;
@@ -48,11 +48,13 @@ class TokenStore {
  public:
   explicit TokenStore(Database& database) : database_(database) {}
 
-  /// Errors: AlreadyExists (the name).
+  /// Errors: AlreadyExists (the owner has one of the name).
   Result<void> add(const TokenRow& row, const TokenSecret& secret);
   /// The token whose secret this is; compared in constant time. Errors: NotFound.
   Result<TokenRow> find_by_secret(std::string_view secret);
-  /// By name.
+  /// Errors: NotFound.
+  Result<TokenRow> find(const std::string& id);
+  /// By name and owner.
   Result<std::vector<TokenRow>> list();
   /// Errors: NotFound.
   Result<void> remove(const std::string& id);

@@ -7,6 +7,7 @@
 #include "sshd/commands/build_output.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -16,7 +17,6 @@ using state::DeployStage;
 
 constexpr Operand kApp{"APP"};
 constexpr int kUsualBuilds = 15;
-constexpr int kMostBuilds = 1000;
 
 Json to_json(const state::DeployRow& row) {
   return {{"id", row.id},
@@ -47,10 +47,10 @@ Row to_row(const state::DeployRow& row, SystemTime now) {
 
 Result<int> list(Invocation& call) {
   const AppName app = TRY(call.app());
-  const int most = TRY(number_option(call.args, "number", 1, kMostBuilds)).value_or(kUsualBuilds);
+  const auto page = TRY(parse_page(call.args, kUsualBuilds));
   const auto scope =
       call.args.has("all") ? hooks::BuildsScope::AllDeploys : hooks::BuildsScope::Builds;
-  const auto builds = TRY(call.platform.builds(call.actor, app, scope, most));
+  const auto builds = TRY(call.platform.builds(call.actor, app, scope, page));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& row : builds) {
@@ -146,7 +146,8 @@ std::vector<Command> builds_commands() {
       {.verb = "builds",
        .summary = "List the builds of an app, newest first",
        .operands = {kApp},
-       .options = {{"number", 'n', "N", "how many, 15 unless said otherwise"},
+       .options = {limit_option("how many, 15 unless said otherwise"),
+                   before_option("ID"),
                    {"all", 'a', "",
                     "also deploys without a build: config changes, restarts, rollbacks"}},
        .example = "blog -n 5",

@@ -43,7 +43,8 @@ std::vector<Command> make_table() {
         ps_commands,      run_commands,         resources_commands, checks_commands,
         storage_commands, cron_commands,        releases_commands,  builds_commands,
         domains_commands, maintenance_commands, certs_commands,     people_commands,
-        keys_commands,    tokens_commands,      events_commands,    host_commands}) {
+        keys_commands,    tokens_commands,      events_commands,    claim_commands,
+        host_commands}) {
     const auto commands = noun();
     table.insert(table.end(), commands.begin(), commands.end());
   }

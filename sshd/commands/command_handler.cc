@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "hooks/first_claim.h"
 #include "sshd/commands/exec_line.h"
 #include "sshd/commands/help_text.h"
 #include "sshd/commands/invocation.h"
@@ -47,6 +48,24 @@ Error with_joined(const Error& error, std::string_view verb, std::span<const Wor
 }  // namespace
 
 int CommandHandler::run(const ExecRequest& request, ExecStreams& streams) {
+  if (request.actor.role == Role::Stranger) {
+    return serve_stranger(request, streams);
+  }
+  return serve(request, streams);
+}
+
+/// Nothing but `claim` is there for whom nobody knows.
+int CommandHandler::serve_stranger(const ExecRequest& request, ExecStreams& streams) {
+  const auto words = split_exec_line(request.command);
+  if (words && !words->empty() && words->front().text == "claim") {
+    return serve(request, streams);
+  }
+  const bool json = words && asks_for("json", *words);
+  Output out(streams.out, streams.err, json ? Form::Json : Form::People);
+  return fail(request, out, "command", hooks::not_claimed());
+}
+
+int CommandHandler::serve(const ExecRequest& request, ExecStreams& streams) {
   const auto words = split_exec_line(request.command);
   const bool json =
       words ? asks_for("json", *words) : request.command.find(" --json") != std::string::npos;

@@ -18,6 +18,9 @@ class CommandHandler : public ExecHandler {
   bool is_program(const ExecRequest& request) const override;
 
  private:
+  int serve(const ExecRequest& request, ExecStreams& streams);
+  int serve_stranger(const ExecRequest& request, ExecStreams& streams);
+
   hooks::Platform& platform_;
   const Clock& clock_;
 };

@@ -4,6 +4,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -18,6 +19,7 @@ Json json_time(const std::optional<SystemTime>& time) {
 
 Json to_json(const state::CronRun& run) {
   return {{"id", run.entry},
+          {"run", run.id},
           {"schedule", run.schedule},
           {"command", run.command},
           {"started_by", run.started_by.empty() ? Json(nullptr) : Json(run.started_by)},
@@ -90,8 +92,8 @@ Result<int> history(Invocation& call) {
   if (!call.args.operands_from(1).empty()) {
     id = std::string(call.args.operand(1));
   }
-  const auto most = TRY(number_option(call.args, "num", 1, 1000)).value_or(kDefaultRuns);
-  const auto runs = TRY(call.platform.cron().history(call.actor, app, id, most));
+  const auto page = TRY(parse_page(call.args, kDefaultRuns));
+  const auto runs = TRY(call.platform.cron().history(call.actor, app, id, page));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& run : runs) {
@@ -104,10 +106,11 @@ Result<int> history(Invocation& call) {
     call.out.note("nothing has run yet");
     return 0;
   }
-  std::vector<Row> rows{{"ID", "STARTED (UTC)", "TOOK", "BY", "RELEASE", "RESULT", "LAST LINE"}};
+  std::vector<Row> rows{
+      {"RUN", "ID", "STARTED (UTC)", "TOOK", "BY", "RELEASE", "RESULT", "LAST LINE"}};
   for (const auto& run : runs) {
     const auto lines = split(trim(run.output), '\n');
-    rows.push_back({run.entry, minute_of(run.started_at), took(run),
+    rows.push_back({std::to_string(run.id), run.entry, minute_of(run.started_at), took(run),
                     run.started_by.empty() ? "clock" : run.started_by, run.release.str(),
                     result_of(run), escape_controls(lines.back())});
   }
@@ -148,7 +151,7 @@ std::vector<Command> cron_commands() {
       {.verb = "cron:history",
        .summary = "Show what has run by the clock",
        .operands = {kApp, {"ID", Arity::Optional}},
-       .options = {{"num", 'n', "N", "at most N runs, 20 by default"}},
+       .options = {limit_option("at most N runs, 20 by default"), before_option("RUN")},
        .example = "blog 3f9c2a -n 5",
        .only_reads = true,
        .run = history},

@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "core/base/text.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/since.h"
 #include "sshd/commands/table.h"
 
@@ -43,7 +46,14 @@ Result<hooks::EventQuery> parse_query(const Invocation& call) {
     query.app = TRY(call.app());
   }
   query.follow = call.args.has("follow");
-  query.tail = TRY(number_option(call.args, "tail", 0, kMostTail));
+  query.tail = TRY(number_option(call.args, "limit", 0, kMostTail));
+  if (const auto before = call.args.value("before")) {
+    query.before =
+        TRY(parse_number(*before, "--before", 1, std::numeric_limits<std::int64_t>::max()));
+    if (query.follow) {
+      return Error{ErrorCode::InvalidInput, "--before and --follow do not go together", "", ""};
+    }
+  }
   if (const auto since = call.args.value("since")) {
     query.since = TRY(parse_since(*since, call.clock.now()));
   }
@@ -102,7 +112,8 @@ std::vector<Command> events_commands() {
        .summary = "Print who did what, and what was denied",
        .operands = {{"APP", Arity::Optional}},
        .options = {{"follow", 'f', "", "go on with new ones until Ctrl-C"},
-                   {"tail", 'n', "N", "the last N, 50 unless --since is given"},
+                   limit_option("the last N, 50 unless --since is given"),
+                   before_option("SEQ"),
                    {"since", 0, "T", "from then on: 30s, 10m, 2h, 1d, or 2026-11-23T12:00:00Z"}},
        .example = "blog --since 1d",
        .details = "Every change and every denied attempt, with who, from where and how it ended. "

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "sshd/commands/access_limits.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
@@ -12,6 +13,14 @@ namespace {
 
 constexpr std::size_t kMostKeyBytes = 16 * 1024;
 
+std::vector<std::string> source_texts(const state::KeyRow& row) {
+  std::vector<std::string> texts;
+  for (const AddressRange& range : row.limits.sources) {
+    texts.push_back(range.str());
+  }
+  return texts;
+}
+
 Json to_json(const state::KeyRow& row) {
   return {{"name", row.name},
           {"user", row.user},
@@ -19,8 +28,23 @@ Json to_json(const state::KeyRow& row) {
           {"type", row.key.type},
           {"fingerprint", row.key.fingerprint},
           {"comment", row.key.comment},
+          {"scope", scope_texts(row.limits.scope)},
+          {"from", source_texts(row)},
+          {"expires_at", json_time(row.limits.expires_at)},
           {"created_at", json_time(row.created_at)},
           {"last_used_at", json_time(row.last_used_at)}};
+}
+
+/// `git:push@blog, from 192.0.2.0/24, until 2026-12-01`
+std::string limits_cell(const state::KeyRow& row, SystemTime now) {
+  std::vector<std::string> parts = scope_texts(row.limits.scope);
+  if (!row.limits.sources.empty()) {
+    parts.push_back(fmt::format("from {}", fmt::join(source_texts(row), " ")));
+  }
+  if (const auto end = row.limits.expires_at) {
+    parts.push_back(*end <= now ? "expired" : "until " + format_rfc3339(*end).substr(0, 10));
+  }
+  return parts.empty() ? "-" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
 Result<int> list(Invocation& call) {
@@ -37,15 +61,27 @@ Result<int> list(Invocation& call) {
     call.out.note("No keys are kept here; the administrators' file may still let people in");
     return 0;
   }
-  std::vector<Row> rows{{"NAME", "USER", "ROLE", "TYPE", "FINGERPRINT", "ADDED", "LAST USED"}};
+  std::vector<Row> rows{
+      {"NAME", "USER", "ROLE", "TYPE", "FINGERPRINT", "ADDED", "LAST USED", "LIMITS"}};
   const SystemTime now = call.clock.now();
   for (const auto& row : keys) {
     rows.push_back({row.name, row.user, state::role_text(row.role), row.key.type,
                     row.key.fingerprint, row.created_at ? format_age(*row.created_at, now) : "-",
-                    row.last_used_at ? format_age(*row.last_used_at, now) : "never"});
+                    row.last_used_at ? format_age(*row.last_used_at, now) : "never",
+                    limits_cell(row, now)});
   }
   call.out.data(format_table(rows));
   return 0;
+}
+
+Result<std::vector<AddressRange>> parse_sources(const Arguments& args) {
+  std::vector<AddressRange> sources;
+  if (const auto text = args.value("from")) {
+    for (const std::string_view word : split(*text, ',')) {
+      sources.push_back(TRY(AddressRange::parse(word)));
+    }
+  }
+  return sources;
 }
 
 Result<int> add(Invocation& call) {
@@ -59,6 +95,9 @@ Result<int> add(Invocation& call) {
   hooks::KeyRequest request{.name = call.args.operand(0),
                             .user = call.args.value("user"),
                             .public_key = std::string(trim(text))};
+  request.scope = TRY(parse_scope(call.args));
+  request.sources = TRY(parse_sources(call.args));
+  request.lifetime = TRY(parse_lifetime(call.args));
   if (const auto role = call.args.value("role")) {
     request.role = TRY(parse_role(*role));
   }
@@ -101,10 +140,20 @@ std::vector<Command> keys_commands() {
        .options = {{.name = "user", .value = "USER", .help = "whose key it is; NAME when left out"},
                    {.name = "role",
                     .value = "ROLE",
-                    .help = "of a user who is new: admin (when left out) or member"}},
+                    .help = "of a user who is new: admin or member; left out: admin, of a key with "
+                            "limits member"},
+                   {.name = "scope",
+                    .value = "VERBS[@APPS]",
+                    .help = "only these commands, only on these apps; git:push and git:fetch are "
+                            "commands too",
+                    .repeated = true},
+                   {"from", 0, "CIDR[,CIDR]", "only from these addresses: 192.0.2.0/24"},
+                   {"expires", 0, "TIME", "from now on: 12h, 90d; never unless given"}},
        .example = "laptop < ~/.ssh/id_ed25519.pub",
        .details = "NAME says which key it is, and whose where --user does not. A member adds keys "
-                  "of their own only.",
+                  "of their own only.\nA key for a CI: keys:add ci --scope git:push@blog --expires "
+                  "90d, then "
+                  "access:grant blog ci deploy.",
        .when_too_many = "the key comes on standard input: "
                         "ssh minpaas keys:add laptop < ~/.ssh/id_ed25519.pub",
        .run = add},

@@ -22,6 +22,7 @@ std::vector<Command> domains_commands();
 std::vector<Command> maintenance_commands();
 std::vector<Command> certs_commands();
 std::vector<Command> keys_commands();
+std::vector<Command> claim_commands();
 std::vector<Command> people_commands();
 std::vector<Command> tokens_commands();
 std::vector<Command> events_commands();

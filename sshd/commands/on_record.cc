@@ -2,20 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "hooks/app_access.h"
+
 namespace minpaas::sshd::commands {
 namespace {
 
-/// To someone without a right an app is not there.
-bool is_denied(const Invocation& call, const std::vector<std::string>& apps, const Error& error) {
-  const bool hidden = call.actor.role != Role::Admin && !apps.empty() &&
-                      error.code == ErrorCode::NotFound &&
-                      error.message == "there is no app " + apps.front();
-  return hidden || error.code == ErrorCode::PermissionDenied;
-}
-
-std::string_view outcome_of(const Invocation& call, const std::vector<std::string>& apps,
-                            const Result<int>& result) {
-  if (!result && is_denied(call, apps, result.error())) {
+std::string_view outcome_of(const Invocation& call, const Result<int>& result) {
+  if (!result &&
+      (hooks::is_hidden(result.error()) || result.error().code == ErrorCode::PermissionDenied)) {
     return "denied";
   }
   if (result && *result == 0) {
@@ -70,7 +64,7 @@ std::string detail_of(const Command& command, const Arguments& args, std::string
 
 void put_on_record(const Command& command, const Invocation& call,
                    const std::vector<std::string>& apps, const Result<int>& result) {
-  const std::string_view outcome = outcome_of(call, apps, result);
+  const std::string_view outcome = outcome_of(call, result);
   if (command.only_reads && outcome != "denied") {
     return;
   }
@@ -78,6 +72,14 @@ void put_on_record(const Command& command, const Invocation& call,
                                              .action = std::string(command.verb),
                                              .detail = detail_of(command, call.args, outcome),
                                              .result = std::string(outcome)});
+}
+
+void put_cut_on_record(const Command& command, const Invocation& call,
+                       const std::vector<std::string>& apps) {
+  call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
+                                             .action = std::string(command.verb),
+                                             .detail = "",
+                                             .result = "cut"});
 }
 
 void put_start_on_record(const Command& command, const Invocation& call,

@@ -13,4 +13,8 @@ void put_on_record(const Command& command, const Invocation& call,
 void put_start_on_record(const Command& command, const Invocation& call,
                          const std::vector<std::string>& apps);
 
+/// Puts on record that the command was ended, since the actor may no longer do it.
+void put_cut_on_record(const Command& command, const Invocation& call,
+                       const std::vector<std::string>& apps);
+
 }  // namespace minpaas::sshd::commands

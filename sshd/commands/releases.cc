@@ -3,6 +3,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/progress.h"
 #include "sshd/commands/release_view.h"
 #include "sshd/commands/table.h"
@@ -11,13 +12,11 @@ namespace minpaas::sshd::commands {
 namespace {
 
 constexpr int kUsualReleases = 15;
-constexpr int kMostReleases = 1000;
 
 Result<int> list(Invocation& call) {
   const AppName app = TRY(call.app());
-  const int most =
-      TRY(number_option(call.args, "number", 1, kMostReleases)).value_or(kUsualReleases);
-  const auto releases = TRY(call.platform.releases(call.actor, app, most));
+  const auto page = TRY(parse_page(call.args, kUsualReleases));
+  const auto releases = TRY(call.platform.releases(call.actor, app, page));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& release : releases) {
@@ -90,7 +89,7 @@ std::vector<Command> releases_commands() {
       {.verb = "releases",
        .summary = "List the releases of an app, newest first",
        .operands = {{"APP"}},
-       .options = {{"number", 'n', "N", "how many, 15 unless said otherwise"}},
+       .options = {limit_option("how many, 15 unless said otherwise"), before_option("vN")},
        .example = "blog -n 5",
        .only_reads = true,
        .run = list},

@@ -14,9 +14,39 @@ constexpr std::array<std::string_view, 3> kAppOperands{"APP", "OLD", "NEW"};
 
 Error outside(const Command& command, const std::vector<std::string>& apps) {
   return {ErrorCode::PermissionDenied,
-          fmt::format("the scope of this token does not allow {}{}{}", command.verb,
+          fmt::format("the scope of this key or token does not allow {}{}{}", command.verb,
                       apps.empty() ? "" : " on ", fmt::join(apps, ", ")),
-          "make one that does: ssh minpaas tokens:create NAME --scope VERBS@APPS", ""};
+          "make one that does: tokens:create and keys:add take --scope VERBS@APPS", ""};
+}
+
+/// On what the command rests for as long as it runs. A command about two apps is soon over.
+hooks::Claim claim_of(const Command& command, const Actor& actor,
+                      const std::vector<std::string>& apps) {
+  hooks::Claim claim{actor, std::nullopt,
+                     command.starts_program ? AppRight::Deploy : AppRight::Read};
+  if (apps.size() == 1) {
+    const auto app = AppName::parse(apps.front());
+    claim.app = app ? std::optional(*app) : std::nullopt;
+  }
+  return claim;
+}
+
+Result<int> run_while_allowed(const Command& command, const Invocation& call,
+                              const std::vector<std::string>& apps) {
+  const hooks::StandingWatch::Watched standing(call.platform.standing(),
+                                               claim_of(command, call.actor, apps), call.gone);
+  ExecStreams streams = call.streams;
+  streams.gone = standing.gone();
+  Invocation watched{call.actor, call.platform,   call.clock,        call.args,    call.out,
+                     call.in,    standing.gone(), call.has_terminal, call.request, streams};
+  Result<int> result = command.run(watched);
+  const auto loss = standing.loss();
+  if (loss && (!result || *result != 0)) {
+    put_cut_on_record(command, call, apps);
+    return *loss;
+  }
+  put_on_record(command, call, apps, result);
+  return result;
 }
 
 }  // namespace
@@ -34,13 +64,15 @@ std::vector<std::string> apps_of(const Command& command, const Arguments& args) 
 
 Result<int> run_command(const Command& command, Invocation& call) {
   const auto apps = apps_of(command, call.args);
-  const bool allowed = call.actor.scope.allows(command.verb, apps);
-  if (allowed && command.starts_program) {
+  if (!call.actor.scope.allows(command.verb, apps)) {
+    const Result<int> refused = outside(command, apps);
+    put_on_record(command, call, apps, refused);
+    return refused;
+  }
+  if (command.starts_program) {
     put_start_on_record(command, call, apps);
   }
-  Result<int> result = allowed ? command.run(call) : outside(command, apps);
-  put_on_record(command, call, apps, result);
-  return result;
+  return run_while_allowed(command, call, apps);
 }
 
 }  // namespace minpaas::sshd::commands

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "sshd/commands/access_limits.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
@@ -8,17 +9,6 @@
 
 namespace minpaas::sshd::commands {
 namespace {
-
-constexpr milliseconds kShortestLife = std::chrono::minutes(1);
-constexpr milliseconds kLongestLife = std::chrono::hours(24 * 3650);
-
-std::vector<std::string> scope_texts(const TokenScope& scope) {
-  std::vector<std::string> texts;
-  for (const ScopeRule& rule : scope.rules()) {
-    texts.push_back(rule.str());
-  }
-  return texts;
-}
 
 Json to_json(const state::TokenRow& row) {
   return {{"id", row.id},
@@ -67,18 +57,9 @@ Result<int> list(Invocation& call) {
 }
 
 Result<hooks::TokenRequest> parse_request(const Arguments& args) {
-  hooks::TokenRequest request{args.operand(0), {}, {}};
-  for (const std::string& text : args.values("scope")) {
-    request.scope.push_back(TRY(ScopeRule::parse(text)));
-  }
-  if (const auto text = args.value("expires")) {
-    request.lifetime = milliseconds(TRY(parse_duration_ms(*text, "--expires")));
-    if (*request.lifetime < kShortestLife || *request.lifetime > kLongestLife) {
-      return Error{ErrorCode::InvalidInput, "--expires takes 1 minute to 3650 days",
-                   "for example: --expires 90d", ""};
-    }
-  }
-  return request;
+  auto scope = TRY(parse_scope(args));
+  const auto lifetime = TRY(parse_lifetime(args));
+  return hooks::TokenRequest{args.operand(0), std::move(scope), lifetime};
 }
 
 Result<int> create(Invocation& call) {
@@ -97,9 +78,11 @@ Result<int> create(Invocation& call) {
 }
 
 Result<int> revoke(Invocation& call) {
-  const auto row = TRY(call.platform.tokens().revoke(call.actor, call.args.operand(0)));
+  const auto row =
+      TRY(call.platform.tokens().revoke(call.actor, call.args.operand(0), call.args.value("user")));
   if (call.out.is_json()) {
-    call.out.json(Json{{"id", row.id}, {"name", row.name}, {"revoked", true}});
+    call.out.json(
+        Json{{"id", row.id}, {"name", row.name}, {"owner", row.owner.name}, {"revoked", true}});
   } else {
     call.out.note(fmt::format("Revoked the token {} ({})", row.name, row.id));
   }
@@ -131,8 +114,11 @@ std::vector<Command> tokens_commands() {
       {.verb = "tokens:revoke",
        .summary = "Make a token worthless",
        .operands = {{"NAME|ID"}},
+       .options = {{.name = "user",
+                    .value = "USER",
+                    .help = "whose it is, where it is not yours (administrators)"}},
        .example = "ci",
-       .details = "At once. `tokens` lists names and ids.",
+       .details = "At once: what it has open ends within seconds. `tokens` lists names and ids.",
        .run = revoke},
   };
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "hooks/first_claim.h"
 #include "sshd/git/deploy_target.h"
 #include "sshd/git/receive_pack.h"
 #include "sshd/git/upload_pack.h"
@@ -24,6 +25,23 @@ constexpr std::string_view kNoLfs =
     "Git LFS is not offered here; push with --no-verify to deploy the pointer files, or keep the "
     "files in git itself";
 
+/// Adds up what is read.
+class CountingReader : public ByteReader {
+ public:
+  CountingReader(ByteReader& from, std::atomic<std::uint64_t>& bytes)
+      : from_(from), bytes_(bytes) {}
+
+  Result<std::size_t> read(std::span<std::byte> into, SteadyTime deadline) override {
+    const auto got = from_.read(into, deadline);
+    bytes_ += got ? *got : 0;
+    return got;
+  }
+
+ private:
+  ByteReader& from_;
+  std::atomic<std::uint64_t>& bytes_;
+};
+
 /// In the words that `git` shows behind `fatal: remote error: `.
 int refuse(const Error& error, ExecStreams& streams) {
   return refuse_service(
@@ -38,6 +56,16 @@ Error as_told(const Error& error, const AppName& name, std::string_view what) {
             fmt::format("look at `apps`, or make it with `apps:create {}`", name.str()), ""};
   }
   return error;
+}
+
+/// Before anyone looks whether the app is there.
+Result<void> require_scope(const Actor& actor, std::string_view verb, const AppName& name) {
+  if (actor.scope.allows(verb, {name.str()})) {
+    return {};
+  }
+  return Error{ErrorCode::PermissionDenied,
+               fmt::format("the scope of this key does not allow {} on {}", verb, name.str()), "",
+               ""};
 }
 
 minpaas::git::PackLimits limits_of(const config::GitSettings& settings) {
@@ -63,6 +91,9 @@ GitHandler::GitHandler(hooks::Platform& platform, const config::GitSettings& set
       fetch_slots_(kMostFetches, kMostFetchesPerApp) {}
 
 int GitHandler::run(const ExecRequest& request, ExecStreams& streams) {
+  if (request.actor.role == Role::Stranger) {
+    return refuse(hooks::not_claimed(), streams);
+  }
   const auto parsed = parse_git_request(request.command);
   if (!parsed) {
     log::info("git: {} sent a bad request: {}", request.actor.name,
@@ -93,13 +124,23 @@ void GitHandler::put_denied_on_record(const Actor& actor, const AppName& name,
   }
 }
 
+Result<hooks::PushPlace> GitHandler::open_for_push(const Actor& actor, const AppName& name) {
+  TRY(require_scope(actor, "git:push", name));
+  return platform_.open_for_push(actor, name);
+}
+
+Result<hooks::FetchSource> GitHandler::open_for_fetch(const Actor& actor, const AppName& name) {
+  TRY(require_scope(actor, "git:fetch", name));
+  return platform_.open_for_fetch(actor, name);
+}
+
 int GitHandler::receive(const ExecRequest& request, std::string_view repository,
                         ExecStreams& streams) {
   const auto name = AppName::parse(repository);
   if (!name) {
     return refuse(name.error(), streams);
   }
-  const auto place = platform_.open_for_push(request.actor, *name);
+  const auto place = open_for_push(request.actor, *name);
   if (!place) {
     log::info("push to {} by {}: {}", name->str(), request.actor.name, place.error().for_log());
     put_denied_on_record(request.actor, *name, "git push", place.error());
@@ -111,13 +152,17 @@ int GitHandler::receive(const ExecRequest& request, std::string_view repository,
     return refuse_service("the app's repository cannot be opened; the server's log says why",
                           streams);
   }
+  const hooks::StandingWatch::Watched standing(
+      platform_.standing(), {request.actor, *name, AppRight::Deploy}, streams.gone);
+  CountingReader counted(streams.in, received_bytes_);
+  ExecStreams watched{counted, streams.out, streams.err, standing.gone(), streams.console};
   ReceivePackOptions options;
   options.limits = limits_of(settings_);
   options.slots = &slots_;
   options.protocol = protocol_of(request);
   DeployTarget target(platform_, request.actor, {*name, place->deploy_branch, place->is_new},
                       *opened);
-  return serve_receive_pack(*opened, target, options, streams);
+  return serve_receive_pack(*opened, target, options, watched);
 }
 
 int GitHandler::upload(const ExecRequest& request, std::string_view repository,
@@ -126,7 +171,7 @@ int GitHandler::upload(const ExecRequest& request, std::string_view repository,
   if (!name) {
     return refuse(name.error(), streams);
   }
-  const auto source = platform_.open_for_fetch(request.actor, *name);
+  const auto source = open_for_fetch(request.actor, *name);
   if (!source) {
     log::info("fetch of {} by {}: {}", name->str(), request.actor.name, source.error().for_log());
     put_denied_on_record(request.actor, *name, "git fetch", source.error());

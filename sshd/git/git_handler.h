@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "config/settings.h"
 #include "hooks/platform.h"
 #include "sshd/exec.h"
@@ -18,7 +21,13 @@ class GitHandler : public ExecHandler {
   /// For requests that is_git_request() takes.
   int run(const ExecRequest& request, ExecStreams& streams) override;
 
+  /// Of all pushes so far, packs and what goes before them. Thread: any.
+  [[nodiscard]] std::uint64_t received_bytes() const { return received_bytes_; }
+
  private:
+  /// Errors: those of the platform, PermissionDenied (the scope of the key).
+  Result<hooks::PushPlace> open_for_push(const Actor& actor, const AppName& name);
+  Result<hooks::FetchSource> open_for_fetch(const Actor& actor, const AppName& name);
   int receive(const ExecRequest& request, std::string_view repository, ExecStreams& streams);
   void put_denied_on_record(const Actor& actor, const AppName& name, std::string_view action,
                             const Error& error);
@@ -26,6 +35,7 @@ class GitHandler : public ExecHandler {
 
   hooks::Platform& platform_;
   const config::GitSettings& settings_;
+  std::atomic<std::uint64_t> received_bytes_ = 0;
   PushSlots slots_;
   PushSlots fetch_slots_;
 };

@@ -133,6 +133,41 @@ def what_is_refused(server):
     assert api.ask("GET", "/apps", headers={"Host": "evil.example"}).status == 421
 
 
+def numbers_for_prometheus(server):
+    apps.serving_dockerfile(server, "counted")
+    answer = Api(server, token(server, "prometheus", "--scope", "metrics")).ask("GET", "/metrics")
+    assert answer.status == 200 and answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"), answer
+    for name in ("minpaas_deploy_seconds_bucket{kind=\"push\",result=\"succeeded\",le=\"+Inf\"}", "minpaas_ssh_sessions ",
+                 "minpaas_http_connections ", "minpaas_http_streams ", "minpaas_push_received_bytes_total ",
+                 "minpaas_process_restarts_total{app=\"counted\",process=\"web.1\",release=\"v1\","):
+        assert name in answer.text, (name, answer)
+    received = [line for line in answer.text.splitlines() if line.startswith("minpaas_push_received_bytes_total ")][0]
+    assert float(received.split()[1]) > 200, received
+
+
+def lists_in_parts(server):
+    apps.serving_dockerfile(server, "parts")
+    for value in "abcd":
+        assert server.ssh("config:set", "parts", f"KEY={value}").status == 0
+    api = Api(server, token(server, "reader"))
+    seen, path = [], "/apps/parts/releases?limit=2"
+    while path:
+        answer = api.ask("GET", path)
+        assert answer.status == 200 and len(answer.json) <= 2, answer
+        seen += [release["release"] for release in answer.json]
+        link = answer.headers.get("Link")
+        path = link.split("<")[1].split(">")[0] if link else None
+    assert seen == ["v5", "v4", "v3", "v2", "v1"], seen
+    assert server.ssh("releases", "parts", "--before", "v3", "-n", "1", "--json").out.count('"release"') == 1
+    events = api.ask("GET", "/events?app=parts&limit=2")
+    link = events.headers["Link"]
+    assert "app=parts&limit=2&before=" in link and int(link.split("before=")[1].split(">")[0]) == events.json[0]["seq"], (link, events)
+    older = api.ask("GET", link.split("<")[1].split(">")[0])
+    assert max(row["seq"] for row in older.json) < events.json[0]["seq"], older
+    assert api.ask("GET", "/apps/parts/releases?limit=0").status == 422
+    assert api.ask("GET", "/apps/parts/builds?before=x").status == 422
+
+
 def a_stop_with_an_open_stream(server):
     apps.serving_dockerfile(server, "stopping")
     api = Api(server, token(server, "stopper"))
@@ -145,5 +180,5 @@ def a_stop_with_an_open_stream(server):
 
 
 if __name__ == "__main__":
-    tell(everything_with_a_token, logs_that_are_followed, what_is_refused, a_stop_with_an_open_stream,
+    tell(everything_with_a_token, logs_that_are_followed, what_is_refused, numbers_for_prometheus, lists_in_parts, a_stop_with_an_open_stream,
          settings=SETTINGS)

@@ -1,12 +1,15 @@
 """Several people on one server: roles, rights to single apps, and the record of what they did."""
 
+import http.client
 import json
 import os
 import re
 import subprocess
 import sqlite3
+import time
 
 import apps
+from http_api import Api
 from story import tell
 from testbed import run
 
@@ -112,6 +115,94 @@ def a_right_that_is_taken_away_ends_what_is_followed(server):
     following.communicate(timeout=30)
 
 
+def what_is_followed_over_http_ends_too(server):
+    dora = member(server, "dora")
+    assert server.ssh("access:grant", "talkative", "dora", "deploy").status == 0
+
+    def token(name, *options):
+        return Api(server, dora.ssh("tokens:create", name, *options).out.strip())
+
+    def begin(api, method, path, body=None):
+        connection = http.client.HTTPConnection(api.address, timeout=60)
+        connection.request(method, path, json.dumps(body) if body else None,
+                           {"Authorization": f"Bearer {api.token}", "Accept": "text/event-stream", "Content-Type": "application/json"})
+        response = connection.getresponse()
+        assert response.status == 200, response.read()
+        return response
+
+    def ends_within(response, most, because):
+        begun = time.monotonic()
+        text = response.read().decode()
+        assert time.monotonic() - begun < most and "event: problem" in text and because in text, (time.monotonic() - begun, text)
+
+    brief, logs = token("brief", "--expires", "1m"), token("logs")
+    follow = "/apps/talkative/logs?follow=true"
+    expiring, revoked = begin(brief, "GET", follow), begin(logs, "GET", follow)
+    began = time.monotonic()
+    sleeper = begin(logs, "POST", "/apps/talkative/run", {"command": ["sleep", "600"]})
+    beside = begin(token("other"), "POST", "/apps/talkative/exec", {"process": "web.1", "command": ["sleep", "600"]})
+    assert dora.ssh("tokens:revoke", "logs").status == 0
+    ends_within(revoked, 10, "revoked")
+    ends_within(sleeper, 20, "revoked")
+    assert server.ssh("access:grant", "talkative", "dora", "read").status == 0
+    ends_within(beside, 20, "right")
+    left = 60 - (time.monotonic() - began)
+    ends_within(expiring, max(left, 0) + 10, "expired")
+    rights = begin(token("third"), "GET", follow)
+    assert server.ssh("access:revoke", "talkative", "dora").status == 0
+    ends_within(rights, 10, "right")
+    assert "logs talkative (cut" in server.ssh("events").out
+    stranger = dora.ssh("keys:remove", Person(server, "nobody-yet").fingerprint)
+    assert stranger.status == 3 and dora.ssh("keys:remove", run(["ssh-keygen", "-lf", server.key + ".pub"]).out.split()[1]).status == 3
+    told = server.ssh("events").out
+    assert told.count("dora: keys:remove (denied") == 1 and told.count("dora: keys:remove (failed") == 1, told
+
+
+def a_deploy_key_can_do_nothing_else(server):
+    app = apps.serving_dockerfile(server, "built")
+    apps.serving_dockerfile(server, "built-too")
+    ci = Person(server, "ci")
+    added = server.ssh("keys:add", "ci", "--scope", "git:push@built", "--expires", "90d", stdin=ci.public_key)
+    assert added.status == 0 and "a member" in added.err, added
+    assert server.ssh("access:grant", "built", "ci", "deploy").status == 0
+    assert server.ssh("access:grant", "built-too", "ci", "deploy").status == 0
+    row = [key for key in json.loads(server.ssh("keys", "--json").out) if key["name"] == "ci"][0]
+    assert row["scope"] == ["git:push@built"] and row["expires_at"] and row["from"] == [], row
+    apps.dockerfile(app, "by the CI")
+    pushed = ci.git(app.folder, "push", "minpaas", "main")
+    assert pushed.status == 0 and server.serves("built", "by the CI"), pushed
+
+    others = [ci.git(app.folder, "push", server.remote(name), "main") for name in ("built-too", "not-there")]
+    assert all(other.status == 128 for other in others), others
+    assert others[0].text.replace("built-too", "not-there") == others[1].text, others
+    fetched = ci.git(server.base, "clone", "-q", server.remote("built"), os.path.join(server.base, "stolen"))
+    assert fetched.status == 128 and "that you may fetch" in fetched.text, fetched
+    for words in (["config", "built"], ["logs", "built"], ["apps"], ["keys"], ["tokens:create", "t"], ["ps", "built"], ["ps", "not-there"],
+                  ["run", "built", "--", "env"], ["keys:add", "x"], ["help"]):
+        said = ci.ssh(*words, stdin=Person(server, "-".join(words).replace(":", "_")).public_key)
+        assert said.status == 4 and said.out == "" and "scope" in said.err, (words, said)
+    assert "ci: git push built-too (denied" in server.ssh("events", "built-too").out
+
+
+def a_key_ends_when_it_is_to_and_comes_from_where_it_may(server):
+    elsewhere, here = Person(server, "elsewhere"), Person(server, "here")
+    for person, addresses in ((elsewhere, "192.0.2.0/24"), (here, "192.0.2.0/24,127.0.0.0/8,::1")):
+        added = server.ssh("keys:add", person.name, "--role", "admin", "--from", addresses, stdin=person.public_key)
+        assert added.status == 0, added
+    assert elsewhere.ssh("apps").status == 255 and here.ssh("apps").status == 0
+    assert here.ssh("keys:add", "more", stdin=Person(server, "more").public_key).status == 4
+    brief = Person(server, "brief")
+    assert server.ssh("keys:add", "brief", "--role", "admin", "--expires", "1m", stdin=brief.public_key).status == 0
+    assert brief.ssh("tokens:create", "for-ever").status == 4
+    assert brief.ssh("tokens:create", "for-ever", "--expires", "30m").status == 4
+    begun = time.monotonic()
+    following = server.start_ssh("events", "-f", key=brief.key)
+    out, err = following.communicate(timeout=90)
+    took = time.monotonic() - begun
+    assert following.returncode != 0 and 50 < took < 75, (took, out, err)
+    assert brief.ssh("apps").status == 255
+
+
 def what_was_done_is_on_record(server):
     told = server.ssh("events", "shared")
     assert told.status == 0, told
@@ -119,7 +210,7 @@ def what_was_done_is_on_record(server):
                  r"bob: git push shared [0-9a-f]+ v\d+ \(ok", r"tester: access:grant shared bob deploy \(ok"]:
         assert re.search(line, told.out), (line, told)
     assert "hunter2" not in server.ssh("events", "-n", "1000", "--json").out
-    assert "bob: apps:info hidden (denied" in server.ssh("events").out
+    assert "bob: apps:info hidden (denied" in server.ssh("events", "-n", "1000").out
     verified = server.ssh("events:verify")
     assert verified.status == 0, verified
 
@@ -136,5 +227,7 @@ def a_record_that_was_changed_is_found(server):
 
 if __name__ == "__main__":
     tell(a_member_sees_only_what_was_granted, a_member_administers_what_they_have_made,
-         a_key_that_is_removed_ends_what_it_has_opened, a_right_that_is_taken_away_ends_what_is_followed, what_was_done_is_on_record,
+         a_key_that_is_removed_ends_what_it_has_opened, a_right_that_is_taken_away_ends_what_is_followed,
+         what_is_followed_over_http_ends_too, a_deploy_key_can_do_nothing_else,
+         a_key_ends_when_it_is_to_and_comes_from_where_it_may, what_was_done_is_on_record,
          a_record_that_was_changed_is_found, settings={"runtimes": {"allow_dockerfile": "yes"}})

@@ -74,7 +74,8 @@ DeployBed::Server::Server(DeployBed& bed)
       queue(deploys, bed.clock,
             {bed.settings.build.slots, 2, parts.build_logs(), hooks::FeedLimits()}, pipeline),
       keys(key_store, bed.settings.access.admin_keys, bed.clock),
-      people(users, grants, keys, access, bed.clock),
+      first_claim(claim_store, keys, bed.clock),
+      people(users, grants, keys, first_claim, access, bed.clock),
       domains(access, apps, domain_store, bed.router, bed.clock,
               {"example.com", [this] { certificates.follow_change(); }}),
       maintenance(access, apps, bed.router),
@@ -89,10 +90,12 @@ DeployBed::Server::Server(DeployBed& bed)
       cron(parts, access, cron_runner),
       checks(parts, check_store, access),
       tokens(token_store, keys, bed.clock),
+      standing(keys, tokens, access),
+      standing_watch(standing, milliseconds(20)),
       platform(
           parts, {grants, access}, queue, one_offs,
           {people, events, certificates, limits, storage, domains, maintenance, cron, checks,
-           tokens},
+           tokens, standing_watch},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },

@@ -19,6 +19,7 @@
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
+#include "hooks/local_standing.h"
 #include "hooks/local_storage.h"
 #include "hooks/local_tokens.h"
 #include "hooks/pipeline.h"
@@ -86,6 +87,8 @@ class DeployBed {
     state::CertificateStore certificate_store{*database, secret};
     state::DomainStore domain_store{*database};
     hooks::KeyOwners keys;
+    state::ClaimStore claim_store{*database};
+    hooks::FirstClaim first_claim;
     hooks::LocalPeople people;
     hooks::LocalDomains domains;
     hooks::LocalMaintenance maintenance;
@@ -100,6 +103,8 @@ class DeployBed {
     hooks::LocalChecks checks;
     state::TokenStore token_store{*database};
     hooks::LocalTokens tokens;
+    hooks::LocalStanding standing;
+    hooks::StandingWatch standing_watch;
     hooks::LocalPlatform platform;
   };
 

@@ -33,10 +33,12 @@ Result<std::vector<hooks::CronReport>> FakeCron::list(const Actor& actor, const 
 
 Result<std::vector<state::CronRun>> FakeCron::history(const Actor& actor, const AppName& name,
                                                       const std::optional<std::string>& id,
-                                                      int most) {
+                                                      state::Page page) {
   TRY(require(actor, name, id));
   auto runs = runs_;
-  runs.resize(std::min(runs.size(), static_cast<std::size_t>(most)),
+  std::erase_if(runs,
+                [&](const state::CronRun& run) { return page.before && run.id >= *page.before; });
+  runs.resize(std::min(runs.size(), static_cast<std::size_t>(page.most)),
               {.app = name, .entry = "", .schedule = "", .command = ""});
   return runs;
 }
@@ -45,7 +47,8 @@ Result<hooks::ProgramOutcome> FakeCron::run(const Actor& actor, const AppName& n
                                             const std::string& id, ExecStreams& peer) {
   TRY(require(actor, name, id));
   TRY(peer.out.write("tidied 7 files\n"));
-  runs_.insert(runs_.begin(), {.app = name,
+  runs_.insert(runs_.begin(), {.id = static_cast<std::int64_t>(runs_.size()) + 1,
+                               .app = name,
                                .entry = kEntry,
                                .schedule = kSchedule,
                                .command = kCommand,

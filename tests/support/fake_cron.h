@@ -13,7 +13,7 @@ class FakeCron : public hooks::Cron {
   Result<std::vector<hooks::CronReport>> list(const Actor& actor, const AppName& name) override;
   Result<std::vector<state::CronRun>> history(const Actor& actor, const AppName& name,
                                               const std::optional<std::string>& id,
-                                              int most) override;
+                                              state::Page page) override;
   Result<hooks::ProgramOutcome> run(const Actor& actor, const AppName& name, const std::string& id,
                                     ExecStreams& peer) override;
 

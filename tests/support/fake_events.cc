@@ -19,7 +19,8 @@ Result<void> FakeEvents::read(const Actor& actor, const hooks::EventQuery& query
   TRY(query.app ? guards_.find_app(*query.app) : guards_.require_admin(actor));
   std::vector<state::EventRow> fitting;
   for (const state::EventRow& row : rows) {
-    if ((!query.app || row.app == query.app->str()) && (!query.since || row.at >= *query.since)) {
+    if ((!query.app || row.app == query.app->str()) && (!query.since || row.at >= *query.since) &&
+        (!query.before || row.seq < *query.before)) {
       fitting.push_back(row);
     }
   }

@@ -105,6 +105,24 @@ Result<state::KeyRow> FakePeople::add_key(const Actor& actor, const hooks::KeyRe
   return row;
 }
 
+Result<state::KeyRow> FakePeople::claim(const Actor& stranger, const std::string& code,
+                                        const std::string& name) {
+  TRY(guards_.is_up());
+  if (stranger.role != Role::Stranger) {
+    return Error{ErrorCode::Conflict, "this server has an administrator already", "", ""};
+  }
+  if (code != kClaimCode) {
+    return Error{ErrorCode::PermissionDenied, "this is not the code, or it has expired", "", ""};
+  }
+  state::KeyRow row;
+  row.key = {"ssh-ed25519", stranger.stranger_key, "", stranger.key_fingerprint};
+  row.name = name;
+  row.user = name;
+  row.created_at = clock_.now();
+  keys_.push_back(row);
+  return row;
+}
+
 Result<void> FakePeople::remove_key(const Actor& actor, const std::string& fingerprint) {
   TRY(guards_.require_admin(actor));
   const auto removed = std::erase_if(

@@ -9,10 +9,14 @@
 
 namespace minpaas::test {
 
+/// The only code that claims.
+inline constexpr const char* kClaimCode = "7Q4K-9M2X-T0VB-HN3E";
+
 /// Users, keys and grants in memory. Thread: one at a time.
 class FakePeople : public hooks::People {
  public:
   struct Guards {
+    std::function<Result<void>()> is_up;
     std::function<Result<void>(const Actor& actor)> require_admin;
     std::function<Result<void>(const AppName& app)> find_app;
   };
@@ -28,6 +32,9 @@ class FakePeople : public hooks::People {
   Result<void> remove_user(const Actor& actor, const std::string& name) override;
   Result<std::vector<state::KeyRow>> keys(const Actor& actor) override;
   Result<state::KeyRow> add_key(const Actor& actor, const hooks::KeyRequest& request) override;
+  /// The code is `CODE`.
+  Result<state::KeyRow> claim(const Actor& stranger, const std::string& code,
+                              const std::string& name) override;
   Result<void> remove_key(const Actor& actor, const std::string& fingerprint) override;
   Result<std::vector<state::GrantRow>> access(const Actor& actor, const AppName& app) override;
   Result<state::GrantRow> grant(const Actor& actor, const AppName& app, const std::string& user,

@@ -14,6 +14,7 @@
 #include "tests/support/fake_maintenance.h"
 #include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
+#include "tests/support/fake_standing.h"
 #include "tests/support/fake_storage.h"
 #include "tests/support/fake_tokens.h"
 
@@ -93,7 +94,8 @@ class FakePlatform : public hooks::Platform {
                                      const ProcessType& process, int index,
                                      const hooks::ProgramRequest& request,
                                      ExecStreams& peer) override;
-  Result<std::vector<Release>> releases(const Actor& actor, const AppName& name, int most) override;
+  Result<std::vector<Release>> releases(const Actor& actor, const AppName& name,
+                                        state::Page page) override;
   Result<hooks::ReleaseReport> release(const Actor& actor, const AppName& name,
                                        ReleaseNumber number) override;
   Result<hooks::ReleaseDiff> compare_releases(const Actor& actor, const AppName& name,
@@ -102,7 +104,7 @@ class FakePlatform : public hooks::Platform {
                                         std::optional<ReleaseNumber> number,
                                         const hooks::Follow& follow) override;
   Result<std::vector<state::DeployRow>> builds(const Actor& actor, const AppName& name,
-                                               hooks::BuildsScope scope, int most) override;
+                                               hooks::BuildsScope scope, state::Page page) override;
   Result<state::DeployRow> build_output(const Actor& actor, const AppName& name,
                                         std::optional<std::int64_t> id,
                                         const hooks::Follow& follow) override;
@@ -127,6 +129,11 @@ class FakePlatform : public hooks::Platform {
   hooks::Checks& checks() override { return checks_; }
 
   FakeTokens& tokens() override { return tokens_; }
+
+  hooks::StandingWatch& standing() override { return standing_watch_; }
+
+  /// What the watch is told of everyone.
+  FakeStanding& standing_of_all() { return standing_; }
 
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
@@ -184,6 +191,8 @@ class FakePlatform : public hooks::Platform {
   Release next_release(const AppName& name, const App& app, const Actor& actor,
                        std::string description) const;
 
+  Result<void> is_up() const { return outage ? Result<void>(*outage) : Result<void>(); }
+
   const Clock& clock_;
   FakeResources resources_{*this};
   FakeStorage storage_{*this, clock_};
@@ -191,8 +200,9 @@ class FakePlatform : public hooks::Platform {
   FakeMaintenance maintenance_{*this};
   FakeCron cron_{*this, clock_};
   FakeChecks checks_{*this};
-  FakeTokens tokens_{
-      clock_, [this]() -> Result<void> { return outage ? Result<void>(*outage) : Result<void>(); }};
+  FakeTokens tokens_{clock_, [this] { return is_up(); }};
+  FakeStanding standing_;
+  hooks::StandingWatch standing_watch_{standing_, milliseconds(20)};
   std::map<AppName, App> apps_;
   std::int64_t last_deploy_ = 0;
   FakeEvents events_{clock_,
@@ -201,12 +211,13 @@ class FakePlatform : public hooks::Platform {
                         TRY(find(app));
                         return {};
                       }}};
-  FakePeople people_{clock_,
-                     {[this](const Actor& actor) { return require_admin(actor); },
-                      [this](const AppName& app) -> Result<void> {
-                        TRY(find(app));
-                        return {};
-                      }}};
+  FakePeople people_{
+      clock_,
+      {[this] { return is_up(); }, [this](const Actor& actor) { return require_admin(actor); },
+       [this](const AppName& app) -> Result<void> {
+         TRY(find(app));
+         return {};
+       }}};
   FakeCertificates certificates_{clock_, [this](const AppName& app) -> Result<void> {
                                    TRY(find(app));
                                    return {};

@@ -41,11 +41,12 @@ Result<std::vector<hooks::ProcessReport>> FakePlatform::processes(const Actor& /
 
 Result<std::vector<state::DeployRow>> FakePlatform::builds(const Actor& /*actor*/,
                                                            const AppName& name,
-                                                           hooks::BuildsScope scope, int most) {
+                                                           hooks::BuildsScope scope,
+                                                           state::Page page) {
   const App* app = TRY(find(name));
   std::vector<state::DeployRow> newest_first;
   for (auto build = app->builds.rbegin(); build != app->builds.rend(); ++build) {
-    if (std::ssize(newest_first) < most &&
+    if (std::ssize(newest_first) < page.most && (!page.before || build->row.id < *page.before) &&
         (scope == hooks::BuildsScope::AllDeploys || build->built_something())) {
       newest_first.push_back(build->row);
     }

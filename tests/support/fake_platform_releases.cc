@@ -19,11 +19,14 @@ Result<const Release*> FakePlatform::find_release(const AppName& name, ReleaseNu
 }
 
 Result<std::vector<Release>> FakePlatform::releases(const Actor& /*actor*/, const AppName& name,
-                                                    int most) {
+                                                    state::Page page) {
   const App* app = TRY(find(name));
   std::vector<Release> newest_first(app->releases.rbegin(), app->releases.rend());
+  std::erase_if(newest_first, [&](const Release& release) {
+    return page.before && release.number.value() >= *page.before;
+  });
   newest_first.erase(
-      newest_first.begin() + std::min<std::ptrdiff_t>(most, std::ssize(newest_first)),
+      newest_first.begin() + std::min<std::ptrdiff_t>(page.most, std::ssize(newest_first)),
       newest_first.end());
   return newest_first;
 }

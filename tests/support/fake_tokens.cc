@@ -21,7 +21,7 @@ Result<hooks::NewToken> FakeTokens::create(const Actor& actor, const hooks::Toke
   state::TokenRow row{fmt::format("{:010x}", rows_.size() + 1),
                       request.name,
                       {actor.user_id, "", actor.name, actor.role},
-                      TokenScope(request.scope),
+                      AccessScope(request.scope),
                       clock_.now(),
                       {},
                       {}};
@@ -32,10 +32,11 @@ Result<hooks::NewToken> FakeTokens::create(const Actor& actor, const hooks::Toke
   return hooks::NewToken{row, "secret-" + request.name};
 }
 
-Result<state::TokenRow> FakeTokens::revoke(const Actor&, const std::string& name) {
+Result<state::TokenRow> FakeTokens::revoke(const Actor&, const std::string& name,
+                                           const std::optional<std::string>& owner) {
   TRY(is_up_());
   const auto found = rows_.find(name);
-  if (found == rows_.end()) {
+  if (found == rows_.end() || (owner && found->second.owner.name != *owner)) {
     return Error{ErrorCode::NotFound, "there is no token with this name or id", "list them: tokens",
                  ""};
   }
@@ -61,7 +62,9 @@ Result<Actor> FakeTokens::authenticate(std::string_view secret, const std::strin
                .role = row.owner.role,
                .key_fingerprint = "",
                .from = from,
-               .scope = row.scope};
+               .scope = row.scope,
+               .expires_at = row.expires_at,
+               .token_id = row.id};
 }
 
 }  // namespace minpaas::test

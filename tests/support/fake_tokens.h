@@ -15,7 +15,8 @@ class FakeTokens : public hooks::Tokens, public hooks::TokenAuthenticator {
 
   Result<std::vector<state::TokenRow>> list(const Actor& actor) override;
   Result<hooks::NewToken> create(const Actor& actor, const hooks::TokenRequest& request) override;
-  Result<state::TokenRow> revoke(const Actor& actor, const std::string& name) override;
+  Result<state::TokenRow> revoke(const Actor& actor, const std::string& name,
+                                 const std::optional<std::string>& owner) override;
   Result<Actor> authenticate(std::string_view secret, const std::string& from) override;
 
  private:

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "core/base/file.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/known_keys.h"
@@ -36,9 +38,9 @@ class PeopleOfAServer : public testing::Test {
                                       std::string(test::kEcdsa256.line) + "\n", 0600));
   }
 
-  std::optional<Actor> log_in(const char* line) {
+  std::optional<Actor> log_in(const char* line, std::string_view from = "192.0.2.1:4022") {
     const auto key = *state::PublicKey::parse(line);
-    return bed_.server().keys.find_actor(key.fingerprint, key.blob_base64);
+    return bed_.server().keys.find_actor(key.fingerprint, key.blob_base64, from);
   }
 
   DeployBed bed_;
@@ -55,7 +57,7 @@ TEST_F(Keys, AreAddedFoundAndRemoved) {
   ASSERT_TRUE(actor);
   EXPECT_EQ(actor->name, "laptop");
   EXPECT_EQ(actor->role, Role::Admin);
-  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, "AAAA"));
+  EXPECT_FALSE(bed_.server().keys.find_actor(key.fingerprint, "AAAA", "192.0.2.1:4022"));
   EXPECT_FALSE((*people().keys(bed_.admin)).front().last_used_at) << "it was only looked up";
   bed_.server().keys.note_use(*actor);
   EXPECT_TRUE((*people().keys(bed_.admin)).front().last_used_at);
@@ -122,14 +124,84 @@ TEST_F(Keys, OfMembersAreForThemToAddAndRemove) {
             ErrorCode::PermissionDenied);
   const auto others = state::PublicKey::parse(kKey)->fingerprint;
   EXPECT_EQ(people().remove_key(bob, others).error().code, ErrorCode::NotFound);
+  EXPECT_TRUE(is_hidden(people().remove_key(bob, others).error()));
+  EXPECT_FALSE(is_hidden(people().remove_key(bob, "SHA256:none").error()));
   EXPECT_TRUE(people().remove_key(bob, own->key.fingerprint));
+}
+
+TEST_F(Keys, AreNotForTokensThatExpire) {
+  Actor brief = bed_.admin;
+  brief.expires_at = bed_.clock.now() + std::chrono::hours(1);
+  EXPECT_EQ(add_key(brief, "x", kKey).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(
+      people()
+          .add_key(brief, {.name = "x", .public_key = kKey, .lifetime = std::chrono::hours(2)})
+          .error()
+          .code,
+      ErrorCode::PermissionDenied);
+  EXPECT_TRUE(people().add_key(
+      brief, {.name = "x", .public_key = kKey, .lifetime = std::chrono::minutes(30)}));
+}
+
+TEST_F(Keys, MayBeLimited) {
+  add_other_admin();
+  const auto added = people().add_key(
+      bed_.admin, {.name = "ci",
+                   .public_key = kKey,
+                   .scope = {*ScopeRule::parse("git:push@blog"), *ScopeRule::parse("ps")},
+                   .sources = {*AddressRange::parse("192.0.2.0/24"), *AddressRange::parse("::1")},
+                   .lifetime = std::chrono::hours(1)});
+  ASSERT_TRUE(added) << added.error().for_log();
+  EXPECT_EQ(added->role, Role::Member) << "who is made for a narrow key administers nothing";
+  const auto listed = (*people().keys(bed_.admin)).front();
+  EXPECT_EQ(listed.limits.scope.str(), "git:push@blog ps");
+  EXPECT_THAT(listed.limits.sources, SizeIs(2));
+  const auto actor = log_in(kKey);
+  ASSERT_TRUE(actor);
+  EXPECT_TRUE(actor->scope.allows("git:push", {"blog"}));
+  EXPECT_FALSE(actor->scope.allows("git:fetch", {"blog"}));
+  EXPECT_EQ(actor->expires_at, added->limits.expires_at);
+  EXPECT_TRUE(log_in(kKey, "[::1]:99"));
+  EXPECT_FALSE(log_in(kKey, "192.0.3.1:4022")) << "another address";
+  EXPECT_FALSE(log_in(kKey, ""));
+}
+
+TEST_F(Keys, AreWorthlessWhenTheyHaveExpired) {
+  add_other_admin();
+  ASSERT_TRUE(people().add_key(bed_.admin,
+                               {.name = "ci", .public_key = kKey, .lifetime = milliseconds(300)}));
+  const auto actor = log_in(kKey);
+  ASSERT_TRUE(actor);
+  EXPECT_TRUE(bed_.server().keys.renew(*actor));
+  std::this_thread::sleep_for(milliseconds(350));
+  EXPECT_FALSE(log_in(kKey));
+  EXPECT_EQ(bed_.server().keys.renew(*actor).error().code, ErrorCode::PermissionDenied);
+}
+
+TEST_F(Keys, WithLimitsLetNobodyElseIn) {
+  Actor bound = bed_.admin;
+  bound.sources = {*AddressRange::parse("192.0.2.0/24")};
+  EXPECT_EQ(add_key(bound, "x", kKey).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(bed_.server().tokens.create(bound, {"t", {}, {}}).error().code,
+            ErrorCode::PermissionDenied);
+}
+
+TEST_F(Keys, WithLimitsAreNotTheLastOfAnAdministrator) {
+  ASSERT_TRUE(add_key(bed_.admin, "laptop", kKey));
+  ASSERT_TRUE(people().add_key(bed_.admin, {.name = "brief",
+                                            .role = Role::Admin,
+                                            .public_key = test::kEd25519.line,
+                                            .lifetime = std::chrono::hours(1)}));
+  EXPECT_EQ(
+      people().remove_key(bed_.admin, state::PublicKey::parse(kKey)->fingerprint).error().code,
+      ErrorCode::Conflict);
 }
 
 TEST_F(Keys, UsersAndRightsAreNotForTokensWithAScope) {
   const AppName blog = bed_.make_app("blog");
   ASSERT_TRUE(people().add_user(bed_.admin, "bob", Role::Member));
   Actor narrow = bed_.admin;
-  narrow.scope = TokenScope({*ScopeRule::parse("*")});
+  narrow.scope = AccessScope({*ScopeRule::parse("*")});
   EXPECT_EQ(add_key(narrow, "x", kKey).error().code, ErrorCode::PermissionDenied);
   EXPECT_EQ(people().add_user(narrow, "eve", Role::Admin).error().code,
             ErrorCode::PermissionDenied);

@@ -170,7 +170,10 @@ TEST_F(AppStorage, OfAGoneAppIsNotForWhoeverTakesItsName) {
       storage().mount(member_, app_, *StorageMount::parse("data:/data"), Watcher().follow());
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, ErrorCode::PermissionDenied);
-  EXPECT_EQ(storage().remove(member_, kData.volume).error().code, ErrorCode::NotFound);
+  const Error others = storage().remove(member_, kData.volume).error();
+  EXPECT_EQ(others.code, ErrorCode::NotFound);
+  EXPECT_TRUE(is_hidden(others));
+  EXPECT_FALSE(is_hidden(storage().remove(member_, "minpaas-nobody").error()));
   EXPECT_TRUE(
       storage().mount(member_, app_, *StorageMount::parse("own:/data"), Watcher().follow()));
 }

@@ -43,7 +43,7 @@ TEST_F(ApiTokens, AreRefusedWhenUnknownRevokedOrExpired) {
   EXPECT_EQ(code("nonsense"), ErrorCode::PermissionDenied);
   const auto made = tokens().create(user("ann", Role::Admin), {"ci", {}, {}}).value();
   ASSERT_TRUE(show(made.secret));
-  ASSERT_TRUE(tokens().revoke(bed_.admin, "ci"));
+  ASSERT_TRUE(tokens().revoke(bed_.admin, made.row.id, {}));
   EXPECT_EQ(code(made.secret), ErrorCode::PermissionDenied);
   const auto brief = tokens().create(user("bob", Role::Admin), {"b", {}, milliseconds(0)}).value();
   EXPECT_EQ(code(brief.secret), ErrorCode::PermissionDenied);
@@ -70,14 +70,43 @@ TEST_F(ApiTokens, OfOthersAreSeenByAdministratorsOnly) {
   const auto bobs = tokens().create(bob, {"bobs", {}, {}}).value();
   EXPECT_THAT(*tokens().list(ann), SizeIs(1));
   EXPECT_THAT(*tokens().list(bed_.admin), SizeIs(2));
-  EXPECT_EQ(tokens().revoke(ann, "bobs").error().code, ErrorCode::NotFound);
-  EXPECT_EQ(tokens().revoke(ann, bobs.row.id).error().code, ErrorCode::NotFound);
-  EXPECT_TRUE(tokens().revoke(bob, bobs.row.id));
+  EXPECT_EQ(tokens().revoke(ann, "bobs", {}).error().code, ErrorCode::NotFound);
+  const Error others = tokens().revoke(ann, bobs.row.id, {}).error();
+  EXPECT_EQ(others.code, ErrorCode::NotFound);
+  EXPECT_TRUE(is_hidden(others));
+  EXPECT_EQ(tokens().revoke(ann, "bobs", "bob").error().code, ErrorCode::PermissionDenied);
+  EXPECT_TRUE(tokens().revoke(bob, bobs.row.id, {}));
+}
+
+TEST_F(ApiTokens, HaveNamesThatAreTheirOwnersOwn) {
+  const Actor ann = user("ann", Role::Member);
+  const Actor bob = user("bob", Role::Admin);
+  const auto anns = tokens().create(ann, {"ci", {}, {}}).value();
+  ASSERT_TRUE(tokens().create(bob, {"ci", {}, {}}));
+  EXPECT_EQ(tokens().create(ann, {"ci", {}, {}}).error().code, ErrorCode::AlreadyExists);
+  EXPECT_EQ(tokens().revoke(bob, "ci", {})->owner.name, "bob");
+  EXPECT_EQ(tokens().revoke(bob, "ci", {}).error().code, ErrorCode::NotFound);
+  ASSERT_TRUE(show(anns.secret));
+  EXPECT_EQ(tokens().revoke(bob, "ci", "ann")->id, anns.row.id);
+  EXPECT_FALSE(show(anns.secret));
+}
+
+TEST_F(ApiTokens, ThatExpireMakeNoneThatOutliveThem) {
+  using std::chrono::hours;
+  const auto brief = tokens().create(user("ann", Role::Admin), {"brief", {}, hours(2)}).value();
+  const Actor actor = show(brief.secret).value();
+  EXPECT_EQ(actor.expires_at, brief.row.expires_at);
+  EXPECT_EQ(tokens().create(actor, {"ever", {}, {}}).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(tokens().create(actor, {"longer", {}, hours(3)}).error().code,
+            ErrorCode::PermissionDenied);
+  const auto shorter = tokens().create(actor, {"shorter", {}, hours(1)}).value();
+  EXPECT_EQ(tokens().create(show(shorter.secret).value(), {"x", {}, hours(2)}).error().code,
+            ErrorCode::PermissionDenied);
 }
 
 TEST_F(ApiTokens, WithAScopeMakeNoTokenWithMore) {
   Actor actor = user("ann", Role::Admin);
-  actor.scope = TokenScope({*ScopeRule::parse("tokens*")});
+  actor.scope = AccessScope({*ScopeRule::parse("tokens*")});
   EXPECT_EQ(tokens().create(actor, {"more", {}, {}}).error().code, ErrorCode::PermissionDenied);
 }
 

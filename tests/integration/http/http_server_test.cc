@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -203,6 +204,41 @@ TEST_F(HttpServer, StreamsUntilThePeerLeavesAndThenHasItsPlaceAgain) {
     free = next.read_until("\r\n").find(" 200 ") != std::string::npos;
   }
   EXPECT_TRUE(free);
+}
+
+TEST_F(HttpServer, EndsAStreamWhoseTokenNoLongerHolds) {
+  start();
+  Peer peer(port());
+  peer.send(head("GET /apps/blog/logs?follow=1", "\r\n"));
+  ASSERT_THAT(peer.read_until("it runs"), HasSubstr("it runs"));
+  platform_.standing_of_all().lose("the token t was revoked");
+  const std::string whole = peer.read_all();
+  EXPECT_THAT(whole, HasSubstr("event: problem\n"));
+  EXPECT_THAT(whole, HasSubstr("the token t was revoked"));
+  EXPECT_THAT(whole, testing::EndsWith("0\r\n\r\n"));
+}
+
+TEST_F(HttpServer, TakesABurstOfConnections) {
+  settings_.max_connections = 300;
+  start();
+  constexpr int kBurst = 200;
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<Fd> sockets;
+  for (int i = 0; i < kBurst; ++i) {
+    sockets.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port()));
+    ::connect(sockets.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+  for (const Fd& socket : sockets) {
+    pollfd entry{socket.get(), POLLOUT, 0};
+    ASSERT_EQ(::poll(&entry, 1, 20'000), 1);
+    ASSERT_EQ(entry.revents & (POLLERR | POLLHUP), 0);
+  }
+  // One that the backlog dropped comes again after a second.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(900));
 }
 
 TEST_F(HttpServer, BeginsAStreamThatHasNothingToSayYet) {

@@ -190,5 +190,50 @@ TEST_F(LoginAttacks, AnAddressThatFailsThreeTimesIsTurnedAwayForAWhile) {
   EXPECT_EQ(run_ssh("true").status, 255);
 }
 
+TEST_F(LoginAttacks, AStrangerHasOneRequestAConnection) {
+  start();
+  known_.add("stranger", key("ed25519").string() + ".pub");
+  const auto session = connect();
+  const auto pair = load("ed25519");
+  ASSERT_EQ(ssh_userauth_publickey(session.get(), nullptr, pair.get()), SSH_AUTH_SUCCESS);
+  EXPECT_TRUE(run_on(session.get(), "whoami").starts_with("stranger "));
+  EXPECT_EQ(run_on(session.get(), "whoami"), "");
+}
+
+TEST_F(LoginAttacks, AStrangerIsTurnedAwayAfterThreeConnections) {
+  start([](auto& options) { options.penalize_loopback = true; });
+  known_.add("stranger", key("ed25519").string() + ".pub");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(run_ssh("true").status, 0);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + seconds(30);
+  std::string line = "SSH-";
+  while (line.starts_with("SSH-") && std::chrono::steady_clock::now() < deadline) {
+    line = RawConnection(port_).read_line();
+  }
+  EXPECT_EQ(line, "the address failed to log in too often\r\n");
+}
+
+TEST_F(LoginAttacks, AStrangerWhoBecomesKnownPaysNothing) {
+  start([](auto& options) { options.penalize_loopback = true; });
+  for (int i = 0; i < 4; ++i) {
+    known_.add("stranger", key("ed25519").string() + ".pub");
+    const auto session = connect();
+    const auto pair = load("ed25519");
+    ASSERT_EQ(ssh_userauth_publickey(session.get(), nullptr, pair.get()), SSH_AUTH_SUCCESS) << i;
+    known_.add("ann", key("ed25519").string() + ".pub");
+    ssh_disconnect(session.get());
+  }
+  EXPECT_TRUE(run_ssh("whoami").out.starts_with("ann "));
+}
+
+TEST_F(LoginAttacks, AStrangerHoldsAPlaceOnlyForTheGraceTime) {
+  start([](auto& options) { options.settings.login_grace = seconds(2); });
+  known_.add("stranger", key("ed25519").string() + ".pub");
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_NE(run_program(ssh() + Arguments{"wait"}).status, 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(20));
+}
+
 }  // namespace
 }  // namespace minpaas::test

@@ -136,7 +136,8 @@ void KnownKeys::remove(const std::string& name) {
   });
 }
 
-std::optional<Actor> KnownKeys::find(std::string_view fingerprint, std::string_view blob_base64) {
+std::optional<Actor> KnownKeys::find(std::string_view fingerprint, std::string_view blob_base64,
+                                     std::string_view /*from*/) {
   return name_by_blob_.with([&](const auto& names) -> std::optional<Actor> {
     const auto found = names.find(std::string(blob_base64));
     if (found == names.end() || !fingerprint.starts_with("SHA256:")) {
@@ -145,6 +146,7 @@ std::optional<Actor> KnownKeys::find(std::string_view fingerprint, std::string_v
     Actor actor;
     actor.user_id = 1;
     actor.name = found->second;
+    actor.role = actor.name == "stranger" ? Role::Stranger : Role::Member;
     return actor;
   });
 }

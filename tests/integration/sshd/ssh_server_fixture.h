@@ -16,13 +16,14 @@
 
 namespace minpaas::test {
 
-/// Knows the keys that a test gives it.
+/// Knows the keys that a test gives it. One called `stranger` is a stranger's.
 class KnownKeys : public sshd::Authenticator {
  public:
   /// `public_key_file` is an authorized_keys line.
   void add(const std::string& name, const std::filesystem::path& public_key_file);
   void remove(const std::string& name);
-  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64) override;
+  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64,
+                            std::string_view from) override;
 
  private:
   Guarded<std::map<std::string, std::string>> name_by_blob_;

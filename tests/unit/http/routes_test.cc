@@ -16,8 +16,8 @@ using nlohmann::json;
 using sshd::commands::Command;
 using testing::HasSubstr;
 
-/// Commands that are there for a person at a terminal only.
-const std::set<std::string_view> kNoRoute{"help"};
+/// Commands for a person at a terminal, and for one who has no token yet.
+const std::set<std::string_view> kNoRoute{"claim", "help"};
 /// `--json` chooses what these choose; a terminal is not offered.
 const std::set<std::string> kNoField{"config:export --format"};
 

@@ -11,7 +11,8 @@ namespace {
 /// Knows keys by both fingerprint and blob.
 class Book : public Authenticator {
  public:
-  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob) override {
+  std::optional<Actor> find(std::string_view fingerprint, std::string_view blob,
+                            std::string_view /*from*/) override {
     const auto found = names.find(std::string(blob));
     if (found == names.end() || fingerprint != "SHA256:" + found->first) {
       return std::nullopt;

@@ -30,6 +30,19 @@ TEST(SanitizeTerminal, DropsControlCharacters) {
             "abc2J");
 }
 
+TEST(SanitizeTerminal, DropsWhatTurnsTheDirectionOfText) {
+  EXPECT_EQ(sanitize_terminal("user\u202enimda\u202c \u2066a\u2069\u200fb\u061cc\u2028d"),
+            "usernimda abcd");
+  EXPECT_EQ(sanitize_terminal("שלום \u200b\u2030\u2065\u00a0\U0001f600"),
+            "שלום \u200b\u2030\u2065\u00a0\U0001f600");
+}
+
+TEST(SanitizeTerminal, EndsAColourWithItsLine) {
+  EXPECT_EQ(sanitize_terminal("\x1b[8mhidden"), "\x1b[8mhidden\x1b[0m");
+  EXPECT_EQ(sanitize_terminal(sanitize_terminal("\x1b[31mred")), "\x1b[31mred\x1b[0m");
+  EXPECT_EQ(sanitize_terminal("\x1b[31mred\x1b[m."), "\x1b[31mred\x1b[m.");
+}
+
 TEST(SanitizeTerminal, ReplacesWhatIsNoUtf8) {
   EXPECT_EQ(sanitize_terminal("a\xff"
                               "b\xc3"),

@@ -14,7 +14,7 @@ class Keys : public testing::Test {
  protected:
   Result<KeyRow> add(const test::KnownKey& key, const std::string& name, const std::string& user,
                      Role role = Role::Admin) {
-    return store().add(PublicKey::parse(key.line).value(), name, user, role, at_second(5));
+    return store().add({PublicKey::parse(key.line).value(), name, user, role}, at_second(5));
   }
 
   KeyStore store() { return KeyStore(file_.database()); }

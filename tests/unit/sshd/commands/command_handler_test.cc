@@ -51,6 +51,18 @@ TEST(Commands, EndWithTheStatusOfTheError) {
   }
 }
 
+TEST(Commands, EndWhenTheActorMayNoLonger) {
+  for (const char* line : {"logs blog -f", "logs blog -f --json"}) {
+    Scene scene;
+    scene.platform.standing_of_all().lose("the key of ada was removed");
+    const Said said = scene.run(line);
+    EXPECT_EQ(said.status, 4) << line;
+    EXPECT_THAT(said.err, HasSubstr("the key of ada was removed"));
+    ASSERT_FALSE(scene.platform.events().rows.empty());
+    EXPECT_EQ(scene.platform.events().rows.back().result, "cut");
+  }
+}
+
 TEST(Commands, RefuseAMemberWhatIsForAdministrators) {
   Scene scene;
   scene.actor.role = Role::Member;
@@ -113,7 +125,7 @@ TEST(Deploys, SayWhereTheirOutputIs) {
 TEST(Keys, ThatAreKeptElsewhereWereAddedAtNoKnownTime) {
   Scene scene;
   scene.platform.people().add_file_key("ssh-ed25519 EEEE", "admin");
-  EXPECT_THAT(scene.run("keys").out, HasSubstr("SHA256:EEEE              -       5m ago\n"));
+  EXPECT_THAT(scene.run("keys").out, HasSubstr("SHA256:EEEE              -       5m ago     -\n"));
   const auto listed = nlohmann::json::parse(scene.run("keys --json").out);
   EXPECT_TRUE(listed.back()["created_at"].is_null());
 }
@@ -299,14 +311,15 @@ TEST(ConfigValues, NeverShowOutsideTheCommandsThatAreForThem) {
 
 TEST(Scope, OfATokenIsLookedAtBeforeTheCommandRuns) {
   Scene scene;
-  scene.actor.scope = TokenScope({*ScopeRule::parse("ps*@blog"), *ScopeRule::parse("version")});
+  scene.actor.scope = AccessScope({*ScopeRule::parse("ps*@blog"), *ScopeRule::parse("version")});
   EXPECT_EQ(scene.run("ps blog").status, 0);
   EXPECT_EQ(scene.run("version").status, 0);
   // The same words whether there is such an app or not.
   for (const char* command : {"ps shop", "ps nowhere", "config blog", "apps", "ps:stop shop"}) {
     const Said said = scene.run(command);
     EXPECT_EQ(said.status, 4) << command;
-    EXPECT_THAT(said.err, testing::HasSubstr("the scope of this token does not allow")) << command;
+    EXPECT_THAT(said.err, testing::HasSubstr("the scope of this key or token does not allow"))
+        << command;
   }
 }
 

@@ -21,21 +21,28 @@ struct ScopeRule {
   bool operator==(const ScopeRule&) const = default;
 };
 
-/// What a token may do of what its owner may: without rules all of it, else what one rule names.
-class TokenScope {
+/// What a key or a token may do of what its owner may: without rules all of it, else what one rule
+/// names. Verbs are those of the commands, and `git:push` and `git:fetch`.
+class AccessScope {
  public:
-  TokenScope() = default;
+  AccessScope() = default;
 
-  explicit TokenScope(std::vector<ScopeRule> rules) : rules_(std::move(rules)) {}
+  explicit AccessScope(std::vector<ScopeRule> rules) : rules_(std::move(rules)) {}
 
   [[nodiscard]] const std::vector<ScopeRule>& rules() const { return rules_; }
+
+  /// As `str` has written it. One rule that cannot be read makes an error of the whole: a scope
+  /// without rules is everything. Errors: InvalidInput.
+  static Result<AccessScope> parse(std::string_view text);
+  /// The rules with spaces between them; empty for everything.
+  [[nodiscard]] std::string str() const;
 
   [[nodiscard]] bool is_everything() const { return rules_.empty(); }
 
   /// Whether the command may run on all of `apps`; none: it is about no single app.
   [[nodiscard]] bool allows(std::string_view verb, const std::vector<std::string>& apps) const;
 
-  bool operator==(const TokenScope&) const = default;
+  bool operator==(const AccessScope&) const = default;
 
  private:
   std::vector<ScopeRule> rules_;

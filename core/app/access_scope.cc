@@ -1,8 +1,10 @@
-#include "core/app/token_scope.h"
+#include "core/app/access_scope.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "core/base/text.h"
 
 namespace minpaas {
 namespace {
@@ -59,7 +61,26 @@ std::string ScopeRule::str() const {
   return apps.empty() ? verbs : fmt::format("{}@{}", verbs, apps);
 }
 
-bool TokenScope::allows(std::string_view verb, const std::vector<std::string>& apps) const {
+Result<AccessScope> AccessScope::parse(std::string_view text) {
+  std::vector<ScopeRule> rules;
+  if (text.empty()) {
+    return AccessScope();
+  }
+  for (const std::string_view word : split(text, ' ')) {
+    rules.push_back(TRY(ScopeRule::parse(word)));
+  }
+  return AccessScope(std::move(rules));
+}
+
+std::string AccessScope::str() const {
+  std::string text;
+  for (const ScopeRule& rule : rules_) {
+    text += (text.empty() ? "" : " ") + rule.str();
+  }
+  return text;
+}
+
+bool AccessScope::allows(std::string_view verb, const std::vector<std::string>& apps) const {
   return rules_.empty() || std::ranges::any_of(rules_, [&](const ScopeRule& rule) {
            const auto fits_app = [&](const std::string& app) { return fits_glob(rule.apps, app); };
            const bool on_these =

@@ -1,16 +1,16 @@
-#include "core/app/token_scope.h"
+#include "core/app/access_scope.h"
 
 #include <gtest/gtest.h>
 
 namespace minpaas {
 namespace {
 
-TokenScope scope_of(const std::vector<std::string>& texts) {
+AccessScope scope_of(const std::vector<std::string>& texts) {
   std::vector<ScopeRule> rules;
   for (const std::string& text : texts) {
     rules.push_back(*ScopeRule::parse(text));
   }
-  return TokenScope(rules);
+  return AccessScope(rules);
 }
 
 TEST(Glob, FitsWholeTextsOnly) {
@@ -36,12 +36,12 @@ TEST(Glob, FitsWholeTextsOnly) {
 }
 
 TEST(Scope, WithoutRulesIsEverything) {
-  EXPECT_TRUE(TokenScope().allows("apps:destroy", {"blog"}));
-  EXPECT_TRUE(TokenScope().is_everything());
+  EXPECT_TRUE(AccessScope().allows("apps:destroy", {"blog"}));
+  EXPECT_TRUE(AccessScope().is_everything());
 }
 
 TEST(Scope, IsWhatOneRuleNames) {
-  const TokenScope scope = scope_of({"releases*@blog", "ps:*@shop-*", "version"});
+  const AccessScope scope = scope_of({"releases*@blog", "ps:*@shop-*", "version"});
   EXPECT_TRUE(scope.allows("releases", {"blog"}));
   EXPECT_TRUE(scope.allows("releases:info", {"blog"}));
   EXPECT_FALSE(scope.allows("releases", {"shop"}));

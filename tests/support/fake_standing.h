@@ -1,0 +1,31 @@
+#pragma once
+
+#include "hooks/standing.h"
+
+namespace minpaas::test {
+
+/// Everyone stays who they are, with every right, until it is said otherwise. Thread: any.
+class FakeStanding : public hooks::Standing {
+ public:
+  /// From now on nobody may go on.
+  void lose(const std::string& why) {
+    loss_.with([&](std::optional<Error>& loss) {
+      loss = Error{ErrorCode::PermissionDenied, why, "", ""};
+    });
+  }
+
+  Result<Actor> renew(const Actor& actor) override {
+    const auto loss = loss_.with([](const std::optional<Error>& held) { return held; });
+    return loss ? Result<Actor>(*loss) : actor;
+  }
+
+  Result<bool> has_right(const Actor& /*actor*/, const AppName& /*app*/,
+                         AppRight /*right*/) override {
+    return true;
+  }
+
+ private:
+  Guarded<std::optional<Error>> loss_;
+};
+
+}  // namespace minpaas::test
