@@ -50,6 +50,9 @@ struct Command {
   std::string_view example = {};
   /// More lines for `help VERB`, may be empty.
   std::string_view details = {};
+  /// The last lines for `help VERB`, which hold for a plain `ssh` only: `minpaas` quotes words and
+  /// asks for a terminal by itself. May be empty.
+  std::string_view with_ssh = {};
   /// What to do when there are too many words: the mistake that people make with this verb.
   std::string_view when_too_many = {};
   /// A word may be part of a secret: no message repeats one, not even as an unknown option.

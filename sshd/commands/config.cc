@@ -9,6 +9,7 @@
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
 #include "sshd/commands/progress.h"
+#include "sshd/commands/shell_quote.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -207,16 +208,18 @@ constexpr std::string_view kSetDetails =
     "before.\n"
     "Values are never shown again by this command.\n"
     "\n"
-    "Your own shell takes one pair of quotes off. A value with blanks, quotes, $ or line ends "
-    "needs\n"
-    "a second pair:\n"
-    "  ssh minpaas \"config:set blog GREETING='hello world'\"\n"
-    "or comes on standard input, up to 64 KiB with any bytes but NUL:\n"
+    "Standard input is read for - and KEY=-, up to 64 KiB a value, any bytes but NUL:\n"
     "  ssh minpaas config:set blog TLS_KEY=- < key.pem    all of the input is one value; one line\n"
     "                                                     end at its end is dropped\n"
     "  ssh minpaas config:set blog - < .env               KEY=VALUE lines; # comments; a value "
     "that\n"
     "                                                     begins with ' or \" may span lines";
+
+constexpr std::string_view kSetWithSsh =
+    "Your own shell takes one pair of quotes off. A value with blanks, quotes, $ or line ends "
+    "needs\n"
+    "a second pair, or comes on standard input:\n"
+    "  ssh minpaas \"config:set blog GREETING='hello world'\"";
 
 }  // namespace
 
@@ -244,6 +247,7 @@ std::vector<Command> config_commands() {
        .operands = {kApp, {"KEY=VALUE", Arity::Several}},
        .example = "blog DEBUG=false WORKERS=2",
        .details = kSetDetails,
+       .with_ssh = kSetWithSsh,
        .words_may_be_secret = true,
        .run = set},
       {.verb = "config:unset",

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "sshd/commands/shell_quote.h"
 
 namespace minpaas::sshd::commands {
 namespace {

@@ -92,6 +92,9 @@ std::string explain(const Command& command) {
   if (!command.details.empty()) {
     text += fmt::format("\n{}\n", command.details);
   }
+  if (!command.with_ssh.empty()) {
+    text += fmt::format("\n{}\n", command.with_ssh);
+  }
   text += fmt::format("\nExample:\n  ssh minpaas {}{}{}\n", command.verb,
                       command.example.empty() ? "" : " ", command.example);
   return text;

@@ -8,6 +8,7 @@ namespace minpaas::sshd::commands {
 namespace {
 
 constexpr int kMostIndex = 1000;
+constexpr std::string_view kTerminal = "ssh -t gives it a terminal.";
 
 /// The words from `place` on, with what the peer's side says of its terminal.
 hooks::ProgramRequest program_from(const Invocation& call, std::size_t place) {
@@ -86,9 +87,9 @@ std::vector<Command> run_commands() {
                     .repeated = true}},
        .example = "blog -- python manage.py migrate",
        .details = "It has the live release's image, config and limits, and is removed at its end.\n"
-                  "Its exit status is passed on. ssh -t gives it a terminal; without one its input "
-                  "can be piped.\n"
+                  "Its exit status is passed on; without a terminal its input can be piped.\n"
                   "When your connection ends, so does it.",
+       .with_ssh = kTerminal,
        .words_may_be_secret = true,
        .runs_program = true,
        .starts_program = true,
@@ -97,9 +98,9 @@ std::vector<Command> run_commands() {
        .summary = "Run a program inside the container of a process",
        .operands = {{"APP"}, {"TYPE.N"}, {"COMMAND", Arity::Several}},
        .example = "blog web.1 -- ps",
-       .details = "Its exit status is passed on. ssh -t gives it a terminal; without one its input "
-                  "can be piped.\n"
+       .details = "Its exit status is passed on; without a terminal its input can be piped.\n"
                   "When your connection ends, so does it.",
+       .with_ssh = kTerminal,
        .words_may_be_secret = true,
        .runs_program = true,
        .starts_program = true,

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace minpaas::sshd::commands {
 namespace {
 
@@ -104,25 +102,10 @@ class WordReader {
   bool bare_value_ = false;
 };
 
-bool is_plain(char c) {
-  return is_letter_or_digit(c) || std::string_view("_-./:,+@%^=").find(c) != std::string::npos;
-}
-
 }  // namespace
 
 Result<ReadWord> read_shell_word(std::string_view text) {
   return WordReader(text).read();
-}
-
-std::string shell_quote(std::string_view text) {
-  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) {
-    return std::string(text);
-  }
-  std::string quoted = "'";
-  for (const char c : text) {
-    quoted += c == '\'' ? std::string_view("'\\''") : std::string_view(&c, 1);
-  }
-  return quoted + "'";
 }
 
 }  // namespace minpaas::sshd::commands

@@ -28,8 +28,4 @@ struct ReadWord {
 /// Errors: InvalidInput (an open quote, a backslash at the end); the text is never in the message.
 Result<ReadWord> read_shell_word(std::string_view text);
 
-/// The text in single quotes, so that read_shell_word and any POSIX shell read it back; bare where
-/// it is made of characters that mean nothing to a shell.
-std::string shell_quote(std::string_view text);
-
 }  // namespace minpaas::sshd::commands

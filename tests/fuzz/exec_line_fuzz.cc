@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sshd/commands/exec_line.h"
+#include "sshd/commands/shell_quote.h"
 
 using minpaas::sshd::commands::shell_quote;
 using minpaas::sshd::commands::split_exec_line;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "sshd/commands/shell_quote.h"
+
 namespace minpaas::sshd::commands {
 namespace {
 
