@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <regex>
+#include <sstream>
 
 #include "cmd/command_docs/client_commands.h"
 #include "sshd/commands/table.h"
@@ -18,12 +19,27 @@ using sshd::commands::kJsonUsage;
 using sshd::commands::Option;
 
 /// What is typed into `ssh minpaas`, as it is typed into `minpaas`: without the second pair of
-/// quotes.
-std::string for_client(std::string_view text) {
+/// quotes. What stands beside it in a second column stays there.
+std::string line_for_client(const std::string& line) {
   static const std::regex quoted("ssh minpaas \"([^\"]*)\"");
   static const std::regex plain("ssh minpaas");
-  return std::regex_replace(std::regex_replace(std::string(text), quoted, "minpaas $1"), plain,
-                            "minpaas");
+  std::string own =
+      std::regex_replace(std::regex_replace(line, quoted, "minpaas $1"), plain, "minpaas");
+  const auto begin = own.find_first_not_of(' ');
+  const auto column = own.find("   ", begin == std::string::npos ? 0 : begin);
+  if (column != std::string::npos) {
+    own.insert(column, line.size() - own.size(), ' ');
+  }
+  return own;
+}
+
+std::string for_client(std::string_view text) {
+  std::string own;
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    own += (own.empty() ? "" : "\n") + line_for_client(line);
+  }
+  return own;
 }
 
 AppPlace app_place(const Command& command) {
@@ -42,6 +58,15 @@ int most_words(const Command& command) {
         return operand.arity == Arity::Several || operand.arity == Arity::Any;
       });
   return any ? -1 : static_cast<int>(command.operands.size());
+}
+
+std::vector<std::string> operand_choices(const Command& command) {
+  std::vector<std::string> all;
+  for (const auto& operand : command.operands) {
+    const auto choices = choices_of(operand.name);
+    all.insert(all.end(), choices.begin(), choices.end());
+  }
+  return all;
 }
 
 /// The app may be left out, wherever the verb takes it.
@@ -71,6 +96,7 @@ Page page_of(const Command& command, Owner owner) {
           .usages = {owner == Owner::Server ? line : without_json(line)},
           .short_usage = short_usage(shown),
           .options = shown.options,
+          .choices = operand_choices(command),
           .example = std::string(command.example),
           .details = for_client(command.details),
           .owner = owner,
@@ -117,6 +143,19 @@ std::vector<Page> pages() {
     }
   }
   return all;
+}
+
+std::vector<std::string> choices_of(std::string_view value) {
+  const bool is_choice = value.find('|') != std::string_view::npos &&
+                         std::all_of(value.begin(), value.end(),
+                                     [](char c) { return c == '|' || (c >= 'a' && c <= 'z'); });
+  std::vector<std::string> choices;
+  while (is_choice && !value.empty()) {
+    const auto end = std::min(value.find('|'), value.size());
+    choices.emplace_back(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return choices;
 }
 
 std::string option_names(const Option& option) {

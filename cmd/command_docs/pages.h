@@ -22,6 +22,8 @@ struct Page {
   /// Without options that need not be given, for the list.
   std::string short_usage;
   std::vector<sshd::commands::Option> options;
+  /// Words that can only be one of these: `on`, `off`.
+  std::vector<std::string> choices;
   std::string example;
   std::string details;
   Owner owner = Owner::Server;
@@ -38,6 +40,9 @@ std::vector<Page> pages();
 
 /// The options of `minpaas` itself.
 std::span<const sshd::commands::Option> client_options();
+
+/// `shell|json|env` taken apart; empty for a name such as `N` or `NAME|ID`.
+std::vector<std::string> choices_of(std::string_view value);
 
 /// `--follow, -f`
 std::string option_names(const sshd::commands::Option& option);
