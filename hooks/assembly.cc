@@ -42,7 +42,8 @@ Result<state::SecretKey> load_secret(const std::filesystem::path& folder,
   // Asking whether there are values opens none of them.
   const state::SecretKey none;
   const bool has_values = TRY(state::ConfigStore(database, none).has_values()) ||
-                          TRY(state::CertificateStore(database, none).has_values());
+                          TRY(state::CertificateStore(database, none).has_values()) ||
+                          TRY(state::BuildSecretStore(database, none).has_values());
   return state::SecretKey::load_or_create(folder / "secret.key", has_values);
 }
 
@@ -81,6 +82,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
     : opened_(std::move(opened)),
       apps_(*opened_.database),
       configs_(*opened_.database, opened_.secret),
+      build_secret_store_(*opened_.database, opened_.secret),
       releases_(*opened_.database),
       deploys_(*opened_.database),
       containers_(*opened_.database),
@@ -95,10 +97,25 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       policies_(opened_.instance, settings.containers, resources_, volumes_),
       check_plans_(check_store_, settings.checks),
       checker_(around.engine, settings.checks),
-      parts_{
-          apps_,        configs_,      releases_, deploys_,      containers_,      resources_,
-          volumes_,     cron_store_,   policies_, around.engine, around.router,    opened_.catalog,
-          check_plans_, health_wait(), settings,  around.clock,  opened_.instance, {}},
+      parts_{apps_,
+             configs_,
+             build_secret_store_,
+             releases_,
+             deploys_,
+             containers_,
+             resources_,
+             volumes_,
+             cron_store_,
+             policies_,
+             around.engine,
+             around.router,
+             opened_.catalog,
+             check_plans_,
+             health_wait(),
+             settings,
+             around.clock,
+             opened_.instance,
+             {}},
       garbage_(around.engine, apps_, releases_, deploys_, opened_.instance, settings.build),
       pipeline_(parts_, [this](const AppName& app) { tidy(app); }),
       queue_(deploys_, around.clock,
@@ -122,6 +139,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       domains_(access_, apps_, domain_store_, around.router, around.clock,
                {settings.router.domain, [this] { certificates_.follow_change(); }}),
       maintenance_(access_, apps_, around.router),
+      build_secrets_(access_, build_secret_store_, around.clock),
       live_processes_(parts_, queue_),
       liveness_(around.engine, {[this] { return live_processes_.targets(); },
                                 [this](const LivenessTarget& target, const std::string& why) {
@@ -156,7 +174,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       request_keys_(request_key_store_, around.clock),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
                 {people_, events_, certificates_, limits_, storage_, domains_, maintenance_, cron_,
-                 checks_, tokens_, standing_watch_},
+                 checks_, tokens_, standing_watch_, build_secrets_},
                 tasks()),
       cron_keeper_(parts_, cron_runner_) {}
 

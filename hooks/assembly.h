@@ -12,6 +12,7 @@
 #include "hooks/garbage.h"
 #include "hooks/lego.h"
 #include "hooks/live_processes.h"
+#include "hooks/local_build_secrets.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_checks.h"
 #include "hooks/local_cron.h"
@@ -100,6 +101,7 @@ class Assembly {
   Opened opened_;
   state::AppStore apps_;
   state::ConfigStore configs_;
+  state::BuildSecretStore build_secret_store_;
   state::ReleaseStore releases_;
   state::DeployStore deploys_;
   state::ContainerStore containers_;
@@ -129,6 +131,7 @@ class Assembly {
   state::DomainStore domain_store_;
   LocalDomains domains_;
   LocalMaintenance maintenance_;
+  LocalBuildSecrets build_secrets_;
   LiveProcesses live_processes_;
   Liveness liveness_;
   state::CertificateStore certificate_store_;

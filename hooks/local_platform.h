@@ -55,6 +55,7 @@ struct PlatformNouns {
   Checks& checks;
   Tokens& tokens;
   StandingWatch& standing;
+  BuildSecrets& build_secrets;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -109,6 +110,7 @@ class LocalPlatform : public Platform {
 
   // local_platform_config.cc
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
+  Result<SecretMask> secret_mask(const AppName& name) override;
   Result<DeployOutcome> change_config(const Actor& actor, const AppName& name,
                                       const ConfigVars& set, const std::vector<ConfigKey>& unset,
                                       const Follow& follow) override;
@@ -146,6 +148,8 @@ class LocalPlatform : public Platform {
   Domains& domains() override { return nouns_.domains; }
 
   Maintenance& maintenance() override { return nouns_.maintenance; }
+
+  BuildSecrets& build_secrets() override { return nouns_.build_secrets; }
 
   Cron& cron() override { return nouns_.cron; }
 

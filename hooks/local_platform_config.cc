@@ -50,6 +50,20 @@ Result<ConfigVars> LocalPlatform::config(const Actor& actor, const AppName& name
   return TRY(parts_.configs.latest(name)).second;
 }
 
+Result<SecretMask> LocalPlatform::secret_mask(const AppName& name) {
+  SecretMask mask;
+  const auto config = parts_.configs.latest(name);
+  if (!config && config.error().code == ErrorCode::NotFound) {
+    return mask;
+  }
+  ConfigVars vars = TRY(config).second;
+  vars.merge(TRY(parts_.build_secrets.values(name)));
+  // The name of the app is in all that is said about it.
+  std::erase_if(vars, [&](const auto& var) { return var.second.reveal() == name.str(); });
+  mask.hide(vars);
+  return mask;
+}
+
 /// Every change waits for its turn in the queue, also before the first release: so no release can
 /// miss it, and a failed one takes back nothing but its own change.
 Result<DeployOutcome> LocalPlatform::change_config(const Actor& actor, const AppName& name,

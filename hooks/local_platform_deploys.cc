@@ -106,7 +106,8 @@ Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest&
   job.row.commit = request.commit;
   job.row.ref = request.ref;
   job.row.ref_old = request.old_oid;
-  job.row.note = escape_controls(std::string_view(request.note).substr(0, kMostNoteBytes));
+  const auto mask = TRY(secret_mask(request.app));
+  job.row.note = escape_controls(mask.apply(request.note).substr(0, kMostNoteBytes));
   return enqueue(std::move(job), follow);
 }
 

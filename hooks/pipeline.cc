@@ -75,6 +75,7 @@ Pipeline::Done Pipeline::go(const StageContext& context) {
   TRY(settle_earlier(parts_, context.job.row));
   context.output.hide(TRY(parts_.configs.latest(context.app())).second);
   context.output.hide(context.job.set);
+  context.output.hide(TRY(parts_.build_secrets.values(context.app())));
   const auto app = TRY(parts_.apps.get(context.app()));
   if (app.stopped && context.job.starts()) {
     context.output.stage(fmt::format("{} is stopped; this starts it", context.app().str()));

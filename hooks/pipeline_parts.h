@@ -28,6 +28,7 @@ using HealthWait = std::function<Result<void>(const std::vector<CheckTarget>& ta
 struct PipelineParts {
   state::AppStore& apps;
   state::ConfigStore& configs;
+  state::BuildSecretStore& build_secrets;
   state::ReleaseStore& releases;
   state::DeployStore& deploys;
   state::ContainerStore& containers;

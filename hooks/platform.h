@@ -15,10 +15,12 @@
 #include "core/app/formation.h"
 #include "core/app/oid.h"
 #include "core/app/release.h"
+#include "core/app/secret_mask.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/docker/engine.h"
 #include "core/state/deploy_store.h"
+#include "hooks/build_secrets.h"
 #include "hooks/certificates.h"
 #include "hooks/checks.h"
 #include "hooks/cron.h"
@@ -176,6 +178,9 @@ class Platform {
   virtual Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) = 0;
 
   virtual Result<ConfigVars> config(const Actor& actor, const AppName& name) = 0;
+  /// What hides the config values and build secrets of the app, as they are now, in text about it
+  /// that people see; hides nothing for an app that is not there.
+  virtual Result<SecretMask> secret_mask(const AppName& name) = 0;
   /// One release for all changes; restarts without a build when the app has a release. When the
   /// restart fails the config is as before and the old release serves. `follow` sees progress.
   virtual Result<DeployOutcome> change_config(const Actor& actor, const AppName& name,
@@ -264,6 +269,7 @@ class Platform {
   virtual Certificates& certificates() = 0;
   virtual Domains& domains() = 0;
   virtual Maintenance& maintenance() = 0;
+  virtual BuildSecrets& build_secrets() = 0;
   /// Limits of containers.
   virtual Resources& resources() = 0;
   virtual Storage& storage() = 0;

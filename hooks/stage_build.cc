@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "hooks/base_image.h"
 #include "hooks/ownership.h"
+#include "hooks/secret_mounts.h"
 #include "hooks/source_archive.h"
 #include "hooks/stages.h"
 #include "hooks/timed_stop.h"
@@ -39,7 +40,7 @@ class StepPrinter : public docker::BuildObserver {
 
  private:
   static std::string short_name(std::string_view name) {
-    return in_a_few_words(name, kMostStepCharacters);
+    return in_a_few_words(without_secret_mount(name), kMostStepCharacters);
   }
 
   DeployOutput& output_;
@@ -62,6 +63,28 @@ Result<void> check_space(const PipelineParts& parts) {
                   format_bytes(*free), format_bytes(parts.settings.build.reserve_bytes)),
       "the administrator can free space with `docker system prune`, or lower [build] reserve_bytes",
       ""};
+}
+
+/// The plan and the request with what the app's builds may read.
+Result<void> add_secrets(const StageContext& context, runtimes::BuildPlan& plan,
+                         docker::BuildRequest& request) {
+  const auto secrets = TRY(context.parts.build_secrets.values(context.app()));
+  if (secrets.empty()) {
+    return {};
+  }
+  if (request.builder == docker::Builder::Classic) {
+    return Error{ErrorCode::Conflict,
+                 fmt::format("{} has build secrets, and the engine's classic builder would leave "
+                             "them in the image",
+                             context.app().str()),
+                 "the administrator can set [build] builder = buildkit; or remove them: "
+                 "build-secrets:unset",
+                 ""};
+  }
+  context.output.detail(fmt::format("Build secrets: {}", names_of(secrets)));
+  plan.dockerfile = with_secrets_in_environment(plan.dockerfile);
+  request.secrets = secrets_for(secrets);
+  return {};
 }
 
 docker::BuildRequest request_for(const StageContext& context, const runtimes::BuildPlan& plan,
@@ -127,14 +150,16 @@ Result<docker::Builder> choose_builder(const PipelineParts& parts) {
   return minor && *minor < kBuildKitApi ? docker::Builder::Classic : docker::Builder::BuildKit;
 }
 
-Result<Built> build(const StageContext& context, const runtimes::BuildPlan& plan,
+Result<Built> build(const StageContext& context, const runtimes::BuildPlan& found,
                     const git::Repository& repository, const Oid& commit) {
   const PipelineParts& parts = context.parts;
-  context.output.stage(fmt::format("Building the image ({}{})", plan.runtime,
+  context.output.stage(fmt::format("Building the image ({}{})", found.runtime,
                                    context.job.no_cache ? ", without cache" : ""));
   TRY(check_space(parts));
+  runtimes::BuildPlan plan = found;
   TRY(provide_base_image(parts, plan, context.output, context.stop));
-  const auto request = request_for(context, plan, TRY(choose_builder(parts)));
+  auto request = request_for(context, plan, TRY(choose_builder(parts)));
+  TRY(add_secrets(context, plan, request));
   const TimedStop stop(context.stop, parts.settings.build.timeout);
   const docker::TarSource source = [&](const auto& put) {
     return git::write_archive(repository, commit, archive_of(plan), put, stop.token());

@@ -8,7 +8,7 @@ minpaas_test(fake_engine_test LABEL unit
   SOURCES unit/support/fake_engine_test.cc
   LIBRARIES minpaas::test_support)
 minpaas_test(engine_contract_test LABEL contract
-  SOURCES contract/attach_contract_test.cc contract/build_contract_test.cc
+  SOURCES contract/attach_contract_test.cc contract/build_contract_test.cc contract/build_secrets_test.cc
     contract/container_contract_test.cc contract/engine_bed.cc contract/engine_contract.cc
     contract/stream_contract_test.cc
   LIBRARIES minpaas::test_support minpaas::archive fmt::fmt)

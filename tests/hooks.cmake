@@ -4,7 +4,7 @@ minpaas_test(hooks_test LABEL unit
     unit/hooks/garbage_test.cc
     unit/hooks/health_book_test.cc unit/hooks/lego_test.cc unit/hooks/listeners_test.cc unit/hooks/liveness_record_test.cc unit/hooks/log_merge_test.cc
     unit/hooks/ownership_test.cc unit/hooks/process_set_test.cc unit/hooks/repair_plan_test.cc
-    unit/hooks/scaling_test.cc unit/hooks/supervisor_test.cc
+    unit/hooks/scaling_test.cc unit/hooks/secret_mounts_test.cc unit/hooks/supervisor_test.cc
   LIBRARIES minpaas::hooks minpaas::test_support)
 minpaas_test(running_app_test LABEL contract
   SOURCES contract/engine_bed.cc contract/running_app_test.cc
@@ -16,7 +16,7 @@ foreach(part assembly check http_probe liveness reconcile settings_check)
 endforeach()
 
 # Queue, pipeline, recovery and the service layer.
-foreach(part access_matrix certificates checks claim cron deploy_queue domains local_platform maintenance manifest metrics people processes program_run push recovery resources rollback standing storage tokens)
+foreach(part access_matrix build_secrets certificates checks claim cron deploy_queue domains local_platform maintenance manifest metrics people processes program_run push recovery resources rollback standing storage tokens)
   minpaas_test(${part}_test LABEL integration
     SOURCES integration/hooks/${part}_test.cc
     LIBRARIES minpaas::deploy_support)

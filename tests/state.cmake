@@ -1,5 +1,5 @@
 minpaas_test(state_test LABEL unit
-  SOURCES unit/core/state/app_store_test.cc unit/core/state/certificate_store_test.cc
+  SOURCES unit/core/state/app_store_test.cc unit/core/state/build_secret_store_test.cc unit/core/state/certificate_store_test.cc
     unit/core/state/check_store_test.cc
     unit/core/state/config_store_test.cc
     unit/core/state/container_store_test.cc unit/core/state/database_test.cc

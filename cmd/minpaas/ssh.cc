@@ -4,7 +4,7 @@
 
 #include "cmd/minpaas/child.h"
 #include "cmd/minpaas/git.h"
-#include "sshd/commands/shell_quote.h"
+#include "core/base/shell_quote.h"
 
 namespace minpaas::client {
 namespace {
@@ -71,7 +71,7 @@ std::string Ssh::for_git() const {
 std::string exec_line(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) {
-    line += (line.empty() ? "" : " ") + sshd::commands::shell_quote(word);
+    line += (line.empty() ? "" : " ") + shell_quote(word);
   }
   return line;
 }

@@ -68,9 +68,12 @@ Result<HttpResponse> Api::send(const HttpRequest& request, std::initializer_list
   return response;
 }
 
-Result<Hijacked> Api::hijack(const std::string& target, const std::string& json) {
+Result<Hijacked> Api::hijack(const HijackRequest& request) {
   const auto take_over = [&](const std::string& api) {
-    return docker::hijack(http_.socket_path(), {"/v" + api + target, json, deadlines_.change});
+    HijackRequest versioned = request;
+    versioned.target = "/v" + api + request.target;
+    versioned.deadline = deadlines_.change;
+    return docker::hijack(http_.socket_path(), versioned);
   };
   const std::string known = TRY(agreed());
   auto answer = TRY(take_over(known));

@@ -33,8 +33,9 @@ class Api {
   /// engine_error, save those that the caller wants to see as they are.
   Result<HttpResponse> send(const HttpRequest& request, std::initializer_list<int> wanted = {});
 
-  /// POST that takes the connection over; `target` has no version yet. Errors: as `send`.
-  Result<Hijacked> hijack(const std::string& target, const std::string& json);
+  /// POST that takes the connection over; `request.target` has no version yet, and its deadline is
+  /// that of a change. Errors: as `send`.
+  Result<Hijacked> hijack(const HijackRequest& request);
 
   /// Asks the engine anew: what it is and what was agreed on.
   Result<EngineVersion> version();

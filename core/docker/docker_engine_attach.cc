@@ -46,7 +46,7 @@ Result<std::unique_ptr<Attachment>> DockerEngine::attach_container(const Contain
   Query query;
   query.add("stream", "1").add("stdout", "1").add("stderr", "1");
   query.add("stdin", spec.open_input ? "1" : "0");
-  auto connection = TRY(api_.hijack(path_of(id) + "/attach" + query.str(), ""));
+  auto connection = TRY(api_.hijack({.target = path_of(id) + "/attach" + query.str()}));
   return SocketAttachment::make(std::move(connection), framing_of(spec.terminal));
 }
 
@@ -72,7 +72,8 @@ Result<ExecId> DockerEngine::create_exec(const ContainerId& id, const ExecSpec& 
 
 Result<std::unique_ptr<Attachment>> DockerEngine::start_exec(const ExecId& id,
                                                              const ExecSpec& spec) {
-  auto connection = TRY(api_.hijack(path_of(id) + "/start", exec_start_body(spec)));
+  auto connection =
+      TRY(api_.hijack({.target = path_of(id) + "/start", .json = exec_start_body(spec)}));
   return SocketAttachment::make(std::move(connection), framing_of(spec.terminal));
 }
 

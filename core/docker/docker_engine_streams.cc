@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/docker/build_cgroup.h"
+#include "core/docker/build_session.h"
 #include "core/docker/build_stream.h"
 #include "core/docker/docker_engine.h"
 #include "core/docker/event_json.h"
@@ -32,7 +33,7 @@ void add_limits(Query& query, const BuildRequest& request) {
   query.add("cpushares", "256");
 }
 
-std::string build_query(const BuildRequest& request) {
+std::string build_query(const BuildRequest& request, const BuildSession* session) {
   Query query;
   query.add("dockerfile", request.dockerfile);
   query.add("version", request.builder == Builder::BuildKit ? "2" : "1");
@@ -53,7 +54,21 @@ std::string build_query(const BuildRequest& request) {
   if (request.builder == Builder::Classic) {
     add_limits(query, request);
   }
+  if (session != nullptr) {
+    query.add("session", session->id());
+  }
   return query.str();
+}
+
+Result<std::unique_ptr<BuildSession>> open_session(Api& api, const BuildRequest& request) {
+  if (request.secrets.empty()) {
+    return std::unique_ptr<BuildSession>();
+  }
+  if (request.builder == Builder::Classic) {
+    return Error{ErrorCode::InvalidInput, "the classic builder cannot keep a secret",
+                 "build with BuildKit", ""};
+  }
+  return BuildSession::open(api, request.secrets);
 }
 
 Error endless(std::string_view what) {
@@ -73,13 +88,14 @@ Result<ImageId> DockerEngine::build(const BuildRequest& request, const TarSource
   }
   // The context is streamed and cannot be sent twice: the API version is agreed on first.
   TRY(api_.version());
+  const auto session = TRY(open_session(api_, request));
   BuildStream stream(observer, [] { return std::chrono::steady_clock::now(); });
   LineSplitter lines(kMostBuildMessageBytes, [&](std::string_view line) {
     stream.take(line);
     return true;
   });
   auto answer = api_.send({.method = "POST",
-                           .target = "/build" + build_query(request),
+                           .target = "/build" + build_query(request, session.get()),
                            .upload = context,
                            .content_type = "application/x-tar",
                            .sink = [&](std::string_view piece) { return lines.feed(piece); },

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/config_var.h"
 #include "core/app/limits.h"
 #include "core/app/release.h"
 #include "core/base/clock.h"
@@ -45,6 +46,10 @@ struct ContainerId {
   auto operator<=>(const ContainerId&) const = default;
 };
 
+/// What RUN steps of a build may read and nothing else has: the id of `--mount=type=secret` -> the
+/// secret.
+using BuildSecrets = std::map<std::string, Secret, std::less<>>;
+
 /// Writes the build context: calls `put` with successive pieces of a tar stream. It stops with the
 /// Error that `put` returns (the engine went away, the build was cancelled).
 using TarSource =
@@ -76,6 +81,8 @@ struct BuildRequest {
   /// (core/docker/build_cgroup.h); 0: no limit.
   long long memory_bytes = 0;
   double cpus = 0;
+  /// For BuildKit only.
+  BuildSecrets secrets = {};
 };
 
 struct ImageDetails {

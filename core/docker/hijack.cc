@@ -171,11 +171,11 @@ Result<Hijacked> Handshake::answer() {
 
 Result<Hijacked> hijack(const std::string& socket_path, const HijackRequest& request) {
   Handshake handshake(TRY(connect_to(socket_path)), request.deadline);
-  TRY(
-      handshake.send(fmt::format("POST {} HTTP/1.1\r\nHost: engine\r\nConnection: Upgrade\r\n"
-                                 "Upgrade: tcp\r\nContent-Type: application/json\r\n"
-                                 "Content-Length: {}\r\n\r\n{}",
-                                 request.target, request.json.size(), request.json)));
+  TRY(handshake.send(fmt::format(
+      "POST {} HTTP/1.1\r\nHost: engine\r\nConnection: Upgrade\r\n"
+      "Upgrade: {}\r\nContent-Type: application/json\r\n"
+      "Content-Length: {}\r\n{}\r\n{}",
+      request.target, request.protocol, request.json.size(), request.headers, request.json)));
   return handshake.answer();
 }
 

@@ -14,7 +14,11 @@ struct HijackRequest {
   /// Path and query, with the version.
   std::string target;
   /// Body of the POST, JSON or nothing.
-  std::string json;
+  std::string json = {};
+  /// What the connection becomes.
+  std::string protocol = "tcp";
+  /// Beside those that are always sent, each with its line end.
+  std::string headers = {};
   milliseconds deadline{0};
 };
 

@@ -3,6 +3,7 @@
 // All stores: one class per noun, each a view on the Database. Thread: any.
 
 #include "core/state/app_store.h"
+#include "core/state/build_secret_store.h"
 #include "core/state/certificate_store.h"
 #include "core/state/check_store.h"
 #include "core/state/config_store.h"

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "core/base/shell_quote.h"
 #include "core/base/terminal_text.h"
 #include "core/base/text.h"
+#include "sshd/commands/config_changes.h"
 #include "sshd/commands/config_input.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
 #include "sshd/commands/progress.h"
-#include "sshd/commands/shell_quote.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -23,14 +24,6 @@ Json to_json(const ConfigVars& vars) {
     json[key.str()] = value.reveal();
   }
   return json;
-}
-
-std::string names(const std::vector<ConfigKey>& keys) {
-  std::string text;
-  for (const ConfigKey& key : keys) {
-    text += (text.empty() ? "" : ", ") + key.str();
-  }
-  return text;
 }
 
 Result<int> list(Invocation& call) {
@@ -53,15 +46,6 @@ Result<int> list(Invocation& call) {
   return 0;
 }
 
-/// A name, where people may have typed a whole KEY=VALUE, which is then not repeated.
-Result<ConfigKey> parse_name(const std::string& word, std::string_view verb) {
-  if (word.find('=') != std::string::npos) {
-    return Error{ErrorCode::InvalidInput, fmt::format("{} takes names without =VALUE", verb), "",
-                 ""};
-  }
-  return ConfigKey::parse(word);
-}
-
 Error no_such_var(const AppName& app, const ConfigKey& key) {
   return {ErrorCode::NotFound, fmt::format("{} has no config var {}", app.str(), key.str()),
           fmt::format("list them: config {}", app.str()), ""};
@@ -69,7 +53,7 @@ Error no_such_var(const AppName& app, const ConfigKey& key) {
 
 Result<int> get(Invocation& call) {
   const AppName app = TRY(call.app());
-  const ConfigKey key = TRY(parse_name(call.args.operand(1), "config:get"));
+  const ConfigKey key = TRY(parse_config_name(call.args.operand(1), "config:get"));
   const ConfigVars vars = TRY(call.platform.config(call.actor, app));
   const auto found = vars.find(key);
   if (found == vars.end()) {
@@ -90,58 +74,6 @@ Result<int> get(Invocation& call) {
   return 0;
 }
 
-/// `KEY=-`: the place of a value that comes whole on standard input.
-bool takes_input(const Word& word) {
-  return word.text.size() > 2 && word.text.ends_with("=-") &&
-         word.text.find('=') == word.text.size() - 2;
-}
-
-/// One line end at the end goes: `echo` puts it there, and no value wants it.
-std::string without_last_line_end(std::string text) {
-  if (text.ends_with('\n')) {
-    text.pop_back();
-    if (text.ends_with('\r')) {
-      text.pop_back();
-    }
-  }
-  return text;
-}
-
-Result<ConfigVars> read_lines(Invocation& call) {
-  const std::string text = TRY(call.read_input(kMostConfigInputBytes, "the list of config vars"));
-  ConfigVars vars = TRY(parse_config_lines(text));
-  if (vars.empty()) {
-    return Error{ErrorCode::InvalidInput, "there is no KEY=VALUE on standard input",
-                 "send a file: ssh minpaas config:set blog - < .env", ""};
-  }
-  return vars;
-}
-
-/// All changes that the arguments and standard input ask for.
-Result<ConfigVars> read_changes(Invocation& call, const AppName& app) {
-  const auto words = call.args.operands_from(1);
-  const bool lines =
-      std::any_of(words.begin(), words.end(), [](const Word& word) { return word.text == "-"; });
-  const auto inputs = std::count_if(words.begin(), words.end(), takes_input);
-  if ((lines && words.size() > 1) || inputs > 1) {
-    return Error{ErrorCode::InvalidInput, "standard input can be used only once",
-                 "either - alone, or one KEY=- beside other KEY=VALUE", ""};
-  }
-  if (lines) {
-    return read_lines(call);
-  }
-  ConfigVars vars = TRY(parse_assignments(words, app.str()));
-  const auto from_input = std::find_if(words.begin(), words.end(), takes_input);
-  if (from_input != words.end()) {
-    const std::string_view name(from_input->text.data(), from_input->text.size() - 2);
-    const ConfigKey key = TRY(ConfigKey::parse(name));
-    const std::string text =
-        TRY(call.read_input(kMostConfigInputBytes, "the value of " + key.str()));
-    vars.at(key) = TRY(parse_config_value(key, without_last_line_end(text)));
-  }
-  return vars;
-}
-
 Result<int> change(Invocation& call, const AppName& app, const ConfigVars& set,
                    const std::vector<ConfigKey>& unset, std::string done) {
   const Deed deed{.done = std::move(done),
@@ -154,12 +86,12 @@ Result<int> change(Invocation& call, const AppName& app, const ConfigVars& set,
 
 Result<int> set(Invocation& call) {
   const AppName app = TRY(call.app());
-  const ConfigVars vars = TRY(read_changes(call, app));
+  const ConfigVars vars = TRY(read_config_changes(call, "config:set " + app.str()));
   std::vector<ConfigKey> keys;
   for (const auto& [key, value] : vars) {
     keys.push_back(key);
   }
-  return change(call, app, vars, {}, fmt::format("Set {} in {}", names(keys), app.str()));
+  return change(call, app, vars, {}, fmt::format("Set {} in {}", names_of(keys), app.str()));
 }
 
 Result<int> unset(Invocation& call) {
@@ -167,14 +99,14 @@ Result<int> unset(Invocation& call) {
   const auto report = TRY(call.platform.app(call.actor, app));
   std::vector<ConfigKey> keys;
   for (const Word& word : call.args.operands_from(1)) {
-    const ConfigKey key = TRY(parse_name(word.text, "config:unset"));
+    const ConfigKey key = TRY(parse_config_name(word.text, "config:unset"));
     if (std::find(report.config_keys.begin(), report.config_keys.end(), key) ==
         report.config_keys.end()) {
       return no_such_var(app, key);
     }
     keys.push_back(key);
   }
-  return change(call, app, {}, keys, fmt::format("Unset {} in {}", names(keys), app.str()));
+  return change(call, app, {}, keys, fmt::format("Unset {} in {}", names_of(keys), app.str()));
 }
 
 Result<int> export_all(Invocation& call) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "core/base/shell_quote.h"
 #include "core/base/text.h"
-#include "sshd/commands/shell_quote.h"
 
 namespace minpaas::sshd::commands {
 namespace {
@@ -39,12 +39,12 @@ Result<void> put(ConfigVars& vars, const ConfigKey& key, std::string_view value)
 }
 
 /// Shows the quoting with the words of the person: the key is the last good one before the trouble.
-std::string quoting_hint(std::string_view app, std::string_view key, std::string_view value) {
+std::string quoting_hint(std::string_view command, std::string_view key, std::string_view value) {
   return fmt::format(
       "a value with blanks or quotes needs a second pair of quotes, since your own shell takes one "
-      "off: ssh minpaas \"config:set {0} {1}='{2}'\"; or send it on standard input: "
-      "ssh minpaas config:set {0} {1}=- < FILE",
-      app, key, value);
+      "off: ssh minpaas \"{0} {1}='{2}'\"; or send it on standard input: "
+      "ssh minpaas {0} {1}=- < FILE",
+      command, key, value);
 }
 
 class LineReader {
@@ -137,7 +137,7 @@ class LineReader {
 
 }  // namespace
 
-Result<ConfigVars> parse_assignments(std::span<const Word> words, std::string_view app) {
+Result<ConfigVars> parse_assignments(std::span<const Word> words, std::string_view command) {
   ConfigVars vars;
   std::string last_key = "KEY";
   int number = 0;
@@ -146,14 +146,14 @@ Result<ConfigVars> parse_assignments(std::span<const Word> words, std::string_vi
     const auto equals = word.text.find('=');
     if (equals == std::string::npos) {
       return Error{ErrorCode::InvalidInput, where + " is not KEY=VALUE",
-                   quoting_hint(app, last_key, "hello world"), ""};
+                   quoting_hint(command, last_key, "hello world"), ""};
     }
     const ConfigKey key = TRY(parse_key(std::string_view(word.text).substr(0, equals), where));
     if (word.lost_quotes) {
       return Error{ErrorCode::InvalidInput,
                    fmt::format("the value of {} has quotes or backslashes in it that would be lost",
                                key.str()),
-                   quoting_hint(app, key.str(), "VALUE"), ""};
+                   quoting_hint(command, key.str(), "VALUE"), ""};
     }
     last_key = key.str();
     TRY(put(vars, key, std::string_view(word.text).substr(equals + 1)));

@@ -12,9 +12,10 @@ namespace minpaas::sshd::commands {
 /// Standard input of `config:set APP -` may be this long.
 constexpr std::size_t kMostConfigInputBytes = 1024 * 1024;
 
-/// The arguments of config:set as changes. Errors: InvalidInput, with the way to quote as hint. No
-/// value is ever in a message, nor a word that may be the rest of one.
-Result<ConfigVars> parse_assignments(std::span<const Word> words, std::string_view app);
+/// KEY=VALUE arguments as changes; `command` is what was typed before them, `config:set blog`.
+/// Errors: InvalidInput, with the way to quote as hint. No value is ever in a message, nor a word
+/// that may be the rest of one.
+Result<ConfigVars> parse_assignments(std::span<const Word> words, std::string_view command);
 
 /// `KEY=VALUE` lines, as in a .env file: blank lines and `#` lines are skipped, `export ` before
 /// the key too. A value that begins with a quote is read by read_shell_word and may go over several

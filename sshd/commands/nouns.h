@@ -9,6 +9,7 @@ namespace minpaas::sshd::commands {
 
 std::vector<Command> apps_commands();
 std::vector<Command> config_commands();
+std::vector<Command> build_secrets_commands();
 std::vector<Command> ps_commands();
 std::vector<Command> run_commands();
 std::vector<Command> resources_commands();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/log.h"
 #include "hooks/app_access.h"
 
 namespace minpaas::sshd::commands {
@@ -62,15 +63,32 @@ std::string detail_of(const Command& command, const Arguments& args, std::string
 
 }  // namespace
 
+SecretMask mask_for(const Invocation& call, std::string_view app) {
+  const auto name = AppName::parse(app);
+  if (!name) {
+    return {};
+  }
+  auto mask = call.platform.secret_mask(*name);
+  if (!mask) {
+    log::warn("secrets of {}: {}", app, mask.error().for_log());
+    return {};
+  }
+  return *std::move(mask);
+}
+
 void put_on_record(const Command& command, const Invocation& call,
                    const std::vector<std::string>& apps, const Result<int>& result) {
   const std::string_view outcome = outcome_of(call, result);
   if (command.only_reads && outcome != "denied") {
     return;
   }
+  std::string detail = detail_of(command, call.args, outcome);
+  for (const std::string& app : apps) {
+    detail = mask_for(call, app).apply(detail);
+  }
   call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
                                              .action = std::string(command.verb),
-                                             .detail = detail_of(command, call.args, outcome),
+                                             .detail = std::move(detail),
                                              .result = std::string(outcome)});
 }
 

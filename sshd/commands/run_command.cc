@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hooks/app_access.h"
 #include "sshd/commands/on_record.h"
 
 namespace minpaas::sshd::commands {
@@ -31,6 +32,20 @@ hooks::Claim claim_of(const Command& command, const Actor& actor,
   return claim;
 }
 
+/// No config value of the app is in what it says of its failure. Who may not see the app reads of
+/// it what they would read of one that is not there.
+Error without_secrets(Error error, const Invocation& call, const std::vector<std::string>& apps) {
+  if (hooks::is_hidden(error) || error.code == ErrorCode::PermissionDenied) {
+    return error;
+  }
+  for (const std::string& name : apps) {
+    const auto mask = mask_for(call, name);
+    error.message = mask.apply(error.message);
+    error.hint = mask.apply(error.hint);
+  }
+  return error;
+}
+
 Result<int> run_while_allowed(const Command& command, const Invocation& call,
                               const std::vector<std::string>& apps) {
   const hooks::StandingWatch::Watched standing(call.platform.standing(),
@@ -46,7 +61,7 @@ Result<int> run_while_allowed(const Command& command, const Invocation& call,
     return *loss;
   }
   put_on_record(command, call, apps, result);
-  return result;
+  return result ? result : without_secrets(result.error(), call, apps);
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/base/shell_quote.h"
 #include "sshd/commands/exec_line.h"
-#include "sshd/commands/shell_quote.h"
 
-using minpaas::sshd::commands::shell_quote;
+using minpaas::shell_quote;
 using minpaas::sshd::commands::split_exec_line;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -79,6 +79,7 @@ DeployBed::Server::Server(DeployBed& bed)
       domains(access, apps, domain_store, bed.router, bed.clock,
               {"example.com", [this] { certificates.follow_change(); }}),
       maintenance(access, apps, bed.router),
+      build_secrets(access, build_secret_store, bed.clock),
       events(event_store, access, bed.clock),
       certificates(
           access, apps, certificate_store,
@@ -95,7 +96,7 @@ DeployBed::Server::Server(DeployBed& bed)
       platform(
           parts, {grants, access}, queue, one_offs,
           {people, events, certificates, limits, storage, domains, maintenance, cron, checks,
-           tokens, standing_watch},
+           tokens, standing_watch, build_secrets},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },
@@ -144,6 +145,7 @@ bool DeployBed::wait_idle(const AppName& app) {
 hooks::PipelineParts DeployBed::make_parts(Server& server) {
   return {server.apps,
           server.configs,
+          server.build_secret_store,
           server.releases,
           server.deploys,
           server.containers,

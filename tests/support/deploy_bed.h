@@ -10,6 +10,7 @@
 #include "core/router/direct_router.h"
 #include "core/state/event_store.h"
 #include "core/state/user_store.h"
+#include "hooks/local_build_secrets.h"
 #include "hooks/local_certificates.h"
 #include "hooks/local_checks.h"
 #include "hooks/local_cron.h"
@@ -68,6 +69,7 @@ class DeployBed {
     state::SecretKey secret;
     state::AppStore apps{*database};
     state::ConfigStore configs{*database, secret};
+    state::BuildSecretStore build_secret_store{*database, secret};
     state::ReleaseStore releases{*database};
     state::DeployStore deploys{*database};
     state::ContainerStore containers{*database};
@@ -92,6 +94,7 @@ class DeployBed {
     hooks::LocalPeople people;
     hooks::LocalDomains domains;
     hooks::LocalMaintenance maintenance;
+    hooks::LocalBuildSecrets build_secrets;
     state::EventStore event_store{*database, secret};
     hooks::LocalEvents events;
     hooks::LocalCertificates certificates;

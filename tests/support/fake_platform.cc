@@ -237,6 +237,14 @@ Result<ConfigVars> FakePlatform::config(const Actor& /*actor*/, const AppName& n
   return app->config;
 }
 
+Result<SecretMask> FakePlatform::secret_mask(const AppName& name) {
+  SecretMask mask;
+  if (const auto app = apps_.find(name); app != apps_.end()) {
+    mask.hide(app->second.config);
+  }
+  return mask;
+}
+
 Result<hooks::DeployOutcome> FakePlatform::change_config(const Actor& actor, const AppName& name,
                                                          const ConfigVars& set,
                                                          const std::vector<ConfigKey>& unset,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hooks/platform.h"
+#include "tests/support/fake_build_secrets.h"
 #include "tests/support/fake_certificates.h"
 #include "tests/support/fake_checks.h"
 #include "tests/support/fake_cron.h"
@@ -60,6 +61,7 @@ class FakePlatform : public hooks::Platform {
                        const std::vector<std::pair<std::string, std::string>>& values) override;
   Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) override;
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
+  Result<SecretMask> secret_mask(const AppName& name) override;
   Result<hooks::DeployOutcome> change_config(const Actor& actor, const AppName& name,
                                              const ConfigVars& set,
                                              const std::vector<ConfigKey>& unset,
@@ -123,6 +125,8 @@ class FakePlatform : public hooks::Platform {
   hooks::Domains& domains() override { return domains_; }
 
   hooks::Maintenance& maintenance() override { return maintenance_; }
+
+  hooks::BuildSecrets& build_secrets() override { return build_secrets_; }
 
   hooks::Cron& cron() override { return cron_; }
 
@@ -198,6 +202,7 @@ class FakePlatform : public hooks::Platform {
   FakeStorage storage_{*this, clock_};
   FakeDomains domains_{*this, clock_};
   FakeMaintenance maintenance_{*this};
+  FakeBuildSecrets build_secrets_{*this, clock_};
   FakeCron cron_{*this, clock_};
   FakeChecks checks_{*this};
   FakeTokens tokens_{clock_, [this] { return is_up(); }};

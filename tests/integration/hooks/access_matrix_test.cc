@@ -127,21 +127,17 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) {
              return p.checks().set(a, n, ProcessType::web(), {});
            }),
-      verb("domains", kRead, [](P& p, const A& a, const N& n) { return p.domains().list(a, n); }),
-      verb("storage", kRead, [](P& p, const A& a, const N& n) { return p.storage().of_app(a, n); }),
-      verb("checks", kRead, [](P& p, const A& a, const N& n) { return p.checks().report(a, n); }),
-      verb("cron", kRead, [](P& p, const A& a, const N& n) { return p.cron().list(a, n); }),
-      verb("cron_history", kRead,
-           [](P& p, const A& a, const N& n) { return p.cron().history(a, n, std::nullopt, 1); }),
       verb("run_cron", kDeploy, run_cron),
-      verb("set_checks", kDeploy,
-           [](P& p, const A& a, const N& n) {
-             return p.checks().set(a, n, ProcessType::web(), {});
-           }),
       verb("maintenance", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.maintenance().set(a, n, router::Shown::App);
            }),
+      verb("build_secrets", kDeploy,
+           [](P& p, const A& a, const N& n) { return p.build_secrets().list(a, n); }),
+      verb("set_build_secrets", kDeploy,
+           [](P& p, const A& a, const N& n) { return p.build_secrets().set(a, n, {}); }),
+      verb("unset_build_secrets", kDeploy,
+           [](P& p, const A& a, const N& n) { return p.build_secrets().unset(a, n, {}); }),
       verb("config", kDeploy, [](P& p, const A& a, const N& n) { return p.config(a, n); }),
       verb("change_config", kDeploy,
            [](P& p, const A& a, const N& n) { return p.change_config(a, n, {}, {}, {}); }),

@@ -69,6 +69,7 @@ class ServerExamination : public testing::Test {
       *state::SecretKey::load_or_create(file_.folder() / "secret.key", false);
   state::AppStore apps_ = file_.apps();
   state::ConfigStore configs_{file_.database(), secret_};
+  state::BuildSecretStore build_secrets_{file_.database(), secret_};
   state::ReleaseStore releases_ = file_.releases();
   state::DeployStore deploys_ = file_.deploys();
   state::ContainerStore containers_ = file_.containers();
@@ -86,6 +87,7 @@ class ServerExamination : public testing::Test {
   RealClock clock_;
   PipelineParts parts_{.apps = apps_,
                        .configs = configs_,
+                       .build_secrets = build_secrets_,
                        .releases = releases_,
                        .deploys = deploys_,
                        .containers = containers_,

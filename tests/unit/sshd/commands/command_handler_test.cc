@@ -130,6 +130,19 @@ TEST(Keys, ThatAreKeptElsewhereWereAddedAtNoKnownTime) {
   EXPECT_TRUE(listed.back()["created_at"].is_null());
 }
 
+TEST(ConfigValues, AreInNoErrorAndOnNoRecord) {
+  Scene scene;
+  scene.run("config:set blog PASSWORD=correct-horse");
+  const Said said = scene.run("domains:remove blog correct-horse.example.com");
+  EXPECT_EQ(said.status, 3);
+  EXPECT_THAT(said.err, HasSubstr("[PASSWORD].example.com"));
+  EXPECT_THAT(said.err, Not(HasSubstr("correct-horse")));
+  EXPECT_EQ(scene.run("domains:add blog correct-horse.example.com").status, 0);
+  const std::string record = scene.run("events").out;
+  EXPECT_THAT(record, HasSubstr("domains:add blog [PASSWORD].example.com"));
+  EXPECT_THAT(record, Not(HasSubstr("correct-horse")));
+}
+
 TEST(Deploys, AreToldByBuildsOutputToo) {
   for (const auto& [stage, status, words] : kEndings) {
     Scene scene;

@@ -140,6 +140,8 @@ TEST(CommandTable, HasExamplesThatWork) {
       line += "2";
     } else if (command.verb == "builds:output") {
       line = "builds:output blog 1";
+    } else if (command.verb == "build-secrets:unset") {
+      scene.run("build-secrets:set blog NPM_TOKEN=x");
     } else if (command.verb == "tokens:revoke") {
       scene.run("tokens:create ci");
     } else if (command.verb == "logs") {

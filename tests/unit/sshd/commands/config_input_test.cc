@@ -24,7 +24,7 @@ std::vector<std::pair<std::string, std::string>> revealed(const Result<ConfigVar
 }
 
 Result<ConfigVars> assign(std::string_view line) {
-  return parse_assignments(*split_exec_line(line), "blog");
+  return parse_assignments(*split_exec_line(line), "config:set blog");
 }
 
 std::string complaint(const Result<ConfigVars>& vars) {

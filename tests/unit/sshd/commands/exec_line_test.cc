@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "sshd/commands/shell_quote.h"
+#include "core/base/shell_quote.h"
 
 namespace minpaas::sshd::commands {
 namespace {

@@ -81,10 +81,10 @@ TEST_P(Transcript, IsWhatCommandsPrint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
-                         testing::Values("apps", "builds", "certs", "checks", "config", "cron",
-                                         "domains", "events", "help", "host", "keys", "logs",
-                                         "maintenance", "mistakes", "people", "ps", "releases",
-                                         "resources", "run", "storage", "tokens"),
+                         testing::Values("apps", "build_secrets", "builds", "certs", "checks",
+                                         "config", "cron", "domains", "events", "help", "host",
+                                         "keys", "logs", "maintenance", "mistakes", "people", "ps",
+                                         "releases", "resources", "run", "storage", "tokens"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace

@@ -1,13 +1,13 @@
-#include "sshd/commands/shell_quote.h"
+#include "core/base/shell_quote.h"
 
 #include <algorithm>
 
-namespace minpaas::sshd::commands {
+namespace minpaas {
 namespace {
 
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("_-./:,+@%^=").find(c) != std::string_view::npos;
+         std::string_view("_-./:,+@%^=").find(c) != std::string::npos;
 }
 
 }  // namespace
@@ -23,4 +23,4 @@ std::string shell_quote(std::string_view text) {
   return quoted + "'";
 }
 
-}  // namespace minpaas::sshd::commands
+}  // namespace minpaas
