@@ -38,12 +38,16 @@ bool is_key(const state::PublicKey& key, std::string_view fingerprint, std::stri
 }  // namespace
 
 Result<void> check_person_name(const std::string& name) {
-  const bool printable = std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7f'; });
-  if (name.empty() || name.size() > kMostNameCharacters || !printable || name.front() == '-') {
-    return Error{ErrorCode::InvalidInput, "that is no name for a user or a key",
-                 fmt::format("1 to {} printable ASCII characters without spaces, not - at first",
-                             kMostNameCharacters),
-                 ""};
+  const bool plain = std::ranges::all_of(
+      name, [](char c) { return c > ' ' && c < '\x7f' && c != '/' && c != '\\'; });
+  if (name.empty() || name.size() > kMostNameCharacters || !plain || name.front() == '-' ||
+      name.front() == '.') {
+    return Error{
+        ErrorCode::InvalidInput, "that is no name for a user or a key",
+        fmt::format("1 to {} printable ASCII characters without spaces and slashes, not - or . at "
+                    "first",
+                    kMostNameCharacters),
+        ""};
   }
   return {};
 }

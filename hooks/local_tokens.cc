@@ -18,9 +18,11 @@ Result<void> check(const TokenRequest& request) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
   });
-  if (request.name.empty() || request.name.size() > kMostNameCharacters || !fits) {
-    return Error{ErrorCode::InvalidInput, "that is no name for a token",
-                 fmt::format("1 to {} of a-z, A-Z, 0-9, - _ .", kMostNameCharacters), ""};
+  if (request.name.empty() || request.name.size() > kMostNameCharacters || !fits ||
+      request.name.front() == '.') {
+    return Error{
+        ErrorCode::InvalidInput, "that is no name for a token",
+        fmt::format("1 to {} of a-z, A-Z, 0-9, - _ . and not . at first", kMostNameCharacters), ""};
   }
   if (request.scope.size() > kMostRules) {
     return Error{ErrorCode::InvalidInput, fmt::format("a token has at most {} scopes", kMostRules),

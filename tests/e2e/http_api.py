@@ -3,6 +3,9 @@
 
 import http.client
 import json
+import os
+import re
+import shlex
 import threading
 
 import apps
@@ -168,6 +171,30 @@ def lists_in_parts(server):
     assert api.ask("GET", "/apps/parts/builds?before=x").status == 422
 
 
+PATHS = ("..", "../../../etc/passwd", "/etc/passwd", "a/../../b")
+
+
+def no_name_is_a_path(server):
+    """Each word of each command's example, in turn, as a path; over HTTP the same commands stand behind the routes."""
+    if server.ssh("apps:info", "blog").status != 0:
+        apps.serving_dockerfile(server, "blog")
+    before = sorted(os.listdir(server.data)), sorted(os.listdir(os.path.join(server.data, "repos")))
+    tried = 0
+    for command in json.loads(server.ssh("help", "--json").out):
+        words = shlex.split(re.split("[<>]", command["example"])[0])[2:]
+        words = words[:words.index("--")] if "--" in words else words
+        for place, word in enumerate(words[1:], 1):
+            if word.startswith("-") or words[place - 1].startswith("-"):
+                continue
+            for path in PATHS:
+                asked = words[:place] + [path + "=1" if "=" in word else path] + words[place + 1:]
+                said = server.ssh(*asked, *(["--", "true"] if command["verb"] in ("run", "exec") else []), stdin="")
+                assert said.status in (2, 3, 4, 5), (asked, said)
+                tried += 1
+    assert tried > 100, tried
+    assert before == (sorted(os.listdir(server.data)), sorted(os.listdir(os.path.join(server.data, "repos"))))
+
+
 def a_stop_with_an_open_stream(server):
     apps.serving_dockerfile(server, "stopping")
     api = Api(server, token(server, "stopper"))
@@ -180,5 +207,6 @@ def a_stop_with_an_open_stream(server):
 
 
 if __name__ == "__main__":
-    tell(everything_with_a_token, logs_that_are_followed, what_is_refused, numbers_for_prometheus, lists_in_parts, a_stop_with_an_open_stream,
+    tell(everything_with_a_token, logs_that_are_followed, what_is_refused, numbers_for_prometheus, lists_in_parts, no_name_is_a_path,
+         a_stop_with_an_open_stream,
          settings=SETTINGS)
