@@ -132,10 +132,12 @@ std::vector<Setting> container_settings() {
     return setting("containers", key, &Settings::containers, field, kind);
   };
   // The engine refuses a memory limit below 6 MB.
-  return {in("memory_bytes", &S::memory_bytes, Bytes{6 * kMega}), in("cpus", &S::cpus, Cpus{}),
+  return {in("memory_bytes", &S::memory_bytes, Bytes{6 * kMega}),
+          in("cpus", &S::cpus, Cpus{}),
           in("pids", &S::pids, Whole<int>{1, 4'194'304}),
           in("network", &S::network, Text{check_network}),
-          in("stop_timeout", &S::stop_timeout, Duration<seconds>{seconds(0), hours(1)})};
+          in("stop_timeout", &S::stop_timeout, Duration<seconds>{seconds(0), hours(1)}),
+          in("mask_logs", &S::mask_logs, YesNo{})};
 }
 
 std::vector<Setting> cron_settings() {

@@ -134,6 +134,8 @@ struct ContainerSettings {
   /// Made where it is not there.
   std::string network = "minpaas";
   seconds stop_timeout{30};
+  /// In what `logs` shows, config values are masked as they are in the output of deploys.
+  bool mask_logs = false;
 };
 
 struct AccessSettings {

@@ -165,6 +165,8 @@ class LocalPlatform : public Platform {
   Result<std::vector<DoctorFinding>> doctor(const Actor& actor) override;
 
  private:
+  /// What `secret_mask` hides.
+  Result<ConfigVars> secrets_of(const AppName& name);
   [[nodiscard]] bool may_make_apps(const Actor& actor) const;
   Result<bool> may_make_by_push(const Actor& actor, const AppName& name);
   Result<void> grant_to_maker(const Actor& actor, const AppName& name);

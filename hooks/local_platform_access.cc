@@ -1,3 +1,4 @@
+#include "hooks/fresh_mask.h"
 #include "hooks/local_platform.h"
 
 namespace minpaas::hooks {
@@ -5,7 +6,16 @@ namespace minpaas::hooks {
 Result<void> LocalPlatform::logs(const Actor& actor, const AppName& name, const LogQuery& query,
                                  const AppLogSink& sink, std::stop_token gone) {
   TRY(access_.find(actor, name, AppRight::Read));
-  return tasks_.logs(name, query, sink, std::move(gone));
+  if (!parts_.settings.containers.mask_logs) {
+    return tasks_.logs(name, query, sink, std::move(gone));
+  }
+  auto mask = TRY(FreshMask::make([&] { return secrets_of(name); }, parts_.clock));
+  return tasks_.logs(
+      name, query,
+      [&](SystemTime at, std::string_view source, std::string_view text) {
+        return sink(at, source, mask.apply(text));
+      },
+      std::move(gone));
 }
 
 Result<std::vector<DoctorFinding>> LocalPlatform::doctor(const Actor& actor) {

@@ -50,17 +50,21 @@ Result<ConfigVars> LocalPlatform::config(const Actor& actor, const AppName& name
   return TRY(parts_.configs.latest(name)).second;
 }
 
-Result<SecretMask> LocalPlatform::secret_mask(const AppName& name) {
-  SecretMask mask;
+Result<ConfigVars> LocalPlatform::secrets_of(const AppName& name) {
   const auto config = parts_.configs.latest(name);
   if (!config && config.error().code == ErrorCode::NotFound) {
-    return mask;
+    return ConfigVars();
   }
   ConfigVars vars = TRY(config).second;
   vars.merge(TRY(parts_.build_secrets.values(name)));
   // The name of the app is in all that is said about it.
   std::erase_if(vars, [&](const auto& var) { return var.second.reveal() == name.str(); });
-  mask.hide(vars);
+  return vars;
+}
+
+Result<SecretMask> LocalPlatform::secret_mask(const AppName& name) {
+  SecretMask mask;
+  mask.hide(TRY(secrets_of(name)));
   return mask;
 }
 

@@ -150,6 +150,7 @@ std::string openapi() {
   needs_token.push_back({{"token", Json::array()}});
   const Json document = {{"openapi", "3.1.0"},
                          {"info", {{"title", "MinPaas"}, {"version", MINPAAS_VERSION}}},
+                         {"servers", Json::array({{{"url", "/"}}})},
                          {"security", needs_token},
                          {"paths", paths},
                          {"components", components()}};
