@@ -63,10 +63,13 @@ class Tail {
 /// One reading of an app's logs. Thread: the caller's, but for read_container.
 class Reading {
  public:
-  Reading(docker::Engine& engine, docker::Labels labels, const LogQuery& query,
+  /// `look` gives the containers of the app as they were half a second ago at most.
+  Reading(docker::Engine& engine, docker::Labels labels,
+          std::function<Result<RecentContainers::List>()> look, const LogQuery& query,
           const AppLogSink& sink, std::stop_token gone)
       : engine_(engine),
         labels_(std::move(labels)),
+        look_(std::move(look)),
         query_(query),
         sink_(sink),
         gone_(std::move(gone)) {}
@@ -86,6 +89,7 @@ class Reading {
   };
 
   bool wanted(const ContainerDetails& container) const;
+  std::vector<ContainerDetails> choose(std::vector<ContainerDetails> containers);
   void start_reader(const ContainerId& container, const docker::LogOptions& options);
   Result<void> read_container(const ContainerId& container, const docker::LogOptions& options,
                               const Cursor& cursor, const std::stop_token& stop);
@@ -96,6 +100,7 @@ class Reading {
 
   docker::Engine& engine_;
   docker::Labels labels_;
+  std::function<Result<RecentContainers::List>()> look_;
   const LogQuery& query_;
   const AppLogSink& sink_;
   std::stop_token gone_;
@@ -126,7 +131,10 @@ bool Reading::wanted(const ContainerDetails& container) const {
 }
 
 Result<std::vector<ContainerDetails>> Reading::find() {
-  auto containers = TRY(engine_.list_containers(labels_));
+  return choose(TRY(engine_.list_containers(labels_)));
+}
+
+std::vector<ContainerDetails> Reading::choose(std::vector<ContainerDetails> containers) {
   std::erase_if(containers, [this](const ContainerDetails& found) { return !wanted(found); });
   // The engine lists the newest first.
   if (containers.size() > AppLogs::kMostContainers) {
@@ -255,11 +263,11 @@ Result<bool> Reading::read_history(const std::vector<ContainerDetails>& containe
 /// Reads what is new, and what ended and was started again. An engine that is away is asked again
 /// later: following ends only when the reader leaves.
 void Reading::look_for_containers() {
-  const auto found = find();
-  if (!found) {
+  const auto recent = look_();
+  if (!recent) {
     return;
   }
-  for (const ContainerDetails& container : *found) {
+  for (const ContainerDetails& container : choose(**recent)) {
     const bool being_read =
         state_.with([&](const State& state) { return state.merge.knows(container.id); });
     const bool has_news =
@@ -311,9 +319,9 @@ Error nothing_to_read(const AppName& app, const LogQuery& query) {
 
 Result<void> AppLogs::read(const AppName& app, const LogQuery& query, const AppLogSink& sink,
                            std::stop_token gone) {
-  const docker::Labels labels{{std::string(docker::kLabelApp), app.str()},
-                              {std::string(docker::kLabelInstance), instance_}};
-  Reading reading(engine_, labels, query, sink, std::move(gone));
+  Reading reading(
+      engine_, labels_of(app), [&] { return recent_.of(app, std::chrono::steady_clock::now()); },
+      query, sink, std::move(gone));
   const auto containers = TRY(reading.find());
   if (containers.empty()) {
     return nothing_to_read(app, query);

@@ -7,6 +7,7 @@
 #include "core/base/result.h"
 #include "core/docker/engine.h"
 #include "hooks/platform.h"
+#include "hooks/recent_containers.h"
 
 namespace minpaas::hooks {
 
@@ -22,7 +23,12 @@ class AppLogs {
 
   /// `instance` is the value of docker::kLabelInstance.
   AppLogs(docker::Engine& engine, std::string instance)
-      : engine_(engine), instance_(std::move(instance)) {}
+      : engine_(engine),
+        instance_(std::move(instance)),
+        recent_([this](const AppName& app) { return engine_.list_containers(labels_of(app)); }) {}
+
+  AppLogs(const AppLogs&) = delete;
+  AppLogs& operator=(const AppLogs&) = delete;
 
   /// Gives the lines of the app's containers in order of time, safe for a terminal. With `follow`
   /// it goes on, over deploys and restarts of the engine, until `gone` is requested or the sink
@@ -32,8 +38,14 @@ class AppLogs {
                     std::stop_token gone);
 
  private:
+  [[nodiscard]] docker::Labels labels_of(const AppName& app) const {
+    return {{std::string(docker::kLabelApp), app.str()},
+            {std::string(docker::kLabelInstance), instance_}};
+  }
+
   docker::Engine& engine_;
   std::string instance_;
+  RecentContainers recent_;
 };
 
 }  // namespace minpaas::hooks

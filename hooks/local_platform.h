@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "hooks/app_access.h"
 #include "hooks/deploy_queue.h"
@@ -175,10 +176,13 @@ class LocalPlatform : public Platform {
   Result<docker::ContainerId> find_process(const AppName& name, const ProcessType& process,
                                            int index);
   Result<void> add_one_offs(const AppName& name, std::vector<ProcessReport>& reports);
-  Result<AppSummary> summarize(const state::AppRow& row,
-                               const Result<std::vector<docker::ContainerDetails>>& containers);
-  Result<AppStatus> status_of(const state::AppRow& row, const std::optional<Release>& live,
-                              const Result<std::vector<docker::ContainerDetails>>& containers);
+  AppSummary summarize(const state::AppRow& row, const std::optional<state::LiveSummary>& live,
+                       const Result<std::set<std::string>>& up,
+                       const std::vector<state::ContainerRow>& containers);
+  AppStatus status_of(const state::AppRow& row, const std::optional<state::LiveSummary>& live,
+                      const Result<std::set<std::string>>& up,
+                      const std::vector<state::ContainerRow>& containers);
+  Result<std::set<std::string>> up_containers(const std::optional<AppName>& app);
   Result<std::vector<docker::ContainerDetails>> our_containers(const std::optional<AppName>& app);
   Result<void> remove_from_engine(const AppName& name);
   Result<void> remove_image(const ImageId& id);

@@ -14,9 +14,9 @@ namespace {
 constexpr std::string_view kDetected = "auto";
 
 /// Process types whose containers say whether the app serves: web, where there are any.
-bool counts(const ProcessType& process, const Release& live) {
-  const auto web = live.formation.find(ProcessType::web());
-  return process.is_web() || (web != live.formation.end() && web->second == 0);
+bool counts(const ProcessType& process, const Formation& formation) {
+  const auto web = formation.find(ProcessType::web());
+  return process.is_web() || (web != formation.end() && web->second == 0);
 }
 
 bool runs(const docker::ContainerDetails& container) {
@@ -72,9 +72,21 @@ Result<std::vector<docker::ContainerDetails>> LocalPlatform::our_containers(
                         {{std::string(docker::kLabelApp), app ? app->str() : ""}});
 }
 
-Result<AppStatus> LocalPlatform::status_of(
-    const state::AppRow& row, const std::optional<Release>& live,
-    const Result<std::vector<docker::ContainerDetails>>& containers) {
+/// Ids of those that run and pass their liveness checks.
+Result<std::set<std::string>> LocalPlatform::up_containers(const std::optional<AppName>& app) {
+  std::set<std::string> up;
+  for (const auto& container : TRY(our_containers(app))) {
+    if (runs(container) && !tasks_.liveness_of(container.id).in_loop) {
+      up.insert(container.id.value);
+    }
+  }
+  return up;
+}
+
+AppStatus LocalPlatform::status_of(const state::AppRow& row,
+                                   const std::optional<state::LiveSummary>& live,
+                                   const Result<std::set<std::string>>& up,
+                                   const std::vector<state::ContainerRow>& containers) {
   if (queue_.current(row.name)) {
     return AppStatus::Deploying;
   }
@@ -84,30 +96,26 @@ Result<AppStatus> LocalPlatform::status_of(
   if (row.stopped) {
     return AppStatus::Stopped;
   }
-  if (!containers) {
+  if (!up) {
     return AppStatus::Unknown;
   }
-  bool wants_any = false;
-  for (const auto& [process, quantity] : live->formation) {
-    wants_any = wants_any || quantity > 0;
-  }
+  const bool wants_any =
+      std::ranges::any_of(live->formation, [](const auto& of_type) { return of_type.second > 0; });
   if (!wants_any) {
     return AppStatus::Stopped;
   }
-  const auto rows = TRY(containers_of(parts_, row.name, live->number, Belonging::ToRelease));
-  const bool serves = std::ranges::any_of(*containers, [&](const auto& container) {
-    return runs(container) && !tasks_.liveness_of(container.id).in_loop &&
-           std::ranges::any_of(rows, [&](const auto& known) {
-             return known.id == container.id.value && counts(known.process, *live);
-           });
+  const bool serves = std::ranges::any_of(containers, [&](const state::ContainerRow& container) {
+    return container.release == live->number && counts(container.process, live->formation) &&
+           up->contains(container.id);
   });
   return serves ? AppStatus::Running : AppStatus::Crashed;
 }
 
-Result<AppSummary> LocalPlatform::summarize(
-    const state::AppRow& row, const Result<std::vector<docker::ContainerDetails>>& containers) {
-  const auto live = TRY(parts_.releases.live(row.name));
-  const AppStatus status = TRY(status_of(row, live, containers));
+AppSummary LocalPlatform::summarize(const state::AppRow& row,
+                                    const std::optional<state::LiveSummary>& live,
+                                    const Result<std::set<std::string>>& up,
+                                    const std::vector<state::ContainerRow>& containers) {
+  const AppStatus status = status_of(row, live, up, containers);
   AppSummary summary{row.name,       "", status, {}, parts_.router.url(row.name, row.port),
                      row.maintenance};
   if (live) {
@@ -118,24 +126,33 @@ Result<AppSummary> LocalPlatform::summarize(
 }
 
 Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
-  const auto rows = TRY(access_.visible(actor));
-  const auto containers = our_containers(std::nullopt);
+  const auto up = up_containers(std::nullopt);
+  // A few queries for all of them: with one for each, a thousand apps take a second.
+  const auto live = TRY(parts_.releases.all_live());
+  std::map<AppName, std::vector<state::ContainerRow>> containers;
+  for (state::ContainerRow& container : TRY(parts_.containers.all())) {
+    containers[container.app].push_back(std::move(container));
+  }
   std::vector<AppSummary> summaries;
-  for (const state::AppRow& row : rows) {
-    auto summary = summarize(row, containers);
-    if (summary) {
-      summaries.push_back(std::move(*summary));
-    } else if (summary.error().code != ErrorCode::NotFound) {
-      return summary.error();
-    }
+  for (const state::AppRow& row : TRY(access_.visible(actor))) {
+    const auto found = live.find(row.name);
+    summaries.push_back(summarize(row,
+                                  found == live.end() ? std::nullopt : std::optional(found->second),
+                                  up, containers[row.name]));
   }
   return summaries;
 }
 
 Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   const state::AppRow row = TRY(access_.find(actor, name, AppRight::Read));
-  AppSummary summary = TRY(summarize(row, our_containers(name)));
+  const auto up = up_containers(name);
   auto live = TRY(parts_.releases.live(name));
+  const auto containers = TRY(parts_.containers.of_app(name));
+  AppSummary summary = summarize(
+      row,
+      live ? std::optional(state::LiveSummary{live->number, live->runtime, live->formation})
+           : std::nullopt,
+      up, containers);
   AppReport report{std::move(summary),
                    row.port,
                    deploy_branch(row),

@@ -181,6 +181,33 @@ Result<std::optional<Release>> ReleaseStore::live(const AppName& app) {
                     [&](SQLite::Database& connection) { return select_live(connection, app); });
 }
 
+Result<std::map<AppName, LiveSummary>> ReleaseStore::all_live() {
+  using All = std::map<AppName, LiveSummary>;
+  return read_value(database_, [](SQLite::Database& connection) -> Result<All> {
+    All all;
+    SQLite::Statement releases(connection,
+                               "SELECT a.name, r.number, r.runtime FROM releases r"
+                               " JOIN apps a ON a.id = r.app_id WHERE r.state = 'live'");
+    while (releases.executeStep()) {
+      const AppName app = TRY(app_name_from(releases.getColumn(0)));
+      all.emplace(app, LiveSummary{ReleaseNumber(releases.getColumn(1).getInt()),
+                                   releases.getColumn(2).getString(),
+                                   {}});
+    }
+    SQLite::Statement processes(
+        connection,
+        "SELECT a.name, p.process, p.quantity FROM releases r JOIN apps a ON a.id = r.app_id"
+        " JOIN release_processes p ON p.app_id = r.app_id AND p.release = r.number"
+        " WHERE r.state = 'live' AND p.quantity IS NOT NULL");
+    while (processes.executeStep()) {
+      const AppName app = TRY(app_name_from(processes.getColumn(0)));
+      const ProcessType process = TRY(process_from(processes.getColumn(1)));
+      all.at(app).formation.emplace(process, processes.getColumn(2).getInt());
+    }
+    return all;
+  });
+}
+
 Result<std::optional<Release>> ReleaseStore::before_live(const AppName& app) {
   using Found = std::optional<Release>;
   return read_value(database_, [&](SQLite::Database& connection) -> Result<Found> {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,13 @@ struct Succession {
   bool stays_stopped = false;
 };
 
+/// Of a live release, what a list of apps shows.
+struct LiveSummary {
+  ReleaseNumber number{1};
+  std::string runtime;
+  Formation formation;
+};
+
 /// Releases are rows that never change but for their state. Thread: any.
 class ReleaseStore {
  public:
@@ -28,6 +36,8 @@ class ReleaseStore {
   Result<Release> get(const AppName& app, ReleaseNumber number);
   /// The release that serves; absent before the first one.
   Result<std::optional<Release>> live(const AppName& app);
+  /// Of every app that has one; two queries, however many apps there are.
+  Result<std::map<AppName, LiveSummary>> all_live();
   /// The newest one before the live release that was live once; absent when there is none.
   Result<std::optional<Release>> before_live(const AppName& app);
   /// Newest first.

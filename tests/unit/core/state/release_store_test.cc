@@ -96,6 +96,26 @@ TEST_F(Releases, HaveOneLiveAtMost) {
   EXPECT_EQ(state_of(first.number), ReleaseState::Superseded);
 }
 
+TEST_F(Releases, AreToldOfAllAppsThatHaveALiveOne) {
+  EXPECT_TRUE(store().all_live()->empty());
+  add_app(file_, "empty");
+  add("sha256:a");
+  EXPECT_TRUE(store().all_live()->empty());
+  add_live("sha256:b");
+  Release scaled = test::release_of(add_app(file_, "shop").name);
+  scaled.runtime = "node";
+  scaled.formation = {{ProcessType::web(), 2}, {ProcessType::parse("worker").value(), 0}};
+  scaled.processes.emplace(ProcessType::parse("clock").value(), "tick");
+  ASSERT_TRUE(store().make_live(scaled.app, store().add(scaled)->number));
+  const auto all = store().all_live();
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ(all->at(app_).number, ReleaseNumber(2));
+  EXPECT_EQ(all->at(app_).formation, store().live(app_)->value().formation);
+  EXPECT_EQ(all->at(scaled.app).runtime, "node");
+  EXPECT_EQ(all->at(scaled.app).formation, scaled.formation);
+}
+
 TEST_F(Releases, KeepTheOldLiveOneWhenTheNewOneMayNot) {
   const Release live = add_live("a");
   const Release failed = add("b");
