@@ -24,6 +24,11 @@ using docker::LogLine;
 /// How often new containers are looked for while following.
 constexpr seconds kLookInterval{1};
 constexpr std::size_t kBatch = 256;
+/// While following, lines that come so soon after others go out together: to wake all who follow
+/// costs more than the lines. One that comes after a silence goes at once.
+constexpr milliseconds kBeat{250};
+/// So many lines do not wait for the next beat.
+constexpr std::size_t kManyLines = 64;
 constexpr std::size_t kMostTailBytes = 32U << 20;
 
 /// How far a container's log was read. The engine's `since` has no line numbers: lines of the last
@@ -96,6 +101,7 @@ class Reading {
   bool push(const ContainerId& container, const LogLine& line, const std::stop_token& stop);
   std::vector<LogMerge::Line> wait_for_lines(SteadyTime until);
   bool emit(const LogMerge::Line& line);
+  void rest(SteadyTime until);
   void look_for_containers();
 
   docker::Engine& engine_;
@@ -108,6 +114,8 @@ class Reading {
   std::map<ContainerId, std::string> names_;
   std::map<ContainerId, Cursor> cursors_;
   Guarded<State> state_;
+  /// Whether many lines wait; apart from the state, so that a single line wakes nobody who rests.
+  Guarded<bool> hurry_{false};
   /// Last: its threads end before what they use.
   std::map<ContainerId, std::jthread> readers_;
 };
@@ -187,15 +195,20 @@ Result<void> Reading::read_container(const ContainerId& container,
 /// Waits for room: a slow reader slows the engine's stream down, it does not fill memory.
 bool Reading::push(const ContainerId& container, const LogLine& line, const std::stop_token& stop) {
   bool pushed = false;
+  bool many = false;
   state_.wait_until(
       SteadyTime::max(), stop, [&](const State& state) { return state.merge.has_room(container); },
       [&](State& state) {
         pushed = !stop.stop_requested();
         if (pushed) {
           state.merge.push(container, line, std::chrono::steady_clock::now());
+          many = state.merge.waiting(container) >= kManyLines;
         }
       });
   state_.update([](State&) {});
+  if (many) {
+    hurry_.update([](bool& hurry) { hurry = true; });
+  }
   return pushed;
 }
 
@@ -215,6 +228,11 @@ std::vector<LogMerge::Line> Reading::wait_for_lines(SteadyTime until) {
     state_.update([](State&) {});
   }
   return lines;
+}
+
+void Reading::rest(SteadyTime until) {
+  hurry_.wait_until(
+      until, gone_, [](bool hurry) { return hurry; }, [](bool& hurry) { hurry = false; });
 }
 
 bool Reading::emit(const LogMerge::Line& line) {
@@ -292,11 +310,15 @@ void Reading::follow() {
     look_for_containers();
     const auto look_again = std::chrono::steady_clock::now() + kLookInterval;
     while (!gone_.stop_requested() && std::chrono::steady_clock::now() < look_again) {
-      for (const LogMerge::Line& line : wait_for_lines(look_again)) {
+      const auto lines = wait_for_lines(look_again);
+      for (const LogMerge::Line& line : lines) {
         cursors_[line.source].pass(line.line.at);
         if (!emit(line)) {
           return;
         }
+      }
+      if (!lines.empty()) {
+        rest(std::min(look_again, std::chrono::steady_clock::now() + kBeat));
       }
     }
   }

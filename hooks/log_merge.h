@@ -46,6 +46,12 @@ class LogMerge {
 
   [[nodiscard]] bool empty() const { return queues_.empty(); }
 
+  /// Lines of the source that have not been taken.
+  [[nodiscard]] std::size_t waiting(const docker::ContainerId& source) const {
+    const auto found = queues_.find(source);
+    return found == queues_.end() ? 0 : found->second.lines.size();
+  }
+
   /// Whether take() has something.
   [[nodiscard]] bool ready(SteadyTime now) const { return next(now) != queues_.end(); }
 

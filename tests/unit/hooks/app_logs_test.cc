@@ -191,6 +191,21 @@ TEST_F(FollowedLogs, GoOnBehindTheHistoryWithoutRepeatingIt) {
   EXPECT_THAT(wait_for(3), ElementsAre("app[web.1]: one", "app[web.1]: two", "app[web.1]: three"));
 }
 
+TEST_F(FollowedLogs, AreNotHeldUpWhenTheyAreMany) {
+  const auto web = start("web.1");
+  engine_.print(web, "first");
+  follow();
+  wait_for(1);
+  // In the pace of single lines these would take longer than wait_for() waits.
+  constexpr int kMany = 80'000;
+  for (int line = 0; line < kMany; ++line) {
+    engine_.print(web, std::to_string(line));
+  }
+  const auto lines = wait_for(kMany + 1);
+  ASSERT_THAT(lines, SizeIs(kMany + 1));
+  EXPECT_EQ(lines.back(), "app[web.1]: " + std::to_string(kMany - 1));
+}
+
 TEST_F(FollowedLogs, OfATailOfNoneBeginWithWhatIsNew) {
   const auto web = start("web.1");
   engine_.print(web, "old");
