@@ -9,6 +9,6 @@ add_library(commit_support STATIC support/commits.cc)
 target_link_libraries(commit_support PUBLIC minpaas::app PRIVATE PkgConfig::LIBGIT2)
 
 minpaas_test(git_repository_test LABEL integration
-  SOURCES integration/git/pack_receiver_test.cc integration/git/ref_update_test.cc
+  SOURCES integration/git/archive_commit_test.cc integration/git/pack_receiver_test.cc integration/git/ref_update_test.cc
     integration/git/repository_test.cc integration/git/tree_archive_test.cc
-  LIBRARIES minpaas::git pack_support commit_support minpaas_test_program)
+  LIBRARIES minpaas::git minpaas::archive pack_support commit_support minpaas_test_program PkgConfig::ZLIB)

@@ -1,0 +1,1 @@
+minpaas_fuzz(archive LIBRARIES minpaas::archive)
