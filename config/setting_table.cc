@@ -95,6 +95,22 @@ std::vector<Setting> git_settings() {
           in("reserve_bytes", &S::reserve_bytes, Bytes{0})};
 }
 
+std::vector<Setting> source_settings() {
+  using S = SourceSettings;
+  const auto in = [](auto key, auto field, auto kind) {
+    return setting("sources", key, &Settings::sources, field, kind);
+  };
+  return {in("slots", &S::slots, Whole<int>{1, 1000}),
+          in("timeout", &S::timeout, Duration<seconds>{seconds(1), hours(24)}),
+          in("archive_entries", &S::archive_entries, Whole<int>{1, kMany * 10}),
+          in("archive_file_bytes", &S::archive_file_bytes, Bytes{kMega}),
+          in("archive_bytes", &S::archive_bytes, Bytes{kMega}),
+          in("archive_ratio", &S::archive_ratio, Whole<int>{1, kMany}),
+          in("allow_http", &S::allow_http, YesNo{}),
+          in("allow_private_addresses", &S::allow_private_addresses, YesNo{}),
+          in("ca_file", &S::ca_file, Path{WhenEmpty::Refused})};
+}
+
 std::vector<Setting> build_settings() {
   using S = BuildSettings;
   const auto in = [](auto key, auto field, auto kind) {
@@ -184,8 +200,8 @@ const std::vector<Setting>& setting_table() {
     std::vector<Setting> all;
     for (const auto& group :
          {server_settings(), ssh_settings(), engine_settings(), router_settings(), cert_settings(),
-          app_settings(), git_settings(), build_settings(), check_settings(), container_settings(),
-          cron_settings(), access_settings()}) {
+          app_settings(), git_settings(), source_settings(), build_settings(), check_settings(),
+          container_settings(), cron_settings(), access_settings()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

@@ -159,6 +159,25 @@ struct CertSettings {
   std::string dns_resolver;
 };
 
+/// Code that is not pushed: archives, repositories and images.
+struct SourceSettings {
+  /// How many archives and repositories are taken in at once.
+  int slots = 4;
+  /// For one to be here.
+  seconds timeout{600};
+  int archive_entries = 100'000;
+  long long archive_file_bytes = 256LL << 20;
+  /// Of all files, unpacked.
+  long long archive_bytes = 2LL << 30;
+  /// Unpacked bytes for each byte that is sent.
+  int archive_ratio = 200;
+  bool allow_http = false;
+  /// Repositories at addresses of this machine and of private networks.
+  bool allow_private_addresses = false;
+  /// Whom to trust that a server is who it says (PEM).
+  std::filesystem::path ca_file = "/etc/ssl/certs/ca-certificates.crt";
+};
+
 /// Commands that apps run by the clock.
 struct CronSettings {
   /// How many run at the same time, of all apps.
@@ -179,6 +198,7 @@ struct Settings {
   AppSettings apps;
   RuntimeChoiceSettings runtimes;
   GitSettings git;
+  SourceSettings sources;
   BuildSettings build;
   CheckSettings checks;
   ContainerSettings containers;

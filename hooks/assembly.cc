@@ -43,7 +43,8 @@ Result<state::SecretKey> load_secret(const std::filesystem::path& folder,
   const state::SecretKey none;
   const bool has_values = TRY(state::ConfigStore(database, none).has_values()) ||
                           TRY(state::CertificateStore(database, none).has_values()) ||
-                          TRY(state::BuildSecretStore(database, none).has_values());
+                          TRY(state::BuildSecretStore(database, none).has_values()) ||
+                          TRY(state::DeployKeyStore(database, none).has_values());
   return state::SecretKey::load_or_create(folder / "secret.key", has_values);
 }
 
@@ -172,9 +173,12 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       standing_watch_(standing_),
       request_key_store_(*opened_.database, opened_.secret),
       request_keys_(request_key_store_, around.clock),
+      deploy_key_store_(*opened_.database, opened_.secret),
+      deploy_keys_(parts_, deploy_key_store_),
+      sources_(parts_, queue_, access_, deploy_keys_, push_door()),
       platform_(parts_, {grants_, access_}, queue_, one_offs_,
                 {people_, events_, certificates_, limits_, storage_, domains_, maintenance_, cron_,
-                 checks_, tokens_, standing_watch_, build_secrets_},
+                 checks_, tokens_, standing_watch_, build_secrets_, sources_},
                 tasks()),
       cron_keeper_(parts_, cron_runner_) {}
 
@@ -199,6 +203,14 @@ int Assembly::restarts_of(const docker::ContainerId& container) const {
   const auto health = supervisor_.health(container);
   const auto checked = liveness_.state(container);
   return (health ? health->restarts : 0) + (checked ? checked->restarts : 0);
+}
+
+PushDoor Assembly::push_door() {
+  return {
+      [this](const Actor& actor, const AppName& app) {
+        return platform_.open_for_push(actor, app);
+      },
+      [this](const Actor& actor, const AppName& app) { return platform_.create_app(actor, app); }};
 }
 
 PlatformTasks Assembly::tasks() {
@@ -243,6 +255,7 @@ Result<void> Assembly::start() {
     log::info("recovery: {} deploys finished, {} taken back, {} refs moved", report.finished,
               report.undone, report.refs_moved);
   }
+  deploy_keys_.sweep();
   TRY(request_key_store_.forget_unfinished());
   queue_.start();
   supervisor_.start();

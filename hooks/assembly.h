@@ -23,6 +23,7 @@
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
+#include "hooks/local_sources.h"
 #include "hooks/local_standing.h"
 #include "hooks/local_storage.h"
 #include "hooks/local_tokens.h"
@@ -92,6 +93,7 @@ class Assembly {
   Result<std::vector<router::Route>> routes();
   HealthWait health_wait();
   PlatformTasks tasks();
+  PushDoor push_door();
   bool is_crashed(const docker::ContainerId& container) const;
   int restarts_of(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
@@ -156,6 +158,9 @@ class Assembly {
   StandingWatch standing_watch_;
   state::RequestKeyStore request_key_store_;
   LocalRequestKeys request_keys_;
+  state::DeployKeyStore deploy_key_store_;
+  DeployKeys deploy_keys_;
+  LocalSources sources_;
   LocalPlatform platform_;
   /// Its threads run what is due.
   CronKeeper cron_keeper_;

@@ -14,4 +14,8 @@ namespace minpaas::hooks {
 Result<void> provide_base_image(const PipelineParts& parts, const runtimes::BuildPlan& plan,
                                 DeployOutput& output, std::stop_token stop);
 
+/// The same for an image that is to be deployed. Errors: NotFound, Cancelled, those of the engine.
+Result<void> provide_image(const PipelineParts& parts, const std::string& reference,
+                           DeployOutput& output, std::stop_token stop);
+
 }  // namespace minpaas::hooks

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/app/config_var.h"
+#include "core/app/image_reference.h"
 #include "core/app/storage_mount.h"
 #include "core/base/guarded.h"
 #include "core/state/deploy_store.h"
@@ -27,7 +28,7 @@ struct DeployJob {
   state::DeployRow row;
   bool no_cache = false;
   bool skip_release = false;
-  /// For ConfigChange.
+  /// For ConfigChange; what to set, also for deploys that make an image.
   ConfigVars set;
   std::vector<ConfigKey> unset;
   /// For Scale: process types whose quantity changes.
@@ -38,10 +39,15 @@ struct DeployJob {
   std::optional<StorageChange> storage = std::nullopt;
   /// For Rollback.
   std::optional<ReleaseNumber> target = std::nullopt;
+  /// For Push: the app's runtime from its release on (empty: detected).
+  std::optional<std::string> runtime = std::nullopt;
+  /// For Image: what to deploy.
+  std::optional<ImageReference> image = std::nullopt;
 
-  [[nodiscard]] bool builds() const {
-    return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
-  }
+  [[nodiscard]] bool builds() const { return state::makes_image(row.kind); }
+
+  /// Only the code of the app changes with it, so that another deploy of the commit does the same.
+  [[nodiscard]] bool changes_only_code() const { return set.empty() && !runtime; }
 
   /// The live release gets other containers, and no other release is made.
   [[nodiscard]] bool renews() const {

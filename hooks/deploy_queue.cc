@@ -87,13 +87,14 @@ Result<DeployQueue::Shared> DeployQueue::store(DeployJob job) {
 }
 
 DeployQueue::Shared DeployQueue::joinable(const DeployJob& job) const {
-  if (job.row.kind != state::DeployKind::Push) {
+  if (job.row.kind != state::DeployKind::Push || !job.changes_only_code()) {
     return nullptr;
   }
   const auto same = [&job](const Shared& other) {
     const state::DeployRow& row = other->job.row;
     return row.kind == job.row.kind && row.app == job.row.app && row.ref == job.row.ref &&
-           row.commit == job.row.commit && !other->is_settled() && !other->stop().stop_requested();
+           row.commit == job.row.commit && other->job.changes_only_code() && !other->is_settled() &&
+           !other->stop().stop_requested();
   };
   return state_.with([&](const State& state) -> Shared {
     const auto running = state.running.find(job.row.app);

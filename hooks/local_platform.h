@@ -57,6 +57,7 @@ struct PlatformNouns {
   Tokens& tokens;
   StandingWatch& standing;
   BuildSecrets& build_secrets;
+  Sources& sources;
 };
 
 /// The service layer of one machine. Who may do what is for `AppAccess` to say. Thread: any.
@@ -159,6 +160,8 @@ class LocalPlatform : public Platform {
   Tokens& tokens() override { return nouns_.tokens; }
 
   StandingWatch& standing() override { return nouns_.standing; }
+
+  Sources& sources() override { return nouns_.sources; }
 
   // local_platform_access.cc
   Result<void> logs(const Actor& actor, const AppName& name, const LogQuery& query,

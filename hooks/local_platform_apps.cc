@@ -6,12 +6,11 @@
 #include "core/base/text.h"
 #include "hooks/local_platform.h"
 #include "hooks/ownership.h"
+#include "hooks/runtime_choice.h"
 #include "hooks/stages.h"
 
 namespace minpaas::hooks {
 namespace {
-
-constexpr std::string_view kDetected = "auto";
 
 /// Process types whose containers say whether the app serves: web, where there are any.
 bool counts(const ProcessType& process, const Formation& formation) {
@@ -156,7 +155,7 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   AppReport report{std::move(summary),
                    row.port,
                    deploy_branch(row),
-                   row.runtime.empty() ? std::string(kDetected) : row.runtime,
+                   row.runtime.empty() ? std::string(kDetectedRuntime) : row.runtime,
                    "/" + name.str(),
                    std::move(live),
                    {},
@@ -210,11 +209,7 @@ Result<void> LocalPlatform::set_app(
   TRY(access_.find_open(actor, name, AppRight::Deploy));
   for (const auto& [key, value] : values) {
     if (key == "runtime") {
-      if (value != kDetected && parts_.catalog.find(value) == nullptr) {
-        return Error{ErrorCode::InvalidInput,
-                     fmt::format("there is no runtime '{}'", escape_controls(value)),
-                     "there are auto, " + runtimes::join_for_people(parts_.catalog.names()), ""};
-      }
+      TRY(choose_runtime(parts_.catalog, value));
     } else if (key == "deploy_branch") {
       TRY(git::RefName::branch(value));
     } else if (key == "overlap") {
@@ -225,7 +220,8 @@ Result<void> LocalPlatform::set_app(
   }
   for (const auto& [key, value] : values) {
     if (key == "runtime") {
-      TRY(parts_.apps.set_runtime(name, value == kDetected ? "" : value));
+      const std::string runtime = TRY(choose_runtime(parts_.catalog, value));
+      TRY(parts_.apps.set_runtime(name, runtime));
     } else if (key == "deploy_branch") {
       TRY(parts_.apps.set_deploy_branch(name, value));
     } else {

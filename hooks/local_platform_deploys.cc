@@ -21,7 +21,7 @@ bool has_been_live(ReleaseState state) {
 }
 
 bool built_something(const state::DeployRow& row) {
-  return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
+  return state::makes_image(row.kind);
 }
 
 Error no_builds(const AppName& name) {
@@ -117,7 +117,9 @@ Result<DeployOutcome> LocalPlatform::rebuild(const Actor& actor, const AppName& 
   const auto live = TRY(parts_.releases.live(name));
   if (!live || !live->commit) {
     return Error{ErrorCode::Conflict, fmt::format("{} has no release to build again", name.str()),
-                 "push it with git first", ""};
+                 live ? fmt::format("it is an image: deploy --app {} --image REF", name.str())
+                      : "push it with git first",
+                 ""};
   }
   DeployJob job{asked_for(name, state::DeployKind::Rebuild, actor.name), no_cache, false, {}, {}};
   job.row.commit = live->commit;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/log.h"
+#include "hooks/base_image.h"
 #include "hooks/recovery.h"
 #include "hooks/scaling.h"
 
@@ -15,6 +16,17 @@ constexpr std::size_t kMostReasonCharacters = 120;
 ReleaseDraft draft_of(const runtimes::BuildPlan& plan, const Built& built, const Oid& commit) {
   return {built.image,    commit,         plan.runtime,          built.internal_port,
           plan.processes, plan.formation, plan.app_json.manifest};
+}
+
+/// The image's own command serves; there is no Procfile to say more.
+ReleaseDraft draft_of(const Built& adopted) {
+  return {adopted.image,
+          std::nullopt,
+          "image",
+          adopted.internal_port,
+          {{ProcessType::web(), ""}},
+          {{ProcessType::web(), 1}},
+          {}};
 }
 
 std::string describe_build(const DeployJob& job, const Oid& commit) {
@@ -80,6 +92,9 @@ Pipeline::Done Pipeline::go(const StageContext& context) {
   if (app.stopped && context.job.starts()) {
     context.output.stage(fmt::format("{} is stopped; this starts it", context.app().str()));
   }
+  if (context.job.image) {
+    return from_image(context, *context.job.image);
+  }
   return context.job.builds() ? from_source(context) : from_live(context);
 }
 
@@ -118,6 +133,25 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
     draft.formation = carried_over(draft.formation, *live);
   }
   return make_live(context, draft, describe_build(context.job, *commit));
+}
+
+Pipeline::Done Pipeline::from_image(const StageContext& context, const ImageReference& image) {
+  const auto live = TRY(parts_.releases.live(context.app()));
+  TRY(enter(context, state::DeployStage::Detecting));
+  context.output.stage(
+      fmt::format("Deploying {} with the image {}", context.app().str(), image.str()));
+  TRY(provide_image(parts_, image.str(), context.output, context.stop));
+  TRY(enter(context, state::DeployStage::Building));
+  const auto adopted = TRY(adopt(context, image));
+  parts_.reach("built");
+  TRY(parts_.deploys.set_image(context.deploy(), adopted.image.value));
+  TRY(enter(context, state::DeployStage::Releasing));
+  TRY(set_vars(context, {}));
+  ReleaseDraft draft = draft_of(adopted);
+  if (live) {
+    draft.formation = carried_over(draft.formation, *live);
+  }
+  return make_live(context, draft, "Deploy the image " + image.str());
 }
 
 Pipeline::Done Pipeline::make_live(const StageContext& context, const ReleaseDraft& draft,

@@ -29,6 +29,7 @@ class Pipeline : public DeployRunner {
 
   Done go(const StageContext& context);
   Done from_source(const StageContext& context);
+  Done from_image(const StageContext& context, const ImageReference& image);
   // pipeline_from_live.cc
   Done from_live(const StageContext& context);
   Done change_config(const StageContext& context, const std::optional<Release>& live);

@@ -32,6 +32,7 @@
 #include "hooks/program_run.h"
 #include "hooks/release_report.h"
 #include "hooks/resources.h"
+#include "hooks/sources.h"
 #include "hooks/standing.h"
 #include "hooks/storage.h"
 #include "hooks/tokens.h"
@@ -279,6 +280,8 @@ class Platform {
   virtual Tokens& tokens() = 0;
   /// Ends what lasts when the actor may no longer do it: for the fronts.
   virtual StandingWatch& standing() = 0;
+  /// Deploys whose code is not pushed.
+  virtual Sources& sources() = 0;
 
   virtual Result<std::vector<DoctorFinding>> doctor(const Actor& actor) = 0;
 };

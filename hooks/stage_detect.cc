@@ -85,7 +85,8 @@ Result<runtimes::BuildPlan> detect(const StageContext& context, const state::App
   context.output.stage(fmt::format("Deploying {} at {} ({})", app.name.str(), commit.short_hex(),
                                    in_a_few_words(summary.subject, 60)));
   const auto tree = TRY(repository.tree_of(commit));
-  const auto chosen = app.runtime.empty() ? std::nullopt : std::optional(app.runtime);
+  const std::string runtime = context.job.runtime.value_or(app.runtime);
+  const auto chosen = runtime.empty() ? std::nullopt : std::optional(runtime);
   auto plan = TRY(context.parts.catalog.plan(*tree, chosen));
   context.output.detail(fmt::format("Runtime {}: {}", plan.runtime, plan.reason));
   warn_of(plan, context.output);

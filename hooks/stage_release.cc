@@ -4,8 +4,28 @@
 
 namespace minpaas::hooks {
 
+namespace {
+
+/// With what the deploy sets itself, which goes before what was there.
+ConfigVars with_changes(const StageContext& context, const ConfigVars& config) {
+  ConfigVars changed = context.job.set;
+  changed.insert(config.begin(), config.end());
+  return changed;
+}
+
+std::string names_of(const ConfigVars& vars) {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : vars) {
+    names.push_back(key.str());
+  }
+  return runtimes::join_for_people(names);
+}
+
+}  // namespace
+
 Result<void> require_vars(const StageContext& context, const WantedVars& wanted) {
-  const auto config = TRY(context.parts.configs.latest(context.app())).second;
+  const auto now = TRY(context.parts.configs.latest(context.app())).second;
+  const ConfigVars config = with_changes(context, now);
   TRY(vars_to_set(context.app(), wanted, config));
   return {};
 }
@@ -13,14 +33,21 @@ Result<void> require_vars(const StageContext& context, const WantedVars& wanted)
 Result<void> set_vars(const StageContext& context, const WantedVars& wanted) {
   const PipelineParts& parts = context.parts;
   const auto [version, config] = TRY(parts.configs.latest(context.app()));
-  const auto to_set = TRY(vars_to_set(context.app(), wanted, config));
+  const auto wanted_now = TRY(vars_to_set(context.app(), wanted, with_changes(context, config)));
+  ConfigVars to_set = context.job.set;
+  to_set.insert(wanted_now.begin(), wanted_now.end());
   if (to_set.empty()) {
     return {};
   }
   TRY(parts.deploys.set_config_before(context.deploy(), version));
   TRY(parts.configs.change(context.app(), to_set, {}, parts.clock.now()));
   parts.reach("config changed");
-  context.output.stage("Config vars set from app.json: " + describe_vars(wanted, to_set));
+  if (!context.job.set.empty()) {
+    context.output.stage("Config vars set: " + names_of(context.job.set));
+  }
+  if (!wanted_now.empty()) {
+    context.output.stage("Config vars set from app.json: " + describe_vars(wanted, wanted_now));
+  }
   return {};
 }
 

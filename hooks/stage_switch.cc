@@ -117,8 +117,9 @@ Result<void> commit(const StageContext& context, const Turnover& turnover) {
   state::ReleaseStore& releases = context.parts.releases;
   return context.job.renews()
              ? releases.renew(release.app, context.deploy(), ids_of(turnover.retired))
-             : releases.make_live(release.app, release.number,
-                                  {ids_of(turnover.kept), turnover.stays_stopped});
+             : releases.make_live(
+                   release.app, release.number,
+                   {ids_of(turnover.kept), turnover.stays_stopped, context.job.runtime});
 }
 
 /// This commit is the moment that the release is live.

@@ -35,7 +35,8 @@ Result<runtimes::BuildPlan> detect(const StageContext& context, const state::App
 /// Whether all is set that the app.json requires. Errors: InvalidInput (what to type).
 Result<void> require_vars(const StageContext& context, const WantedVars& wanted);
 
-/// Sets what the app.json gives a value and nobody has set; the journal knows the config before.
+/// Sets what the deploy is to set, and what the app.json gives a value and nobody has set; the
+/// journal knows the config before.
 Result<void> set_vars(const StageContext& context, const WantedVars& wanted);
 
 /// What the settings and the engine say. Errors: Unavailable.
@@ -50,6 +51,12 @@ struct Built {
 /// Commit -> image. Errors: Failed (a step), Timeout, NoSpace, Cancelled, Unavailable.
 Result<Built> build(const StageContext& context, const runtimes::BuildPlan& plan,
                     const git::Repository& repository, const Oid& commit);
+
+/// Another image -> one of the app's own, that is the same but for its labels: so it is kept and
+/// removed like one that was built here. Pulled as the settings say. Errors: NotFound (there is no
+/// such image), PermissionDenied (it is that of another app), Failed, Timeout, NoSpace, Cancelled,
+/// Unavailable.
+Result<Built> adopt(const StageContext& context, const ImageReference& reference);
 
 /// What a release is made from: a build, or the release that is live.
 struct ReleaseDraft {

@@ -90,13 +90,6 @@ class LongRequest {
   bool fits_;
 };
 
-Reply not_yet() {
-  return reply_from({.status = 501,
-                     .code = "unavailable",
-                     .detail = "this version does not fetch repositories by their URL",
-                     .hint = "push with git: git push ssh://minpaas@HOST:2222/APP main"});
-}
-
 }  // namespace
 
 bool is_local_name(std::string_view host) {
@@ -259,9 +252,6 @@ std::optional<Reply> Api::serve_command(const Admitted& admitted, const Request&
   auto call = command_words(route, admitted.match, admitted.target, request);
   if (auto* problem = std::get_if<Problem>(&call)) {
     return reply_from(*problem);
-  }
-  if (route.answer == Answer::NotYet) {
-    return not_yet();
   }
   const CallParts parts{backend_.platform, backend_.clock};
   auto& words = std::get<CommandWords>(call);

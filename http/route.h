@@ -44,7 +44,6 @@ enum class Answer {
   Health,
   OpenApi,
   Metrics,
-  NotYet,
 };
 
 /// A route stands for one command: its fields are the command's operands and options, and the

@@ -49,6 +49,12 @@ std::vector<RouteLine> app_lines() {
   };
 }
 
+/// An archive is too long for a body; it is sent over SSH.
+std::vector<RouteLine> deploy_lines() {
+  return {{"POST", "/deploy", "deploy", Answer::Deploy, 200, {{"archive", ""}}},
+          {"POST", "/apps/{name}/deploy-key", "deploy-key"}};
+}
+
 std::vector<RouteLine> process_lines() {
   return {
       {"GET", "/apps/{name}/ps", "ps"},
@@ -202,13 +208,9 @@ std::vector<Route> make_table() {
       route_of_its_own("GET", "/healthz", Answer::Health, "Whether the server answers"),
       route_of_its_own("GET", "/openapi.json", Answer::OpenApi, "This description"),
       route_of_its_own("GET", "/metrics", Answer::Metrics, "Numbers, as Prometheus reads them"),
-      route_of_its_own("POST", "/deploy", Answer::NotYet, "Deploy a repository by its URL",
-                       {{.name = "app", .required = true, .description = "name"},
-                        {.name = "repo", .required = true, .description = "URL"},
-                        {.name = "runtime"},
-                        {.name = "env", .kind = Kind::Pairs}})};
-  for (const auto& lines : {app_lines(), process_lines(), check_and_cron_lines(), storage_lines(),
-                            release_lines(), people_lines(), host_lines()}) {
+  };
+  for (const auto& lines : {app_lines(), deploy_lines(), process_lines(), check_and_cron_lines(),
+                            storage_lines(), release_lines(), people_lines(), host_lines()}) {
     for (const RouteLine& line : lines) {
       table.push_back(make_route(line));
     }

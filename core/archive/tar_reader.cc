@@ -107,9 +107,11 @@ class Reading {
     }
     const char* why = archive_error_string(archive_.get());
     const std::string cause = why == nullptr ? "" : why;
-    return entries_ == 0 ? bad("this is no tar archive, plain or compressed with gzip",
-                               "make one with: tar czf - .", cause)
-                         : bad("the archive is damaged, or ends too early", "send it again", cause);
+    const bool is_cut = cause.find("runcated") != std::string::npos;
+    return entries_ == 0 && !is_cut
+               ? bad("this is no tar archive, plain or compressed with gzip",
+                     "make one with: tar czf - .", cause)
+               : bad("the archive is damaged, or ends too early", "send it again", cause);
   }
 
   Result<void> take_entry(archive_entry* entry) {

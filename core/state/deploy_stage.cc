@@ -7,7 +7,7 @@
 namespace minpaas::state {
 namespace {
 
-constexpr EnumText<DeployKind, 8> kKinds{"deploy kind",
+constexpr EnumText<DeployKind, 9> kKinds{"deploy kind",
                                          {{{DeployKind::Push, "push"},
                                            {DeployKind::Rebuild, "rebuild"},
                                            {DeployKind::ConfigChange, "config_change"},
@@ -15,7 +15,8 @@ constexpr EnumText<DeployKind, 8> kKinds{"deploy kind",
                                            {DeployKind::Rollback, "rollback"},
                                            {DeployKind::Scale, "scale"},
                                            {DeployKind::Stop, "stop"},
-                                           {DeployKind::Start, "start"}}}};
+                                           {DeployKind::Start, "start"},
+                                           {DeployKind::Image, "image"}}}};
 
 constexpr EnumText<DeployStage, 12> kStages{"deploy stage",
                                             {{{DeployStage::Queued, "queued"},
@@ -55,6 +56,10 @@ constexpr std::pair<DeployStage, DeployStage> kMoves[] = {
 
 std::string_view to_string(DeployKind kind) {
   return kKinds.text(kind);
+}
+
+bool makes_image(DeployKind kind) {
+  return kind == DeployKind::Push || kind == DeployKind::Rebuild || kind == DeployKind::Image;
 }
 
 std::string_view to_string(DeployStage stage) {

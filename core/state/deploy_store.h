@@ -13,8 +13,10 @@
 namespace minpaas::state {
 
 /// Why a deploy was asked for; it decides at which stage the deploy enters the pipeline.
-enum class DeployKind { Push, Rebuild, ConfigChange, Restart, Rollback, Scale, Stop, Start };
+enum class DeployKind { Push, Rebuild, ConfigChange, Restart, Rollback, Scale, Stop, Start, Image };
 std::string_view to_string(DeployKind kind);
+/// Whether it makes an image, be it from another one.
+bool makes_image(DeployKind kind);
 
 /// Stages in order. The journal row of a stage is committed before the stage's side effects.
 /// Legal moves: each stage to the next one; queued to superseded or to the stage where the kind of

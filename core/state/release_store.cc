@@ -147,6 +147,13 @@ void mark_running(SQLite::Database& connection, std::int64_t app) {
   update.exec();
 }
 
+void set_runtime(SQLite::Database& connection, std::int64_t app, const std::string& runtime) {
+  SQLite::Statement update(connection, "UPDATE apps SET runtime = ? WHERE id = ?");
+  update.bind(1, runtime);
+  update.bind(2, app);
+  update.exec();
+}
+
 Result<std::optional<Release>> select_live(SQLite::Database& connection, const AppName& app) {
   SQLite::Statement query(connection,
                           fmt::format("{} WHERE app_id = ? AND state = 'live'", kSelect));
@@ -261,6 +268,9 @@ Result<void> ReleaseStore::make_live(const AppName& app, ReleaseNumber number,
     }
     if (!succession.stays_stopped) {
       mark_running(connection, id);
+    }
+    if (succession.runtime) {
+      set_runtime(connection, id, *succession.runtime);
     }
     return {};
   });

@@ -16,6 +16,8 @@ struct Succession {
   std::vector<std::string> kept;
   /// A stopped app stays so; else it runs from then on.
   bool stays_stopped = false;
+  /// What the app's setting `runtime` is from then on (empty: detected); absent: as it was.
+  std::optional<std::string> runtime = std::nullopt;
 };
 
 /// Of a live release, what a list of apps shows.

@@ -10,6 +10,7 @@
 #include "core/state/container_store.h"
 #include "core/state/cron_store.h"
 #include "core/state/database.h"
+#include "core/state/deploy_key_store.h"
 #include "core/state/deploy_store.h"
 #include "core/state/domain_store.h"
 #include "core/state/event_store.h"

@@ -39,12 +39,12 @@ std::string option_usage(const Option& option) {
 std::vector<Command> make_table() {
   std::vector<Command> table;
   for (const auto& noun :
-       {help_commands,   apps_commands,    config_commands,      build_secrets_commands,
-        logs_commands,   ps_commands,      run_commands,         resources_commands,
-        checks_commands, storage_commands, cron_commands,        releases_commands,
-        builds_commands, domains_commands, maintenance_commands, certs_commands,
-        people_commands, keys_commands,    tokens_commands,      events_commands,
-        claim_commands,  host_commands}) {
+       {help_commands,          apps_commands,   deploy_commands,  config_commands,
+        build_secrets_commands, logs_commands,   ps_commands,      run_commands,
+        resources_commands,     checks_commands, storage_commands, cron_commands,
+        releases_commands,      builds_commands, domains_commands, maintenance_commands,
+        certs_commands,         people_commands, keys_commands,    tokens_commands,
+        events_commands,        claim_commands,  host_commands}) {
     const auto commands = noun();
     table.insert(table.end(), commands.begin(), commands.end());
   }

@@ -9,6 +9,7 @@
 
 namespace minpaas::sshd::commands {
 
+class Arguments;
 struct Invocation;
 
 /// `--name`, `-letter`; with a `value` (its name in the usage line) it takes one. A required one
@@ -64,6 +65,8 @@ struct Command {
   bool starts_program = false;
   /// It changes nothing: only a denied attempt goes on record.
   bool only_reads = false;
+  /// What goes on record of it when all went well, in place of its words.
+  std::string (*record)(const Arguments& args) = nullptr;
   Handler run = nullptr;
 };
 

@@ -17,6 +17,7 @@ std::vector<Command> checks_commands();
 std::vector<Command> storage_commands();
 std::vector<Command> cron_commands();
 std::vector<Command> logs_commands();
+std::vector<Command> deploy_commands();
 std::vector<Command> releases_commands();
 std::vector<Command> builds_commands();
 std::vector<Command> domains_commands();

@@ -56,6 +56,9 @@ std::string detail_of(const Command& command, const Arguments& args, std::string
   if (command.runs_program) {
     return "";
   }
+  if (command.record != nullptr) {
+    return outcome == "ok" ? command.record(args) : "";
+  }
   // What was refused may be a secret in the wrong place.
   return command.words_may_be_secret || outcome != "ok" ? keys_of(args, outcome)
                                                         : words_of(command, args);

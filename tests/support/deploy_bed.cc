@@ -93,10 +93,17 @@ DeployBed::Server::Server(DeployBed& bed)
       tokens(token_store, keys, bed.clock),
       standing(keys, tokens, access),
       standing_watch(standing, milliseconds(20)),
+      sources(parts, queue, access, deploy_keys,
+              {[this](const Actor& actor, const AppName& app) {
+                 return platform.open_for_push(actor, app);
+               },
+               [this](const Actor& actor, const AppName& app) {
+                 return platform.create_app(actor, app);
+               }}),
       platform(
           parts, {grants, access}, queue, one_offs,
           {people, events, certificates, limits, storage, domains, maintenance, cron, checks,
-           tokens, standing_watch, build_secrets},
+           tokens, standing_watch, build_secrets, sources},
           {[](const AppName&, const hooks::LogQuery&, const hooks::AppLogSink&, std::stop_token) {
              return Result<void>();
            },
@@ -263,7 +270,7 @@ std::string DeployBed::broken_promise(const AppName& app) {
   }
   demand(serves == std::vector{live->number.str()},
          fmt::format("{} is live, {} container(s) serve", live->number.str(), serves.size()));
-  demand(ref(app) == live->commit, "the ref is not at the live commit");
+  demand(!live->commit || ref(app) == live->commit, "the ref is not at the live commit");
   demand(containers(app) == std::vector{live->number.str() + " web.1"}, "containers are left");
   const auto rows = must(server().containers.of_app(app));
   demand(rows.size() == 1 && rows.front().release == live->number, "rows of containers are wrong");

@@ -20,6 +20,7 @@
 #include "hooks/local_people.h"
 #include "hooks/local_platform.h"
 #include "hooks/local_resources.h"
+#include "hooks/local_sources.h"
 #include "hooks/local_standing.h"
 #include "hooks/local_storage.h"
 #include "hooks/local_tokens.h"
@@ -108,6 +109,9 @@ class DeployBed {
     hooks::LocalTokens tokens;
     hooks::LocalStanding standing;
     hooks::StandingWatch standing_watch;
+    state::DeployKeyStore deploy_key_store{*database, secret};
+    hooks::DeployKeys deploy_keys{parts, deploy_key_store};
+    hooks::LocalSources sources;
     hooks::LocalPlatform platform;
   };
 

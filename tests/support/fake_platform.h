@@ -15,6 +15,7 @@
 #include "tests/support/fake_maintenance.h"
 #include "tests/support/fake_people.h"
 #include "tests/support/fake_resources.h"
+#include "tests/support/fake_sources.h"
 #include "tests/support/fake_standing.h"
 #include "tests/support/fake_storage.h"
 #include "tests/support/fake_tokens.h"
@@ -139,6 +140,8 @@ class FakePlatform : public hooks::Platform {
   /// What the watch is told of everyone.
   FakeStanding& standing_of_all() { return standing_; }
 
+  FakeSources& sources() override { return sources_; }
+
   Result<std::vector<hooks::DoctorFinding>> doctor(const Actor& actor) override;
 
   FakeCertificates& certificates() override { return certificates_; }
@@ -149,9 +152,7 @@ class FakePlatform : public hooks::Platform {
     state::DeployRow row;
     std::vector<std::string> lines;
 
-    [[nodiscard]] bool built_something() const {
-      return row.kind == state::DeployKind::Push || row.kind == state::DeployKind::Rebuild;
-    }
+    [[nodiscard]] bool built_something() const { return state::makes_image(row.kind); }
   };
 
   struct App {
@@ -200,6 +201,7 @@ class FakePlatform : public hooks::Platform {
   const Clock& clock_;
   FakeResources resources_{*this};
   FakeStorage storage_{*this, clock_};
+  FakeSources sources_{*this};
   FakeDomains domains_{*this, clock_};
   FakeMaintenance maintenance_{*this};
   FakeBuildSecrets build_secrets_{*this, clock_};

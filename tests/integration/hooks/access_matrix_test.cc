@@ -149,6 +149,24 @@ std::vector<Verb> verbs() {
            [](P& p, const A& a, const N& n) { return p.open_for_push(a, n); }),
       verb("push", kDeploy,
            [](P& p, const A& a, const N& n) { return p.push(a, push_of_other_branch(n), {}); }),
+      verb("deploy_archive", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             test::MemoryReader empty("");
+             return p.sources().deploy_archive(a, n, empty, {}, nobody());
+           }),
+      verb("deploy_repository", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.sources().deploy_repository(a, n, "no URL", {}, {}, nobody());
+           }),
+      verb("deploy_key", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.sources().deploy_key(a, n, DeployKeyChange::None);
+           }),
+      verb("deploy_image", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.sources().deploy_image(a, n, *ImageReference::parse("none"), {.runtime = "x"},
+                                             nobody());
+           }),
       verb("rebuild", kDeploy,
            [](P& p, const A& a, const N& n) { return p.rebuild(a, n, false, {}); }),
       verb("restart", kDeploy,

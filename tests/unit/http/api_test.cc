@@ -336,13 +336,16 @@ TEST_F(HttpApi, GivesNoTokenTheAnswerOfAnother) {
   EXPECT_EQ(status("POST", "/tokens", R"({"name":"x"})"), 403);
 }
 
-TEST_F(HttpApi, SaysHonestlyWhatIsNotThere) {
+TEST_F(HttpApi, DeploysWhatIsElsewhere) {
   const Reply reply =
-      ask("POST", "/deploy", R"({"app":"blog","repo":"https://x/y.git","runtime":"python"})");
-  EXPECT_EQ(reply.status, 501);
-  EXPECT_THAT(reply.body, HasSubstr("git push"));
+      ask("POST", "/deploy", R"({"app":"shop","image":"nginx","env":{"DEBUG":false,"N":2}})");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_THAT(reply.body, HasSubstr(R"("release": "v1")"));
+  EXPECT_EQ(platform_.sources().last_image, "nginx:latest");
+  EXPECT_EQ(platform_.sources().last_changes.set.size(), 2U);
   EXPECT_EQ(status("POST", "/deploy", R"({"app":"blog"})"), 422);
-  EXPECT_EQ(status("POST", "/deploy", R"({"app":"blog","repo":"x","ref":"y"})"), 422);
+  EXPECT_EQ(status("POST", "/deploy", R"({"image":"nginx"})"), 422);
+  EXPECT_EQ(status("POST", "/deploy", R"({"app":"blog","archive":"-"})"), 422);
 }
 
 }  // namespace

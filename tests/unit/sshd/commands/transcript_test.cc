@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(Sessions, Transcript,
                          testing::Values("apps", "build_secrets", "builds", "certs", "checks",
                                          "config", "cron", "domains", "events", "help", "host",
                                          "keys", "logs", "maintenance", "mistakes", "people", "ps",
-                                         "releases", "resources", "run", "storage", "tokens"),
+                                         "releases", "resources", "run", "sources", "storage",
+                                         "tokens"),
                          [](const auto& file) { return file.param; });
 
 }  // namespace
