@@ -61,7 +61,7 @@ def scripts_around_a_release(server):
     pushed = app.push("-o", "skip-release", "main")
     assert pushed.status == 0 and "skipped, as asked" in pushed.err, pushed
     assert "migrating in" not in pushed.err.replace("echo migrating in", ""), pushed
-    assert len(containers("scripted")) == 1, containers("scripted")
+    server.settled("scripted")
 
 
 def a_postdeploy_that_fails(server):

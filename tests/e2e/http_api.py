@@ -129,7 +129,7 @@ def what_is_refused(server):
             ("GET", "/apps/a%0d%0aSet-Cookie:x", None, 400), ("POST", "/apps", "x" * (10 << 20), 413),
             ("PUT", "/apps", {}, 405), ("GET", "/nothing", None, 404),
             ("POST", "/apps", {"name": "closed"}, 409),
-            ("POST", "/deploy", {"app": "closed", "repo": "https://example.com/x.git"}, 501)):
+            ("POST", "/deploy", {"app": "closed", "repo": "file:///etc"}, 422), ("POST", "/deploy", {"app": "closed"}, 422)):
         answer = api.ask(method, path, body)
         assert answer.status == status and answer.json["status"] == status, (method, path, answer)
         assert answer.headers["Content-Type"] == "application/problem+json", answer.headers
