@@ -33,8 +33,8 @@ def grow(server, first, last):
     """Apps `first` to `last`, each with a live release, older ones, and a container. The server sees them at once."""
     with sqlite3.connect(os.path.join(server.data, "minpaas.db"), timeout=30) as database:
         for number in range(first, last + 1):
-            app = database.execute("INSERT INTO apps (name, port, created_at) VALUES (?, ?, ?)",
-                                   (name_of(number), 40000 + number, NOW)).lastrowid
+            app = database.execute("INSERT INTO apps (name, label, port, created_at) VALUES (?, ?, ?, ?)",
+                                   (name_of(number), name_of(number), 40000 + number, NOW)).lastrowid
             database.executemany(
                 "INSERT INTO releases (app_id, number, state, image, config_version, runtime, internal_port, description,"
                 " actor, created_at) VALUES (?, ?, ?, ?, 0, 'python', 8000, 'Deploy 0123456', 'tester', ?)",

@@ -341,9 +341,11 @@ Error nothing_to_read(const AppName& app, const LogQuery& query) {
 
 Result<void> AppLogs::read(const AppName& app, const LogQuery& query, const AppLogSink& sink,
                            std::stop_token gone) {
+  const std::string label = query.label.empty() ? app.str() : query.label;
   Reading reading(
-      engine_, labels_of(app), [&] { return recent_.of(app, std::chrono::steady_clock::now()); },
-      query, sink, std::move(gone));
+      engine_, labels_of(label),
+      [&] { return recent_.of(label, std::chrono::steady_clock::now()); }, query, sink,
+      std::move(gone));
   const auto containers = TRY(reading.find());
   if (containers.empty()) {
     return nothing_to_read(app, query);

@@ -23,9 +23,9 @@ class AppLogs {
 
   /// `instance` is the value of docker::kLabelInstance.
   AppLogs(docker::Engine& engine, std::string instance)
-      : engine_(engine),
-        instance_(std::move(instance)),
-        recent_([this](const AppName& app) { return engine_.list_containers(labels_of(app)); }) {}
+      : engine_(engine), instance_(std::move(instance)), recent_([this](const std::string& label) {
+          return engine_.list_containers(labels_of(label));
+        }) {}
 
   AppLogs(const AppLogs&) = delete;
   AppLogs& operator=(const AppLogs&) = delete;
@@ -38,8 +38,8 @@ class AppLogs {
                     std::stop_token gone);
 
  private:
-  [[nodiscard]] docker::Labels labels_of(const AppName& app) const {
-    return {{std::string(docker::kLabelApp), app.str()},
+  [[nodiscard]] docker::Labels labels_of(const std::string& label) const {
+    return {{std::string(docker::kLabelApp), label},
             {std::string(docker::kLabelInstance), instance_}};
   }
 

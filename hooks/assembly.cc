@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "hooks/port_probe.h"
 #include "hooks/recovery.h"
+#include "hooks/renames.h"
 #include "hooks/settings_check.h"
 #include "hooks/stages.h"
 
@@ -57,6 +58,15 @@ void log_freed(const std::string& subject, const Result<Freed>& freed) {
   }
 }
 
+std::map<std::string, std::string> names_by_label(state::AppStore& apps) {
+  std::map<std::string, std::string> names;
+  const auto rows = apps.list();
+  for (const state::AppRow& row : rows ? *rows : std::vector<state::AppRow>()) {
+    names.emplace(row.label, row.name.str());
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<Assembly::Opened> Assembly::open(const config::Settings& settings) {
@@ -95,7 +105,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       volumes_(*opened_.database),
       cron_store_(*opened_.database),
       check_store_(*opened_.database),
-      policies_(opened_.instance, settings.containers, resources_, volumes_),
+      policies_(opened_.instance, settings.containers, apps_, resources_, volumes_),
       check_plans_(check_store_, settings.checks),
       checker_(around.engine, settings.checks),
       parts_{apps_,
@@ -133,9 +143,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
           around.engine, around.clock,
           {.instance = opened_.instance, .stop_grace = settings.containers.stop_timeout},
           [this](std::stop_token stop) { return reconcile(std::move(stop)); },
-          [this](const AppName& app, const docker::ContainerId& container) {
-            parts_.router.refresh(app, container);
-          }),
+          [this](const docker::ContainerId& container) { parts_.router.refresh(container); }),
       domain_store_(*opened_.database),
       domains_(access_, apps_, domain_store_, around.router, around.clock,
                {settings.router.domain, [this] { certificates_.follow_change(); }}),
@@ -158,7 +166,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       metric_store_(*opened_.database),
       metrics_(metric_store_, around.engine, opened_.instance,
                {[this](const docker::ContainerId& id) { return restarts_of(id); },
-                [](const docker::ContainerId& id) { return usage_of(id); }}),
+                [](const docker::ContainerId& id) { return usage_of(id); },
+                [this] { return names_by_label(apps_); }}),
       doctor_(parts_, keys_,
               {[this](const docker::ContainerId& id) { return is_crashed(id); }, around.libraries,
                [this] { return certificates_.examine(); }}),
@@ -250,6 +259,7 @@ Result<void> Assembly::start() {
     log::error("certificates: {}", prepared.error().for_log());
   }
   TRY(parts_.router.start(known));
+  TRY(finish_renames(parts_));
   const RecoveryReport report = TRY(recover(parts_));
   if (report.finished + report.undone + report.refs_moved > 0) {
     log::info("recovery: {} deploys finished, {} taken back, {} refs moved", report.finished,

@@ -13,6 +13,7 @@ Result<ContainerPolicy> ContainerPolicies::of(const AppName& app) {
       policy.mounts.push_back({volume.volume, volume.path->str()});
     }
   }
+  policy.label = TRY(apps_.get(app)).label;
   return policy;
 }
 

@@ -13,9 +13,11 @@ class ContainerPolicies {
  public:
   /// `instance` is the value of docker::kLabelInstance.
   ContainerPolicies(std::string instance, const config::ContainerSettings& settings,
-                    state::ResourceStore& resources, state::VolumeStore& volumes)
+                    state::AppStore& apps, state::ResourceStore& resources,
+                    state::VolumeStore& volumes)
       : instance_(std::move(instance)),
         settings_(settings),
+        apps_(apps),
         resources_(resources),
         volumes_(volumes) {}
 
@@ -25,6 +27,7 @@ class ContainerPolicies {
  private:
   std::string instance_;
   const config::ContainerSettings& settings_;
+  state::AppStore& apps_;
   state::ResourceStore& resources_;
   state::VolumeStore& volumes_;
 };

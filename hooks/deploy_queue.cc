@@ -57,8 +57,8 @@ Result<DeployQueue::Shared> DeployQueue::submit(DeployJob job) {
       return Error{ErrorCode::Unavailable, "the server is stopping", "try again in a moment", ""};
     }
     if (state.closed.contains(job.row.app)) {
-      return Error{ErrorCode::Conflict, fmt::format("{} is being destroyed", job.row.app.str()), "",
-                   ""};
+      return Error{ErrorCode::Conflict,
+                   fmt::format("{} is being destroyed or renamed", job.row.app.str()), "", ""};
     }
     return {};
   });
@@ -211,8 +211,8 @@ Result<void> DeployQueue::close(const AppName& app, const std::string& why, Stea
     // A submission that has passed the check is queued when this lock is free, and cancelled below.
     const std::scoped_lock ordered(submitting_);
     if (!state_.with([&](State& state) { return state.closed.insert(app).second; })) {
-      return Error{ErrorCode::Conflict, fmt::format("{} is being destroyed already", app.str()), "",
-                   ""};
+      return Error{ErrorCode::Conflict,
+                   fmt::format("{} is being destroyed or renamed already", app.str()), "", ""};
     }
   }
   cancel(app, why);

@@ -18,8 +18,9 @@ std::string label_of(const docker::Labels& labels, std::string_view name) {
 }  // namespace
 
 Result<Freed> Garbage::collect(const AppName& app) {
+  const state::AppRow row = TRY(apps_.get(app));
   const auto images = TRY(engine_.list_images({{std::string(docker::kLabelInstance), instance_},
-                                               {std::string(docker::kLabelApp), app.str()}}));
+                                               {std::string(docker::kLabelApp), row.label}}));
   auto needed = TRY(in_use());
   needed.merge(TRY(kept(app)));
   Freed freed;

@@ -60,10 +60,19 @@ std::vector<Metric> of_deploys(const state::DeployNumbers& numbers) {
 
 }  // namespace
 
+/// Puts the apps' names in place of the labels that they keep when they are renamed.
+void LocalMetrics::name_apps(std::vector<docker::ContainerDetails>& containers) const {
+  const auto names = hands_.names ? hands_.names() : std::map<std::string, std::string>();
+  for (docker::ContainerDetails& container : containers) {
+    std::string& label = container.labels[std::string(docker::kLabelApp)];
+    const auto name = names.find(label);
+    label = name == names.end() ? label : name->second;
+  }
+}
+
 /// None while the engine is away; `minpaas_engine_up` says so.
 std::vector<Metric> LocalMetrics::of_containers() {
-  const auto containers =
-      own_containers(engine_, instance_, {{std::string(docker::kLabelApp), ""}});
+  auto containers = own_containers(engine_, instance_, {{std::string(docker::kLabelApp), ""}});
   std::vector<Metric> metrics{{"minpaas_engine_up",
                                "Whether the Docker Engine answers.",
                                Metric::Kind::Gauge,
@@ -72,6 +81,7 @@ std::vector<Metric> LocalMetrics::of_containers() {
     log::warn("metrics: {}", containers.error().for_log());
     return metrics;
   }
+  name_apps(*containers);
   std::map<std::string, int> running;
   for (const auto& container : *containers) {
     const auto app = container.labels.find(std::string(docker::kLabelApp));

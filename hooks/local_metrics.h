@@ -18,6 +18,8 @@ class LocalMetrics : public Metrics {
     /// How often the container's process was started again; absent: nobody has counted.
     std::function<int(const docker::ContainerId&)> restarts = {};
     std::function<std::optional<ContainerUsage>(const docker::ContainerId&)> usage = {};
+    /// docker::kLabelApp -> name of the app.
+    std::function<std::map<std::string, std::string>()> names = {};
   };
 
   LocalMetrics(state::MetricStore& store, docker::Engine& engine, std::string instance, Hands hands)
@@ -31,6 +33,7 @@ class LocalMetrics : public Metrics {
  private:
   std::vector<Metric> of_containers();
   std::vector<Metric> of_processes(const std::vector<docker::ContainerDetails>& containers);
+  void name_apps(std::vector<docker::ContainerDetails>& containers) const;
 
   state::MetricStore& store_;
   docker::Engine& engine_;

@@ -107,6 +107,9 @@ class LocalPlatform : public Platform {
                                  std::optional<ReleaseNumber> number,
                                  const Follow& follow) override;
 
+  // local_platform_rename.cc
+  Result<AppReport> rename_app(const Actor& actor, const AppName& name, const AppName& to) override;
+
   // local_platform_destroy.cc
   Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) override;
 

@@ -5,13 +5,14 @@ namespace minpaas::hooks {
 
 Result<void> LocalPlatform::logs(const Actor& actor, const AppName& name, const LogQuery& query,
                                  const AppLogSink& sink, std::stop_token gone) {
-  TRY(access_.find(actor, name, AppRight::Read));
+  LogQuery of_app = query;
+  of_app.label = TRY(access_.find(actor, name, AppRight::Read)).label;
   if (!parts_.settings.containers.mask_logs) {
-    return tasks_.logs(name, query, sink, std::move(gone));
+    return tasks_.logs(name, of_app, sink, std::move(gone));
   }
   auto mask = TRY(FreshMask::make([&] { return secrets_of(name); }, parts_.clock));
   return tasks_.logs(
-      name, query,
+      name, of_app,
       [&](SystemTime at, std::string_view source, std::string_view text) {
         return sink(at, source, mask.apply(text));
       },

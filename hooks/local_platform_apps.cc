@@ -67,8 +67,8 @@ Result<void> check_overlap(const std::string& value, const router::Router& route
 
 Result<std::vector<docker::ContainerDetails>> LocalPlatform::our_containers(
     const std::optional<AppName>& app) {
-  return own_containers(parts_.engine, parts_.instance,
-                        {{std::string(docker::kLabelApp), app ? app->str() : ""}});
+  const std::string label = app ? TRY(parts_.apps.get(*app)).label : "";
+  return own_containers(parts_.engine, parts_.instance, {{std::string(docker::kLabelApp), label}});
 }
 
 /// Ids of those that run and pass their liveness checks.

@@ -62,8 +62,9 @@ Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
   for (const docker::ContainerId& container : containers) {
     TRY(parts_.engine.remove_container(container));
   }
+  const state::AppRow row = TRY(parts_.apps.get(name));
   const docker::Labels labels{{std::string(docker::kLabelInstance), parts_.instance},
-                              {std::string(docker::kLabelApp), name.str()}};
+                              {std::string(docker::kLabelApp), row.label}};
   for (const auto& image : TRY(parts_.engine.list_images(labels))) {
     if (is_own_image(image, parts_.instance)) {
       TRY(remove_image(image.id));

@@ -51,6 +51,14 @@ std::unique_ptr<OneOffs::Place> OneOffs::begin(const Release& release, std::stri
   return std::make_unique<Place>(*this, entry);
 }
 
+void OneOffs::rename(const AppName& app, const AppName& to) {
+  all_.with([&](std::list<OneOff>& all) {
+    for (OneOff& one : all) {
+      one.app = one.app == app ? to : one.app;
+    }
+  });
+}
+
 std::vector<OneOff> OneOffs::of(const AppName& app) const {
   return all_.with([&](const std::list<OneOff>& all) {
     std::vector<OneOff> found;

@@ -50,6 +50,7 @@ class OneOffs {
   /// `unique` becomes part of the container's name, `instance` too (ContainerPolicy).
   std::unique_ptr<Place> begin(const Release& release, std::string command, std::int64_t unique,
                                const std::string& instance);
+  void rename(const AppName& app, const AppName& to);
   [[nodiscard]] std::vector<OneOff> of(const AppName& app) const;
   /// Whether the container belongs to one of them.
   [[nodiscard]] bool own(const docker::ContainerDetails& container) const;

@@ -17,8 +17,9 @@ std::string label_of(const docker::Labels& labels, std::string_view name) {
 
 }  // namespace
 
-docker::Labels image_labels(const AppName& app, const std::string& instance, std::int64_t deploy) {
-  return {{std::string(docker::kLabelApp), app.str()},
+docker::Labels image_labels(const std::string& label, const std::string& instance,
+                            std::int64_t deploy) {
+  return {{std::string(docker::kLabelApp), label},
           {std::string(docker::kLabelInstance), instance},
           {std::string(docker::kLabelDeploy), std::to_string(deploy)},
           {std::string(docker::kLabelRelease), ""},

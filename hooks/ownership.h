@@ -14,9 +14,10 @@ namespace minpaas::hooks {
 /// labels of an image to every container that a person starts from it and to every image that a
 /// person builds on it, so labels of app and installation alone do not tell.
 
-/// Labels of a built image. Those that only containers have are there too, empty: a Dockerfile
-/// cannot set them.
-docker::Labels image_labels(const AppName& app, const std::string& instance, std::int64_t deploy);
+/// Labels of a built image; `label` is that of its app. Those that only containers have are there
+/// too, empty: a Dockerfile cannot set them.
+docker::Labels image_labels(const std::string& label, const std::string& instance,
+                            std::int64_t deploy);
 
 /// `localhost/minpaas/blog:d7-` and 16 random hex digits: a Dockerfile of another app cannot guess
 /// it, and read the files of this one by a FROM.

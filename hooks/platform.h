@@ -157,6 +157,8 @@ struct LogQuery {
   std::optional<SystemTime> since = std::nullopt;
   std::optional<ProcessType> process = std::nullopt;
   std::optional<int> index = std::nullopt;
+  /// Value of docker::kLabelApp; empty: the app's name.
+  std::string label = {};
 };
 
 /// One line in the form of PRODUCT: time, source (`app[web.1]`), text. Returns false to leave.
@@ -176,6 +178,10 @@ class Platform {
                                const std::vector<std::pair<std::string, std::string>>& values) = 0;
   /// Stops and removes everything of the app: containers, images, repository, rows, logs. Its
   /// storage stays unless it is to go too.
+  /// The app and all that it has go by the name `to`; what runs goes on, its requests too. Errors:
+  /// also AlreadyExists, Busy (a deploy, a push or a fetch is under way).
+  virtual Result<AppReport> rename_app(const Actor& actor, const AppName& name,
+                                       const AppName& to) = 0;
   virtual Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) = 0;
 
   virtual Result<ConfigVars> config(const Actor& actor, const AppName& name) = 0;

@@ -16,18 +16,19 @@ namespace {
 constexpr std::size_t kInstanceCharactersInNames = 6;
 
 std::string container_name(const Release& release, const ProcessType& process, int index,
-                           std::int64_t deploy, const std::string& instance) {
+                           std::int64_t deploy, const ContainerPolicy& policy) {
   // Names are unique in an engine, which two installations may share.
-  return fmt::format("minpaas-{}-{}-{}-{}-d{}-{}", release.app.str(), process.str(), index,
-                     release.number.str(), deploy, instance.substr(0, kInstanceCharactersInNames));
+  return fmt::format("minpaas-{}-{}-{}-{}-d{}-{}", policy.label_of(release.app), process.str(),
+                     index, release.number.str(), deploy,
+                     policy.instance.substr(0, kInstanceCharactersInNames));
 }
 
 docker::Labels labels_of(const Release& release, const ProcessType& process, int index,
-                         std::int64_t deploy, const std::string& instance) {
-  return {{std::string(docker::kLabelApp), release.app.str()},
+                         std::int64_t deploy, const ContainerPolicy& policy) {
+  return {{std::string(docker::kLabelApp), policy.label_of(release.app)},
           {std::string(docker::kLabelRelease), release.number.str()},
           {std::string(docker::kLabelProcess), process_name(process, index)},
-          {std::string(docker::kLabelInstance), instance},
+          {std::string(docker::kLabelInstance), policy.instance},
           // Said as well, so that an image cannot say it.
           {std::string(docker::kLabelPort), ""},
           {std::string(docker::kLabelDeploy), std::to_string(deploy)}};
@@ -98,13 +99,13 @@ std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigV
       PlannedProcess plan;
       plan.process = process;
       plan.index = index;
-      plan.spec.name = container_name(release, process, index, deploy, policy.instance);
+      plan.spec.name = container_name(release, process, index, deploy, policy);
       plan.spec.image = release.image;
       if (command != release.processes.end()) {
         plan.spec.command = exec_last_program(command->second);
       }
       plan.spec.env = environment;
-      plan.spec.labels = labels_of(release, process, index, deploy, policy.instance);
+      plan.spec.labels = labels_of(release, process, index, deploy, policy);
       plan.spec.internal_port = process.is_web() ? release.internal_port : 0;
       plan.spec.network = policy.network();
       plan.spec.mounts = policy.mounts;
@@ -120,7 +121,7 @@ docker::ContainerSpec plan_one_off(const Release& release, const ConfigVars& con
   docker::ContainerSpec spec;
   spec.image = release.image;
   spec.env = environment_of(release, config);
-  spec.labels = {{std::string(docker::kLabelApp), release.app.str()},
+  spec.labels = {{std::string(docker::kLabelApp), policy.label_of(release.app)},
                  {std::string(docker::kLabelRelease), release.number.str()},
                  {std::string(docker::kLabelProcess), fmt::format("{}.{}", kOneOffType, index)},
                  {std::string(docker::kLabelInstance), policy.instance},

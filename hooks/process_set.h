@@ -40,6 +40,12 @@ struct ContainerPolicy {
   AppLimits own = {};
   /// Storage of the app, in all its containers.
   std::vector<docker::VolumeMount> mounts = {};
+  /// Value of docker::kLabelApp; empty: the app's name.
+  std::string label = {};
+
+  [[nodiscard]] const std::string& label_of(const AppName& app) const {
+    return label.empty() ? app.str() : label;
+  }
 
   /// That of the engine has a name as well, which needs not be said.
   [[nodiscard]] std::string network() const {

@@ -1,5 +1,7 @@
 #include "hooks/push_places.h"
 
+#include <fmt/format.h>
+
 #include "core/base/log.h"
 #include "core/git/repository.h"
 
@@ -31,6 +33,18 @@ Result<void> PushPlaces::make_locked(const AppName& name, std::string_view branc
   }
   const auto made = git::Repository::init(folder, branch);
   return made ? Result<void>() : made.error();
+}
+
+Result<void> PushPlaces::rename(const AppName& name, const AppName& to,
+                                const std::function<Result<void>()>& change) {
+  const std::scoped_lock one_at_a_time(mutex_);
+  for (const AppName& used : {name, to}) {
+    if (holds_.contains(used)) {
+      return Error{ErrorCode::Busy, fmt::format("a push or a fetch of {} is under way", used.str()),
+                   "try again when it has ended", ""};
+    }
+  }
+  return change();
 }
 
 Result<std::unique_ptr<PushHold>> PushPlaces::hold(const AppName& name, std::string_view branch) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 
@@ -18,6 +19,10 @@ class PushPlaces {
   /// Makes the repository where there is none, also that of an app which a crash kept from being
   /// made. HEAD of a new one is `branch`.
   Result<void> make(const AppName& name, std::string_view branch);
+  /// Runs `change`, with no push and no fetch at work under either name until it is done. Errors:
+  /// Busy, those of `change`.
+  Result<void> rename(const AppName& name, const AppName& to,
+                      const std::function<Result<void>()>& change);
   /// The same, and the repository stays as long as the hold does. The places must outlive it.
   Result<std::unique_ptr<PushHold>> hold(const AppName& name, std::string_view branch);
 

@@ -2,10 +2,10 @@
 
 namespace minpaas::hooks {
 
-Result<RecentContainers::List> RecentContainers::of(const AppName& app, SteadyTime now) {
-  const List known = answers_.with([&](std::map<AppName, Answer>& answers) {
+Result<RecentContainers::List> RecentContainers::of(const std::string& label, SteadyTime now) {
+  const List known = answers_.with([&](std::map<std::string, Answer>& answers) {
     std::erase_if(answers, [&](const auto& entry) { return now - entry.second.at >= kKept; });
-    const auto found = answers.find(app);
+    const auto found = answers.find(label);
     if (found == answers.end()) {
       return List();
     }
@@ -18,15 +18,15 @@ Result<RecentContainers::List> RecentContainers::of(const AppName& app, SteadyTi
   if (known) {
     return known;
   }
-  auto asked = ask_(app);
+  auto asked = ask_(label);
   if (!asked) {
-    answers_.with([&](std::map<AppName, Answer>& answers) { answers.erase(app); });
+    answers_.with([&](std::map<std::string, Answer>& answers) { answers.erase(label); });
     return asked.error();
   }
   const auto list =
       std::make_shared<const std::vector<docker::ContainerDetails>>(*std::move(asked));
-  answers_.with([&](std::map<AppName, Answer>& answers) {
-    answers.insert_or_assign(app, Answer{list, now, false});
+  answers_.with([&](std::map<std::string, Answer>& answers) {
+    answers.insert_or_assign(label, Answer{list, now, false});
   });
   return list;
 }

@@ -3,9 +3,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
-#include "core/app/app_name.h"
 #include "core/base/clock.h"
 #include "core/base/guarded.h"
 #include "core/base/result.h"
@@ -13,12 +13,13 @@
 
 namespace minpaas::hooks {
 
-/// The containers of apps for many who look again and again: the engine is asked by the first of
-/// them, and not for each. Thread: any.
+/// The containers of apps, by the value of docker::kLabelApp, for many who look again and again:
+/// the engine is asked by the first of them, and not for each. Thread: any.
 class RecentContainers {
  public:
   using List = std::shared_ptr<const std::vector<docker::ContainerDetails>>;
-  using Ask = std::function<Result<std::vector<docker::ContainerDetails>>(const AppName&)>;
+  using Ask =
+      std::function<Result<std::vector<docker::ContainerDetails>>(const std::string& label)>;
 
   /// For so long an answer is given again.
   static constexpr milliseconds kFresh{500};
@@ -29,7 +30,7 @@ class RecentContainers {
 
   /// An answer that is younger than kFresh, or a kept one while another thread asks. Errors: those
   /// of `ask`, which are not kept.
-  Result<List> of(const AppName& app, SteadyTime now);
+  Result<List> of(const std::string& label, SteadyTime now);
 
  private:
   struct Answer {
@@ -40,7 +41,7 @@ class RecentContainers {
   };
 
   Ask ask_;
-  Guarded<std::map<AppName, Answer>> answers_;
+  Guarded<std::map<std::string, Answer>> answers_;
 };
 
 }  // namespace minpaas::hooks

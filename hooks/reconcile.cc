@@ -127,7 +127,8 @@ Result<std::vector<AppRows>> Reconciler::read_rows(
                  .port = app.port,
                  .stopped = app.stopped,
                  .live = std::move(live),
-                 .containers = std::move(containers)};
+                 .containers = std::move(containers),
+                 .label = app.label};
     // A deploy that waits has made nothing yet, but it holds its app's turn.
     rows.busy = !held.contains(app.name) ||
                 std::ranges::any_of(unfinished, [&](const state::DeployRow& deploy) {

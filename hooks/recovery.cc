@@ -55,8 +55,9 @@ std::string label_of(const docker::ContainerDetails& container, std::string_view
 /// What a restart has put others in the place of: of the same release, and without rows by now.
 Result<void> remove_replaced(const PipelineParts& parts, const state::DeployRow& row) {
   const std::string deploy = std::to_string(row.id);
-  const auto present = TRY(own_containers(parts.engine, parts.instance,
-                                          {{std::string(docker::kLabelApp), row.app.str()}}));
+  const state::AppRow app = TRY(parts.apps.get(row.app));
+  const auto present = TRY(
+      own_containers(parts.engine, parts.instance, {{std::string(docker::kLabelApp), app.label}}));
   std::set<std::string> replaced;
   for (const auto& container : present) {
     if (label_of(container, docker::kLabelDeploy) == deploy) {

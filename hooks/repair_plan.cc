@@ -132,7 +132,7 @@ Repairs plan_repairs(const std::vector<AppRows>& apps, const std::vector<Contain
   std::set<std::string> busy;
   for (const AppRows& rows : apps) {
     if (rows.busy) {
-      busy.insert(rows.app.str());
+      busy.insert(rows.label.empty() ? rows.app.str() : rows.label);
     } else {
       plan_app(rows, by_id, rules, wanted, repairs);
     }

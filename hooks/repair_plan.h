@@ -25,6 +25,8 @@ struct AppRows {
   std::optional<Release> live;
   /// All of the app, of every release.
   std::vector<state::ContainerRow> containers;
+  /// Value of docker::kLabelApp; empty: the app's name.
+  std::string label = {};
 };
 
 /// A unit of a process type: `web`, 1.

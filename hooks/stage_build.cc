@@ -87,12 +87,12 @@ Result<void> add_secrets(const StageContext& context, runtimes::BuildPlan& plan,
   return {};
 }
 
-docker::BuildRequest request_for(const StageContext& context, const runtimes::BuildPlan& plan,
-                                 docker::Builder builder) {
+docker::BuildRequest request_for(const StageContext& context, const std::string& label,
+                                 const runtimes::BuildPlan& plan, docker::Builder builder) {
   docker::BuildRequest request;
   request.dockerfile = plan.dockerfile_path;
   request.tag = image_tag(context.app(), context.deploy());
-  request.labels = image_labels(context.app(), context.parts.instance, context.deploy());
+  request.labels = image_labels(label, context.parts.instance, context.deploy());
   request.build_args = plan.build_args;
   request.builder = builder;
   request.use_cache = !context.job.no_cache;
@@ -158,7 +158,8 @@ Result<Built> build(const StageContext& context, const runtimes::BuildPlan& foun
   TRY(check_space(parts));
   runtimes::BuildPlan plan = found;
   TRY(provide_base_image(parts, plan, context.output, context.stop));
-  auto request = request_for(context, plan, TRY(choose_builder(parts)));
+  const state::AppRow app = TRY(parts.apps.get(context.app()));
+  auto request = request_for(context, app.label, plan, TRY(choose_builder(parts)));
   TRY(add_secrets(context, plan, request));
   const TimedStop stop(context.stop, parts.settings.build.timeout);
   const docker::TarSource source = [&](const auto& put) {

@@ -32,14 +32,15 @@ docker::TarSource context_of(const ImageReference& reference, SystemTime now) {
 }
 
 /// Images of other apps are on this machine too, and theirs alone.
-Result<void> require_foreign(const StageContext& context, const ImageReference& reference) {
+Result<void> require_foreign(const StageContext& context, const std::string& own_label,
+                             const ImageReference& reference) {
   const auto image = TRY(context.parts.engine.inspect_image(reference.str()));
   const auto label = [&image](std::string_view name) {
     const auto found = image.labels.find(std::string(name));
     return found == image.labels.end() ? "" : found->second;
   };
   if (label(docker::kLabelInstance) == context.parts.instance &&
-      label(docker::kLabelApp) != context.app().str()) {
+      label(docker::kLabelApp) != own_label) {
     return Error{ErrorCode::PermissionDenied,
                  fmt::format("{} is an image of another app", reference.str()),
                  "deploy its source, or an image that was built elsewhere", ""};
@@ -59,10 +60,11 @@ int port_of(const StageContext& context, const docker::ImageDetails& image) {
 
 Result<Built> adopt(const StageContext& context, const ImageReference& reference) {
   const PipelineParts& parts = context.parts;
-  TRY(require_foreign(context, reference));
+  const state::AppRow app = TRY(parts.apps.get(context.app()));
+  TRY(require_foreign(context, app.label, reference));
   docker::BuildRequest request;
   request.tag = image_tag(context.app(), context.deploy());
-  request.labels = image_labels(context.app(), parts.instance, context.deploy());
+  request.labels = image_labels(app.label, parts.instance, context.deploy());
   request.builder = TRY(choose_builder(parts));
   request.memory_bytes = parts.settings.build.memory_bytes;
   request.cpus = parts.settings.build.cpus;

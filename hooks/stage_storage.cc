@@ -46,18 +46,18 @@ Result<std::string> folder_tar(const archive::FolderOwner& owner, SystemTime now
   return tar;
 }
 
-docker::Labels labels_of(const PipelineParts& parts, const AppName& app) {
-  return {{std::string(docker::kLabelApp), app.str()},
+docker::Labels labels_of(const PipelineParts& parts, const std::string& label) {
+  return {{std::string(docker::kLabelApp), label},
           {std::string(docker::kLabelInstance), parts.instance}};
 }
 
 /// A container that is never started: the engine unpacks what is put into it in its volumes.
-docker::ContainerSpec keeper_of(const StageContext& context, const Release& release,
-                                const state::VolumeRow& volume) {
+docker::ContainerSpec keeper_of(const StageContext& context, const std::string& label,
+                                const Release& release, const state::VolumeRow& volume) {
   docker::ContainerSpec spec;
   spec.name = fmt::format("{}-d{}", volume.volume, context.deploy());
   spec.image = release.image;
-  spec.labels = labels_of(context.parts, context.app());
+  spec.labels = labels_of(context.parts, label);
   spec.labels.emplace(docker::kLabelDeploy, std::to_string(context.deploy()));
   spec.labels.emplace(docker::kLabelRelease, release.number.str());
   spec.labels.emplace(docker::kLabelProcess, "storage.1");
@@ -70,7 +70,9 @@ Result<void> give_away(const StageContext& context, const Release& release,
   const PipelineParts& parts = context.parts;
   const auto image = TRY(parts.engine.inspect_image(release.image.value));
   const auto tar = TRY(folder_tar(owner_for(image.user), parts.clock.now()));
-  const auto keeper = TRY(parts.engine.create_container(keeper_of(context, release, volume)));
+  const state::AppRow app = TRY(parts.apps.get(context.app()));
+  const auto keeper =
+      TRY(parts.engine.create_container(keeper_of(context, app.label, release, volume)));
   const auto put = parts.engine.put_archive(keeper, tar);
   // One that stays has the label of the deploy, by which it is found.
   const auto removed = parts.engine.remove_container(keeper);
@@ -88,7 +90,8 @@ Result<void> prepare(const StageContext& context, const Release& release,
     context.output.warn(
         fmt::format("The volume of the storage {} is gone; it starts empty", volume.name.str()));
   }
-  TRY(parts.engine.create_volume(volume.volume, labels_of(parts, context.app())));
+  const state::AppRow app = TRY(parts.apps.get(context.app()));
+  TRY(parts.engine.create_volume(volume.volume, labels_of(parts, app.label)));
   TRY(give_away(context, release, volume));
   return parts.volumes.set_ready(volume.id);
 }

@@ -111,10 +111,9 @@ void Supervisor::tell_moved(const EngineEvent& event) {
   if (event.action != "start" && event.action != "die") {
     return;
   }
-  const auto app = AppName::parse(label_of(event, docker::kLabelApp));
   const std::string process = label_of(event, docker::kLabelProcess);
-  if (app && process.starts_with(ProcessType::web().str() + ".")) {
-    moved_(*app, event.container);
+  if (process.starts_with(ProcessType::web().str() + ".")) {
+    moved_(event.container);
   }
 }
 

@@ -33,7 +33,7 @@ class Supervisor {
   using Reconcile = std::function<bool(std::stop_token stop)>;
 
   /// A web container has started or ended: it may have another address.
-  using Moved = std::function<void(const AppName& app, const docker::ContainerId& container)>;
+  using Moved = std::function<void(const docker::ContainerId& container)>;
 
   Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
              Reconcile reconcile, Moved moved);

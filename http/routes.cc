@@ -25,6 +25,7 @@ std::vector<RouteLine> app_lines() {
       {"GET", "/apps/{name}", "apps:info"},
       {"PATCH", "/apps/{name}", "apps:set", Answer::Json, 200, {{"KEY=VALUE", "settings"}}},
       {"DELETE", "/apps/{name}", "apps:destroy", Answer::Json, 200, {{"confirm", "=name"}}},
+      {"POST", "/apps/{name}/rename", "apps:rename", Answer::Json, 200, {{"NEW", "new_name"}}},
       {"POST", "/apps/{name}/lock", "apps:lock"},
       {"POST", "/apps/{name}/unlock", "apps:unlock"},
       {"GET", "/apps/{name}/config", "config"},

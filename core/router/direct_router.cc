@@ -144,7 +144,7 @@ Result<void> DirectRouter::restore(const Route& route) {
   return {};
 }
 
-void DirectRouter::refresh(const AppName& /*app*/, const ContainerId& /*container*/) {}
+void DirectRouter::refresh(const ContainerId& /*container*/) {}
 
 Result<void> DirectRouter::remove(const AppName& /*app*/) {
   return {};

@@ -40,7 +40,7 @@ class DirectRouter : public Router {
   /// Starts what does not run. Errors: Conflict, NotFound (a container is gone).
   Result<void> restore(const Route& route) override;
   /// Nothing to do: the publication follows the container.
-  void refresh(const AppName& app, const docker::ContainerId& container) override;
+  void refresh(const docker::ContainerId& container) override;
   /// Nothing to do: the publication goes with the containers.
   Result<void> remove(const AppName& app) override;
   [[nodiscard]] std::string url(const AppName& app, int app_port) const override;

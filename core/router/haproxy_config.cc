@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
+#include "core/base/text.h"
 #include "core/router/haproxy_hold.h"
 #include "core/router/haproxy_map.h"
 #include "core/router/haproxy_tls.h"
@@ -128,6 +130,35 @@ std::string backend_name(const AppName& app) {
   return "app-" + app.str();
 }
 
+std::string backend_of(const AppName& app, const AppRoute& route) {
+  return route.backend.empty() ? backend_name(app) : route.backend;
+}
+
+std::string free_backend(const AppName& app, int app_port, const RouteTable& routes) {
+  const std::string name = backend_name(app);
+  const bool is_taken = std::ranges::any_of(routes, [&](const auto& entry) {
+    return entry.first != app && backend_of(entry.first, entry.second) == name;
+  });
+  // A port is one app's only, and no name of an app has a dot.
+  return is_taken ? fmt::format("{}.{}", name, app_port) : name;
+}
+
+std::map<int, std::string> backends_in(std::string_view config) {
+  std::map<int, std::string> backends;
+  int port = 0;
+  for (const std::string_view line : split(config, '\n')) {
+    const auto words = split(trim(line), ' ');
+    if (words.size() > 1 && words.front() == "bind") {
+      const auto parsed = parse_number(words[1].substr(words[1].rfind(':') + 1), "port", 1, 65535);
+      port = parsed ? static_cast<int>(*parsed) : 0;
+    } else if (words.size() > 1 && words.front() == "default_backend" && port != 0) {
+      backends.emplace(port, words[1]);
+      port = 0;
+    }
+  }
+  return backends;
+}
+
 std::string bind_text(const ListenOn& listen) {
   const bool is_v6 = listen.address.find(':') != std::string::npos;
   return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", listen.address, is_v6 ? "]" : "", listen.port);
@@ -149,10 +180,11 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
   for (const auto& [app, route] : routes) {
     if (!config.taken_ports.contains(route.app_port)) {
       text += fmt::format("\nfrontend port-{}\n  bind {}\n  default_backend {}\n", app.str(),
-                          bind_text({config.app_address, route.app_port}), backend_name(app));
+                          bind_text({config.app_address, route.app_port}), backend_of(app, route));
     }
-    text += fmt::format("\nbackend {}\n{}{}{}", backend_name(app), render_maintenance_rule(config),
-                        config.can_hold ? render_hold_rule(config.folder) : "", kAppRules);
+    text +=
+        fmt::format("\nbackend {}\n{}{}{}", backend_of(app, route), render_maintenance_rule(config),
+                    config.can_hold ? render_hold_rule(config.folder) : "", kAppRules);
     for (const RouteServer& server : route.servers) {
       if (server.address.empty()) {
         continue;
@@ -168,20 +200,20 @@ std::string render_host_map(const HaproxyConfig& config, const RouteTable& route
                             const DomainTable& domains) {
   std::string text;
   for (const auto& [app, route] : routes) {
-    text += fmt::format("{}.{} {}\n", app.str(), config.domain, backend_name(app));
+    text += fmt::format("{}.{} {}\n", app.str(), config.domain, backend_of(app, route));
     const auto own = domains.find(app);
     for (const std::string& host :
          own == domains.end() ? std::vector<std::string>() : own->second) {
-      text += fmt::format("{} {}\n", host, backend_name(app));
+      text += fmt::format("{} {}\n", host, backend_of(app, route));
     }
   }
   return text;
 }
 
-std::string render_maintenance_map(const std::set<AppName>& apps) {
+std::string render_maintenance_map(const std::set<AppName>& apps, const RouteTable& routes) {
   std::string text;
-  for (const AppName& app : apps) {
-    text += fmt::format("{} on\n", backend_name(app));
+  for (const auto& [app, route] : routes) {
+    text += apps.contains(app) ? fmt::format("{} on\n", backend_of(app, route)) : "";
   }
   return text;
 }

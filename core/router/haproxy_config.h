@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -53,6 +54,13 @@ inline constexpr std::string_view kServerOptions = " pool-max-conn -1 pool-purge
 
 /// `blog` is the backend `app-blog` in the file and at run time.
 std::string backend_name(const AppName& app);
+/// The same for an app with a route: an app that was renamed keeps its backend, which its open
+/// connections and the workers that were replaced know by the old name.
+std::string backend_of(const AppName& app, const AppRoute& route);
+/// The backend for an app that has none yet: no other route has its name.
+std::string free_backend(const AppName& app, int app_port, const RouteTable& routes);
+/// Port -> backend of the apps' ports in a configuration file.
+std::map<int, std::string> backends_in(std::string_view config);
 /// `0.0.0.0:80`, `[::]:80`
 std::string bind_text(const ListenOn& listen);
 std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable& routes);
@@ -60,8 +68,9 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
 /// is the line for the names with one label more that have none of their own.
 std::string render_host_map(const HaproxyConfig& config, const RouteTable& routes,
                             const DomainTable& domains);
-/// Lines `app-blog on`: the backends whose requests get the maintenance page.
-std::string render_maintenance_map(const std::set<AppName>& apps);
+/// Lines `app-blog on`: the backends whose requests get the maintenance page. An app without a
+/// route has no line.
+std::string render_maintenance_map(const std::set<AppName>& apps, const RouteTable& routes);
 /// The page that is shown instead of an app, as HAProxy's `errorfile` wants it: with its header.
 std::string render_error_page(int status);
 /// The page for a host name that no app has, without header.

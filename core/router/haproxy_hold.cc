@@ -44,10 +44,12 @@ std::string render_hold_rule(const std::filesystem::path& folder) {
                      folder.string(), kHeldMap);
 }
 
-std::string render_held_map(const std::set<AppName>& apps) {
+std::string render_held_map(const std::set<AppName>& apps, const RouteTable& routes) {
   std::string text;
   for (const AppName& app : apps) {
-    text += fmt::format("{} on\n", backend_name(app));
+    const auto route = routes.find(app);
+    text += fmt::format("{} on\n",
+                        route == routes.end() ? backend_name(app) : backend_of(app, route->second));
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/app/app_name.h"
+#include "core/router/route_table.h"
 
 /// Requests that wait in HAProxy while nothing can answer them: a Lua action (HAProxy configuration
 /// manual, "lua-load"; 2.6) sleeps as long as a map names their backend.
@@ -25,6 +26,6 @@ std::string render_hold_globals(const std::filesystem::path& folder);
 /// Of a backend, behind all that answers without the app.
 std::string render_hold_rule(const std::filesystem::path& folder);
 /// Lines `app-blog on`.
-std::string render_held_map(const std::set<AppName>& apps);
+std::string render_held_map(const std::set<AppName>& apps, const RouteTable& routes);
 
 }  // namespace minpaas::router

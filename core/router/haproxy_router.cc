@@ -82,11 +82,23 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
     return load_file();
   }
   log::info("HAProxy runs on since before");
-  for (const int port : bound_ports_in(old_file ? *old_file : "")) {
-    bound_ports_.insert(port);
-  }
+  keep_backends(old_file ? *old_file : "");
   // Without an engine nobody knows better than the HAProxy that is at work.
   return engine_.version() ? load_file() : Result<void>();
+}
+
+/// What the HAProxy that runs has, by the file that it was given.
+void HaproxyRouter::keep_backends(std::string_view old_file) {
+  bound_ports_.merge(bound_ports_in(old_file));
+  const auto backends = backends_in(old_file);
+  for (auto& [app, route] : routes_) {
+    const auto known = backends.find(route.app_port);
+    route.backend = known == backends.end() ? "" : known->second;
+  }
+  for (auto& [app, route] : routes_) {
+    route.backend =
+        route.backend.empty() ? free_backend(app, route.app_port, routes_) : route.backend;
+  }
 }
 
 Result<RouteServer> HaproxyRouter::server_of(const ContainerId& container, int internal_port) {
@@ -151,7 +163,10 @@ void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& co
     cut_at = stop.stop_requested() ? std::min(cut_at, now) : cut_at;
     {
       const std::scoped_lock turn(turn_);
-      if (is_idle(process_.cli(), app, names,
+      const auto route = routes_.find(app);
+      const std::string backend =
+          route == routes_.end() ? backend_name(app) : backend_of(app, route->second);
+      if (is_idle(process_.cli(), backend, names,
                   now >= cut_at ? Requests::AreCut : Requests::MayEnd) ||
           now >= cut_at + kCutPatience) {
         replaced_.erase(app);
@@ -173,17 +188,17 @@ Result<void> HaproxyRouter::restore(const Route& route) {
   return set_servers(route.app, route.app_port, std::move(servers));
 }
 
-void HaproxyRouter::refresh(const AppName& app, const ContainerId& container) {
+void HaproxyRouter::refresh(const ContainerId& container) {
   const std::scoped_lock turn(turn_);
-  const auto route = routes_.find(app);
+  const auto route = std::ranges::find_if(routes_, [&](const auto& entry) {
+    return std::ranges::count(entry.second.servers, container, &RouteServer::container) > 0;
+  });
   if (route == routes_.end()) {
     return;
   }
+  const AppName app = route->first;
   auto servers = route->second.servers;
   const auto known = std::ranges::find(servers, container, &RouteServer::container);
-  if (known == servers.end()) {
-    return;
-  }
   const auto now = server_of(container, known->port);
   const std::string address = now ? now->address : "";
   if (address == known->address) {
@@ -213,7 +228,9 @@ Result<void> HaproxyRouter::set_servers(const AppName& app, int app_port,
   const auto known = routes_.find(app);
   const std::optional<AppRoute> before =
       known == routes_.end() ? std::nullopt : std::optional(known->second);
-  routes_[app] = {app_port, std::move(servers)};
+  const std::string backend =
+      before ? backend_of(app, *before) : free_backend(app, app_port, routes_);
+  routes_[app] = {app_port, std::move(servers), backend};
   auto applied = apply(app);
   if (applied) {
     return applied;
@@ -249,7 +266,8 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
   }
   TRY(write_files());
   for (const int worker : processes->workers) {
-    const auto applied = apply_servers(process_.cli(), worker, app, route.servers);
+    const auto applied =
+        apply_servers(process_.cli(), worker, backend_of(app, route), route.servers);
     if (!applied && worker == processes->workers.front()) {
       return applied;
     }
@@ -262,9 +280,9 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
 }
 
 Result<void> HaproxyRouter::write_files() {
-  TRY(write_file_atomically(files_.maintenance_map(), render_maintenance_map(in_maintenance_),
-                            0600));
-  TRY(write_file_atomically(files_.held_map(), render_held_map(held_), 0600));
+  TRY(write_file_atomically(files_.maintenance_map(),
+                            render_maintenance_map(in_maintenance_, routes_), 0600));
+  TRY(write_file_atomically(files_.held_map(), render_held_map(held_, routes_), 0600));
   TRY(write_file_atomically(files_.host_map(), render_host_map(config(), routes_, domains_), 0600));
   return write_file_atomically(files_.config(), render_haproxy_config(config(), routes_), 0600);
 }

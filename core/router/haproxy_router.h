@@ -59,7 +59,7 @@ class HaproxyRouter : public Router {
              std::stop_token stop) override;
   /// Starts what does not run.
   Result<void> restore(const Route& route) override;
-  void refresh(const AppName& app, const docker::ContainerId& container) override;
+  void refresh(const docker::ContainerId& container) override;
   // haproxy_router_certificates.cc
   Result<void> set_certificates(const HostCertificates& certificates) override;
   [[nodiscard]] bool serves_https() const override;
@@ -79,6 +79,8 @@ class HaproxyRouter : public Router {
   Result<void> hold(const AppName& app) override;
   void let_go(const AppName& app) override;
 
+  /// The running HAProxy is told which names lead where; it reads no file.
+  Result<void> rename(const AppName& app, const AppName& name) override;
   Result<void> remove(const AppName& app) override;
   /// By https where the name has a certificate.
   [[nodiscard]] std::string url(const AppName& app, int app_port) const override;
@@ -88,6 +90,7 @@ class HaproxyRouter : public Router {
   [[nodiscard]] std::vector<std::string> problems() const override;
 
  private:
+  void keep_backends(std::string_view old_file);
   Result<RouteServer> server_of(const docker::ContainerId& container, int internal_port);
   Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers);
   Result<void> apply(const AppName& app);

@@ -3,6 +3,24 @@
 #include "core/router/haproxy_router.h"
 
 namespace minpaas::router {
+namespace {
+
+template <typename Value>
+void rename_key(std::map<AppName, Value>& entries, const AppName& app, const AppName& name) {
+  if (auto entry = entries.extract(app)) {
+    entry.key() = name;
+    entries.insert(std::move(entry));
+  }
+}
+
+void rename_key(std::set<AppName>& entries, const AppName& app, const AppName& name) {
+  if (auto entry = entries.extract(app)) {
+    entry.value() = name;
+    entries.insert(std::move(entry));
+  }
+}
+
+}  // namespace
 
 Result<void> HaproxyRouter::set_domains(const AppName& app, std::vector<std::string> hosts) {
   const std::scoped_lock turn(turn_);
@@ -66,15 +84,30 @@ void HaproxyRouter::let_go(const AppName& app) {
   }
 }
 
+/// The backend and its servers stay: workers that were replaced know them by that name, too.
+Result<void> HaproxyRouter::rename(const AppName& app, const AppName& name) {
+  const std::scoped_lock turn(turn_);
+  if (const auto route = routes_.find(app); route != routes_.end()) {
+    route->second.backend = backend_of(app, route->second);
+  }
+  rename_key(routes_, app, name);
+  rename_key(domains_, app, name);
+  rename_key(loaded_, app, name);
+  rename_key(replaced_, app, name);
+  rename_key(in_maintenance_, app, name);
+  rename_key(held_, app, name);
+  return started_ ? apply_names() : Result<void>();
+}
+
 Result<void> HaproxyRouter::apply_maps(int worker) {
   TRY(apply_map(process_.cli(), worker, files_.host_map(),
                 parse_map_file(render_host_map(config(), routes_, domains_))));
   if (can_hold_) {
     TRY(apply_map(process_.cli(), worker, files_.held_map(),
-                  parse_map_file(render_held_map(held_))));
+                  parse_map_file(render_held_map(held_, routes_))));
   }
   return apply_map(process_.cli(), worker, files_.maintenance_map(),
-                   parse_map_file(render_maintenance_map(in_maintenance_)));
+                   parse_map_file(render_maintenance_map(in_maintenance_, routes_)));
 }
 
 /// At run time where HAProxy runs; it has the file for its next start in any case. Under `turn_`.

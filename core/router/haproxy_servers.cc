@@ -41,9 +41,8 @@ Result<void> put(const HaproxyCli& cli, int worker, const std::string& backend,
 
 }  // namespace
 
-Result<void> apply_servers(const HaproxyCli& cli, int worker, const AppName& app,
+Result<void> apply_servers(const HaproxyCli& cli, int worker, const std::string& backend,
                            const std::vector<RouteServer>& servers) {
-  const std::string backend = backend_name(app);
   const auto present = TRY(servers_in(cli, worker, backend));
   std::set<std::string> wanted;
   for (const RouteServer& server : servers) {
@@ -68,13 +67,12 @@ Result<void> apply_servers(const HaproxyCli& cli, int worker, const AppName& app
   return {};
 }
 
-bool is_idle(const HaproxyCli& cli, const AppName& app, const std::set<std::string>& servers,
-             Requests requests) {
+bool is_idle(const HaproxyCli& cli, const std::string& backend,
+             const std::set<std::string>& servers, Requests requests) {
   const auto processes = cli.processes();
   if (!processes) {
     return true;
   }
-  const std::string backend = backend_name(app);
   bool idle = true;
   for (const int worker : processes->workers) {
     const auto stat = cli.ask_worker(worker, fmt::format("show stat {} 4 -1", backend));

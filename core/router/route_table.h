@@ -25,6 +25,9 @@ struct RouteServer {
 struct AppRoute {
   int app_port = 0;
   std::vector<RouteServer> servers;
+  /// Its name for the route in a running proxy, which a rename of the app leaves as it is; empty:
+  /// it follows from the app's name.
+  std::string backend = {};
 };
 
 using RouteTable = std::map<AppName, AppRoute>;

@@ -70,8 +70,9 @@ class Router {
   /// After a crash or an engine restart: makes the traffic go to the `serving` containers again,
   /// and to no other.
   virtual Result<void> restore(const Route& route) = 0;
-  /// A container has started or ended by itself: its address may be another, or another's.
-  virtual void refresh(const AppName& app, const docker::ContainerId& container) = 0;
+  /// A container has started or ended by itself: its address may be another, or another's. Not one
+  /// of those that serve: nothing happens.
+  virtual void refresh(const docker::ContainerId& container) = 0;
 
   /// Certificates of host names from now on, and the one for all others; those that are not named
   /// are forgotten. Open connections go on. Before `start` too.
@@ -110,6 +111,11 @@ class Router {
   virtual Result<void> hold(const AppName& /*app*/) { return {}; }
 
   virtual void let_go(const AppName& /*app*/) {}
+
+  /// The app has another name from now on, by which it is reached, and which is free; its old one
+  /// is nobody's. Requests and connections that are under way go on. Errors: those of the proxy,
+  /// which has the names when it starts anew.
+  virtual Result<void> rename(const AppName& /*app*/, const AppName& /*name*/) { return {}; }
 
   /// The app is gone.
   virtual Result<void> remove(const AppName& app) = 0;

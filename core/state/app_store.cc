@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT id, name, runtime, deploy_branch, port, stopped, created_at, locked_by,"
-    " locked_at, maintenance, overlap FROM apps";
+    " locked_at, maintenance, overlap, label FROM apps";
 
 Result<AppRow> row_from(SQLite::Statement& query) {
   const AppName name = TRY(app_name_from(query.getColumn(1)));
@@ -31,7 +31,8 @@ Result<AppRow> row_from(SQLite::Statement& query) {
                                  : std::optional(query.getColumn(7).getString()),
                 .locked_at = optional_time_from(query.getColumn(8)),
                 .maintenance = query.getColumn(9).getInt() != 0,
-                .overlap = query.getColumn(10).getInt() != 0};
+                .overlap = query.getColumn(10).getInt() != 0,
+                .label = query.getColumn(11).getString()};
 }
 
 Result<AppRow> select(SQLite::Database& connection, const AppName& name) {
@@ -52,11 +53,15 @@ std::set<int> taken_ports(SQLite::Database& connection) {
   return ports;
 }
 
+Error name_taken(const AppName& name) {
+  return {ErrorCode::AlreadyExists, fmt::format("there is an app '{}' already", name.str()),
+          "choose another name", ""};
+}
+
 /// The ports of the other apps. Errors: AlreadyExists (the name is taken).
 Result<std::set<int>> ports_for_new(SQLite::Database& connection, const AppName& name) {
   if (app_id(connection, name)) {
-    return Error{ErrorCode::AlreadyExists, fmt::format("there is an app '{}' already", name.str()),
-                 "choose another name", ""};
+    return name_taken(name);
   }
   return taken_ports(connection);
 }
@@ -77,6 +82,14 @@ Result<int> choose_port(const AppName& name, int first, int last, const std::set
                "destroy an app, or widen [router] port_first and port_last", ""};
 }
 
+/// The name, where no app that had it before still has things in the engine by it. A port is one
+/// app's only, and no name has a dot.
+std::string free_label(SQLite::Database& connection, const AppName& name, int port) {
+  SQLite::Statement query(connection, "SELECT 1 FROM apps WHERE label = ?");
+  query.bind(1, name.str());
+  return query.executeStep() ? fmt::format("{}.{}", name.str(), port) : name.str();
+}
+
 /// The new row, or nothing when the port is taken. Errors: AlreadyExists (the name is).
 Result<std::optional<AppRow>> insert(SQLite::Database& connection, const AppName& name, int port,
                                      SystemTime now) {
@@ -84,10 +97,12 @@ Result<std::optional<AppRow>> insert(SQLite::Database& connection, const AppName
     return std::optional<AppRow>();
   }
   SQLite::Statement statement(connection,
-                              "INSERT INTO apps (name, port, created_at) VALUES (?, ?, ?)");
+                              "INSERT INTO apps (name, port, created_at, label)"
+                              " VALUES (?, ?, ?, ?)");
   statement.bind(1, name.str());
   statement.bind(2, port);
   statement.bind(3, to_column(now));
+  statement.bind(4, free_label(connection, name, port));
   statement.exec();
   return std::optional(TRY(select(connection, name)));
 }
@@ -204,6 +219,50 @@ Result<bool> AppStore::unlock(const AppName& name) {
     change.bind(1, row.id);
     change.exec();
     return row.locked_by.has_value();
+  });
+}
+
+Result<void> AppStore::rename(const AppName& name, const AppName& to) {
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    const AppRow row = TRY(select(connection, name));
+    if (app_id(connection, to)) {
+      return name_taken(to);
+    }
+    SQLite::Statement change(connection, "UPDATE apps SET name = ? WHERE id = ?");
+    change.bind(1, to.str());
+    change.bind(2, row.id);
+    change.exec();
+    // The files of one that is unfinished still have the name before that.
+    SQLite::Statement note(connection,
+                           "INSERT OR IGNORE INTO renames (app_id, old_name) VALUES (?, ?)");
+    note.bind(1, row.id);
+    note.bind(2, name.str());
+    note.exec();
+    return {};
+  });
+}
+
+Result<std::vector<RenameRow>> AppStore::unfinished_renames() {
+  return read_value(database_, [](SQLite::Database& connection) -> Result<std::vector<RenameRow>> {
+    std::vector<RenameRow> rows;
+    SQLite::Statement query(connection,
+                            "SELECT old_name, name FROM renames JOIN apps ON id = app_id");
+    while (query.executeStep()) {
+      auto old_name = TRY(app_name_from(query.getColumn(0)));
+      auto name = TRY(app_name_from(query.getColumn(1)));
+      rows.push_back({std::move(old_name), std::move(name)});
+    }
+    return rows;
+  });
+}
+
+Result<void> AppStore::finish_rename(const AppName& name) {
+  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+    SQLite::Statement remove(
+        connection, "DELETE FROM renames WHERE app_id = (SELECT id FROM apps WHERE name = ?)");
+    remove.bind(1, name.str());
+    remove.exec();
+    return {};
   });
 }
 

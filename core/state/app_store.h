@@ -31,6 +31,15 @@ struct AppRow {
   bool maintenance = false;
   /// Whether containers of two releases may run at the same time.
   bool overlap = true;
+  /// The value of docker::kLabelApp on what it has in the engine, which no other app has and no
+  /// rename changes: the name that it was made with where that was free.
+  std::string label = {};
+};
+
+/// An app that has another name, and whose files may still have the one before.
+struct RenameRow {
+  AppName old_name;
+  AppName name;
 };
 
 /// Thread: any.
@@ -56,6 +65,12 @@ class AppStore {
   Result<void> lock(const AppName& name, const std::string& user, SystemTime now);
   /// Whether it was locked. Errors: NotFound.
   Result<bool> unlock(const AppName& name);
+  /// The app has the name `to` from now on, with all that it has, and its rename is unfinished.
+  /// Errors: NotFound, AlreadyExists.
+  Result<void> rename(const AppName& name, const AppName& to);
+  Result<std::vector<RenameRow>> unfinished_renames();
+  /// The files of the app have its name.
+  Result<void> finish_rename(const AppName& name);
   /// Removes the app and all rows that belong to it.
   Result<void> destroy(const AppName& name);
 

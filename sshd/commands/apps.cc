@@ -172,6 +172,19 @@ Result<int> set(Invocation& call) {
   return 0;
 }
 
+Result<int> rename(Invocation& call) {
+  const AppName name = TRY(call.app());
+  const AppName to = TRY(AppName::parse(call.args.operand(1)));
+  const auto report = TRY(call.platform.rename_app(call.actor, name, to));
+  if (call.out.is_json()) {
+    call.out.json(to_json(report));
+    return 0;
+  }
+  call.out.note(fmt::format("Renamed {} to {}. In its git repository:", name.str(), to.str()));
+  call.out.note(fmt::format("  git remote set-url minpaas minpaas:{}", to.str()));
+  return 0;
+}
+
 Result<int> lock(Invocation& call) {
   const AppName name = TRY(call.app());
   TRY(call.platform.lock(call.actor, name));
@@ -244,6 +257,13 @@ std::vector<Command> apps_commands() {
                   "start, for storage that takes\n"
                   "                         one writer; requests wait meanwhile",
        .run = set},
+      {.verb = "apps:rename",
+       .summary = "Give an app another name",
+       .operands = {kApp, {"NEW"}},
+       .example = "blog journal",
+       .details = "What runs goes on, with its config, domains, storage, releases and port; no "
+                  "request is lost.\nThe old name is free at once.",
+       .run = rename},
       {.verb = "apps:lock",
        .summary = "Refuse pushes to an app and changes of it",
        .operands = {kApp},

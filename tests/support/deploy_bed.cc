@@ -67,7 +67,7 @@ bool Watcher::wait_for(const std::string& part) const {
 DeployBed::Server::Server(DeployBed& bed)
     : database(must(state::Database::open(bed.folder.path() / "minpaas.db"))),
       secret(must(state::SecretKey::load_or_create(bed.folder.path() / "secret.key", false))),
-      policies(kInstance, bed.settings.containers, resources, volumes),
+      policies(kInstance, bed.settings.containers, apps, resources, volumes),
       check_plans(check_store, bed.settings.checks),
       parts(bed.make_parts(*this)),
       pipeline(parts, {}),

@@ -224,6 +224,19 @@ Result<void> FakePlatform::set_app(const Actor& /*actor*/, const AppName& name,
   return {};
 }
 
+Result<hooks::AppReport> FakePlatform::rename_app(const Actor& /*actor*/, const AppName& name,
+                                                  const AppName& to) {
+  TRY(find_open(name));
+  if (apps_.contains(to)) {
+    return Error{ErrorCode::AlreadyExists, fmt::format("there is an app '{}' already", to.str()),
+                 "choose another name", ""};
+  }
+  auto entry = apps_.extract(name);
+  entry.key() = to;
+  apps_.insert(std::move(entry));
+  return report(to, apps_.at(to));
+}
+
 Result<void> FakePlatform::destroy_app(const Actor& /*actor*/, const AppName& name,
                                        bool with_storage) {
   TRY(find_open(name));

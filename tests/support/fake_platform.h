@@ -60,6 +60,8 @@ class FakePlatform : public hooks::Platform {
   Result<hooks::AppReport> create_app(const Actor& actor, const AppName& name) override;
   Result<void> set_app(const Actor& actor, const AppName& name,
                        const std::vector<std::pair<std::string, std::string>>& values) override;
+  Result<hooks::AppReport> rename_app(const Actor& actor, const AppName& name,
+                                      const AppName& to) override;
   Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) override;
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
   Result<SecretMask> secret_mask(const AppName& name) override;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "core/base/guarded.h"
 #include "core/router/direct_router.h"
@@ -72,6 +74,15 @@ class FakeRouter : public router::DirectRouter {
     return held_.with([](const std::set<AppName>& apps) { return apps; });
   }
 
+  Result<void> rename(const AppName& app, const AppName& name) override {
+    renamed_.update([&](auto& renamed) { renamed.emplace_back(app, name); });
+    return {};
+  }
+
+  [[nodiscard]] std::vector<std::pair<AppName, AppName>> renamed() const {
+    return renamed_.with([](const auto& renamed) { return renamed; });
+  }
+
   Result<void> remove(const AppName& app) override {
     in_maintenance_.update([&](std::set<AppName>& apps) { apps.erase(app); });
     domains_.update([&](router::DomainTable& domains) { domains.erase(app); });
@@ -88,6 +99,7 @@ class FakeRouter : public router::DirectRouter {
   }
 
  private:
+  Guarded<std::vector<std::pair<AppName, AppName>>> renamed_;
   Guarded<router::HostCertificates> shown_;
   Guarded<router::DomainTable> domains_;
   Guarded<std::set<AppName>> in_maintenance_;

@@ -230,6 +230,11 @@ std::vector<Verb> verbs() {
       verb("unlock", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
       verb("lock", kAdmin, [](P& p, const A& a, const N& n) { return p.lock(a, n); }),
       verb("unlock again", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
+      verb("rename_app", kAdmin,
+           [](P& p, const A& a, const N& n) {
+             // To a name that is taken: the verbs behind it find the app.
+             return p.rename_app(a, n, *AppName::parse("other"));
+           }),
       // The last one: there is no app afterwards.
       verb("destroy_app", kAdmin,
            [](P& p, const A& a, const N& n) { return p.destroy_app(a, n, false); }),

@@ -77,7 +77,7 @@ class ServerExamination : public testing::Test {
   state::ResourceStore resources_{file_.database()};
   state::VolumeStore volumes_{file_.database()};
   state::CronStore cron_{file_.database()};
-  ContainerPolicies policies_{"this-server", settings_.containers, resources_, volumes_};
+  ContainerPolicies policies_{"this-server", settings_.containers, apps_, resources_, volumes_};
   state::CheckStore check_store_{file_.database()};
   CheckPlans check_plans_{check_store_, settings_.checks};
   FakeEngine engine_;

@@ -22,7 +22,7 @@ docker::ImageDetails image(std::vector<std::string> tags, docker::Labels labels)
 }
 
 TEST(Ownership, OfAnImageNeedsLabelsAndNoForeignName) {
-  const auto labels = image_labels(blog(), "here", 7);
+  const auto labels = image_labels("blog", "here", 7);
   EXPECT_TRUE(is_own_image(image({image_tag(blog(), 7)}, labels), "here"));
   EXPECT_TRUE(is_own_image(image({}, labels), "here"));
   EXPECT_FALSE(is_own_image(image({}, labels), "elsewhere"));
@@ -33,7 +33,7 @@ TEST(Ownership, OfAnImageNeedsLabelsAndNoForeignName) {
 
 TEST(Ownership, OfAContainerIsNotInheritedFromItsImage) {
   test::FakeEngine engine;
-  const auto labels = image_labels(blog(), "here", 7);
+  const auto labels = image_labels("blog", "here", 7);
   const auto made_from = engine.add_image(image_tag(blog(), 7), {}, labels);
   auto ours = labels;
   ours[std::string(docker::kLabelProcess)] = "web.1";
@@ -48,7 +48,7 @@ TEST(Ownership, OfAContainerIsNotInheritedFromItsImage) {
 }
 
 TEST(Ownership, LeavesNoLabelOfAContainerToADockerfile) {
-  const auto labels = image_labels(blog(), "here", 7);
+  const auto labels = image_labels("blog", "here", 7);
   EXPECT_EQ(labels.at(std::string(docker::kLabelProcess)), "");
   EXPECT_EQ(labels.at(std::string(docker::kLabelRelease)), "");
 }

@@ -15,15 +15,15 @@ class RecentContainersTest : public testing::Test {
     return std::vector<docker::ContainerDetails>(static_cast<std::size_t>(asked_));
   }
 
-  std::size_t size(const AppName& app, milliseconds at) {
-    return recent_.of(app, SteadyTime(at)).value()->size();
+  std::size_t size(const std::string& label, milliseconds at) {
+    return recent_.of(label, SteadyTime(at)).value()->size();
   }
 
   int asked_ = 0;
   bool away_ = false;
-  AppName blog_ = AppName::parse("blog").value();
-  AppName shop_ = AppName::parse("shop").value();
-  RecentContainers recent_{[this](const AppName&) { return answer(); }};
+  std::string blog_ = "blog";
+  std::string shop_ = "shop";
+  RecentContainers recent_{[this](const std::string&) { return answer(); }};
 };
 
 TEST_F(RecentContainersTest, AreAskedForOnceHoweverManyLook) {
@@ -38,9 +38,9 @@ TEST_F(RecentContainersTest, AreAskedForOnceHoweverManyLook) {
 TEST_F(RecentContainersTest, AreGivenFromBeforeWhileSomeoneAsks) {
   RecentContainers* all = nullptr;
   std::size_t meanwhile = 0;
-  RecentContainers recent([&](const AppName& app) {
+  RecentContainers recent([&](const std::string& label) {
     if (asked_ == 1) {
-      meanwhile = all->of(app, SteadyTime(milliseconds(3000))).value()->size();
+      meanwhile = all->of(label, SteadyTime(milliseconds(3000))).value()->size();
     }
     return answer();
   });

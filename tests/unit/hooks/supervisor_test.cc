@@ -82,8 +82,8 @@ class Supervision : public testing::Test {
         }
         return settles_.load();
       },
-      [this](const AppName& app, const ContainerId& container) {
-        moved_.update([&](auto& moved) { moved.push_back(app.str() + " " + container.value); });
+      [this](const ContainerId& container) {
+        moved_.update([&](auto& moved) { moved.push_back(container.value); });
       }};
 };
 
@@ -103,7 +103,7 @@ TEST_F(Supervision, TellsWhereAWebContainerHasMoved) {
   start();
   ASSERT_TRUE(wait_for_reconciliations(1));
   engine_.end_container(id, 1);
-  const std::string told = "blog " + id.value;
+  const std::string& told = id.value;
   // Once for its end, once for its new start.
   EXPECT_TRUE(moved_.wait_until(
       std::chrono::steady_clock::now() + seconds(30), {},

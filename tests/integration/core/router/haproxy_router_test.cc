@@ -242,12 +242,12 @@ TEST_F(Haproxy, LeavesAContainerThatEndsAndFollowsItToItsNewAddress) {
   const auto one = run("one");
   ASSERT_TRUE(switch_to({one}));
   engine_.end_container(one.container, 1);
-  router_->refresh(blog_, one.container);
+  router_->refresh(one.container);
   EXPECT_THAT(get(port_), HasSubstr("503 Service Unavailable"));
   ASSERT_TRUE(engine_.start_container(one.container));
   servers_.clear();
   answer(one.container, "one again");
-  router_->refresh(blog_, one.container);
+  router_->refresh(one.container);
   EXPECT_THAT(get(port_), HasSubstr("one again"));
 }
 
@@ -413,6 +413,57 @@ TEST_F(Haproxy, ShowsThePageAgainWhenItIsStartedAnew) {
   ::kill(pid, SIGKILL);
   EXPECT_TRUE(soon([&] { return haproxy_pid() != 0 && haproxy_pid() != pid; }));
   EXPECT_TRUE(soon([&] { return get(port_).find("Back in a moment") != std::string::npos; }));
+}
+
+TEST_F(Haproxy, GivesAnAppAnotherNameWithoutReadingTheFileAgain) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  ASSERT_TRUE(router_->set_domains(blog_, {"www.example.org"}));
+  ASSERT_TRUE(router_->set_maintenance(blog_, Shown::Page));
+  const auto before = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  const auto shop = *AppName::parse("shop");
+  ASSERT_TRUE(router_->rename(blog_, shop));
+  EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("Back in a moment"));
+  ASSERT_TRUE(router_->set_maintenance(shop, Shown::App));
+  EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("one"));
+  EXPECT_THAT(get(by_name_, "www.example.org"), HasSubstr("one"));
+  EXPECT_THAT(get(port_), HasSubstr("one"));
+  EXPECT_THAT(get(by_name_, "blog.apps.example"), HasSubstr("404"));
+
+  const auto two = run("two");
+  auto renewed = change({two}, {one.container});
+  renewed.app = shop;
+  ASSERT_TRUE(router_->switch_to(renewed, [](const ContainerId&) { return Result<void>(); }, {}));
+  router_->drain(shop, {one.container}, {});
+  EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("two"));
+  const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  EXPECT_EQ(after.reloads, before.reloads);
+}
+
+TEST_F(Haproxy, KeepsARenamedAppApartFromTheNextOneOfItsOldName) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  const auto shop = *AppName::parse("shop");
+  ASSERT_TRUE(router_->rename(blog_, shop));
+  const auto two = run("two");
+  auto next = change({two});
+  next.app_port = free_port();
+  ASSERT_TRUE(router_->switch_to(next, [](const ContainerId&) { return Result<void>(); }, {}));
+  const auto serve = [&] {
+    EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("one"));
+    EXPECT_THAT(get(port_), HasSubstr("one"));
+    EXPECT_THAT(get(by_name_, "blog.apps.example"), HasSubstr("two"));
+    EXPECT_THAT(get(next.app_port), HasSubstr("two"));
+  };
+  serve();
+  // The next server finds them in the HAProxy that runs.
+  ASSERT_TRUE(restart_server(
+      {{blog_, next.app_port, kInside, {two.container}}, {shop, port_, kInside, {one.container}}}));
+  serve();
+  EXPECT_THAT(*read_file(folder_.path() / "router/hosts.map", 1 << 20),
+              HasSubstr("shop.apps.example app-blog\n"));
+  ASSERT_TRUE(router_->remove(blog_));
+  EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("one"));
 }
 
 TEST_F(Haproxy, ForgetsAnApp) {

@@ -46,6 +46,20 @@ TEST_F(HaproxyText, ServesTheDomainsOfAppsThatHaveARoute) {
             "blog.apps.example app-blog\n*.example.org app-blog\nwww.example.org app-blog\n");
 }
 
+TEST_F(HaproxyText, KeepsTheBackendOfAnAppThatWasRenamed) {
+  const AppName shop = *AppName::parse("shop");
+  RouteTable routes{{shop, {10123, {}, "app-blog"}}};
+  EXPECT_EQ(free_backend(blog_, 10124, routes), "app-blog.10124");
+  EXPECT_EQ(free_backend(*AppName::parse("wiki"), 10124, routes), "app-wiki");
+  EXPECT_EQ(render_host_map(config_, routes, {{shop, {"www.example.org"}}}),
+            "shop.apps.example app-blog\nwww.example.org app-blog\n");
+  EXPECT_EQ(render_maintenance_map({shop, blog_}, routes), "app-blog on\n");
+  const std::string file = render_haproxy_config(config_, routes);
+  EXPECT_THAT(file, HasSubstr("\nfrontend port-shop\n"));
+  EXPECT_THAT(file, HasSubstr("\nbackend app-blog\n"));
+  EXPECT_THAT(backends_in(file), testing::ElementsAre(testing::Pair(10123, "app-blog")));
+}
+
 TEST_F(HaproxyText, LeavesTakenPortsOut) {
   config_.taken_ports = {80, 10123};
   EXPECT_THAT(text(), Not(HasSubstr("bind ")));

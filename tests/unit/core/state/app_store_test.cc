@@ -64,6 +64,46 @@ TEST(AppStore, RefusesANameThatIsTaken) {
   EXPECT_EQ(again.error().message, "there is an app 'blog' already");
 }
 
+TEST(AppStore, RenamesAnAppWithAllThatItHas) {
+  StateFile file;
+  const AppRow blog = add_app(file, "blog");
+  const AppName shop = app_name("shop");
+  ASSERT_TRUE(file.apps().rename(blog.name, shop));
+  const AppRow row = file.apps().get(shop).value();
+  EXPECT_EQ(row.id, blog.id);
+  EXPECT_EQ(row.port, blog.port);
+  EXPECT_EQ(row.label, "blog");
+  EXPECT_EQ(file.apps().get(blog.name).error().code, ErrorCode::NotFound);
+  const auto unfinished = file.apps().unfinished_renames();
+  ASSERT_EQ(unfinished->size(), 1U);
+  EXPECT_EQ(unfinished->front().old_name, blog.name);
+  EXPECT_EQ(unfinished->front().name, shop);
+  ASSERT_TRUE(file.apps().finish_rename(shop));
+  EXPECT_TRUE(file.apps().unfinished_renames()->empty());
+}
+
+TEST(AppStore, GivesNoTwoAppsTheSameLabel) {
+  StateFile file;
+  const AppRow first = add_app(file, "blog");
+  ASSERT_TRUE(file.apps().rename(first.name, app_name("shop")));
+  const AppRow second = add_app(file, "blog");
+  EXPECT_EQ(second.label, "blog." + std::to_string(second.port));
+  ASSERT_TRUE(file.apps().destroy(app_name("shop")));
+  ASSERT_TRUE(file.apps().destroy(second.name));
+  EXPECT_EQ(add_app(file, "blog").label, "blog");
+}
+
+TEST(AppStore, RefusesToRenameToATakenName) {
+  StateFile file;
+  add_app(file, "blog");
+  add_app(file, "shop");
+  EXPECT_EQ(file.apps().rename(app_name("blog"), app_name("shop")).error().message,
+            "there is an app 'shop' already");
+  EXPECT_EQ(file.apps().rename(app_name("none"), app_name("wiki")).error().code,
+            ErrorCode::NotFound);
+  EXPECT_TRUE(file.apps().unfinished_renames()->empty());
+}
+
 TEST(AppStore, GivesTheNextPortWhenOneIsTaken) {
   StateFile file;
   std::set<int> ports;

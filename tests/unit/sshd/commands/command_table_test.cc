@@ -83,6 +83,7 @@ TEST(CommandTable, HasEveryVerbOnceAndComplete) {
                            "ps:scale",
                            "ps:stop",
                            "ps:start",
+                           "apps:rename",
                            "apps:lock",
                            "apps:unlock",
                            "resources",

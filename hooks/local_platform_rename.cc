@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include "core/base/log.h"
+#include "hooks/local_platform.h"
+#include "hooks/queue_hold.h"
+#include "hooks/renames.h"
+
+namespace minpaas::hooks {
+namespace {
+
+/// For what was submitted in the last moment.
+constexpr std::chrono::minutes kQueuePatience{2};
+
+/// Opens the app's queue again on every way out.
+class Closed {
+ public:
+  Closed(DeployQueue& queue, const AppName& app) : queue_(queue), app_(app) {}
+
+  Closed(const Closed&) = delete;
+  Closed& operator=(const Closed&) = delete;
+
+  ~Closed() { queue_.reopen(app_); }
+
+ private:
+  DeployQueue& queue_;
+  AppName app_;
+};
+
+/// Old containers that are still drained are waited for. Errors: Busy.
+Result<void> require_no_deploy(DeployQueue& queue, const AppName& name) {
+  const auto hold = TRY(QueueHold::take(queue, name));
+  if (queue.current(name)) {
+    return Error{ErrorCode::Busy, fmt::format("a deploy of {} waits for its turn", name.str()),
+                 "try again when it has ended", ""};
+  }
+  return {};
+}
+
+/// The rows are what counts: with them the app has its new name, and only without files that
+/// follow is it taken back.
+Result<void> change_name(const PipelineParts& parts, const AppName& name, const AppName& to) {
+  TRY(parts.apps.rename(name, to));
+  parts.reach("renamed");
+  const auto moved = move_files(parts, {name, to});
+  if (moved) {
+    return {};
+  }
+  TRY(parts.apps.rename(to, name));
+  if (const auto back = move_files(parts, {to, name}); !back) {
+    log::error("{}: {}", name.str(), back.error().for_log());
+  }
+  return moved.error().with_context("the app could not be renamed");
+}
+
+}  // namespace
+
+Result<AppReport> LocalPlatform::rename_app(const Actor& actor, const AppName& name,
+                                            const AppName& to) {
+  TRY(access_.find_open(actor, name, AppRight::Admin));
+  if (!TRY(access_.is_free(to))) {
+    return Error{ErrorCode::AlreadyExists, fmt::format("there is an app '{}' already", to.str()),
+                 "choose another name", ""};
+  }
+  TRY(require_no_deploy(queue_, name));
+  TRY(queue_.close(name, fmt::format("{} renamed the app to {}", actor.name, to.str()),
+                   std::chrono::steady_clock::now() + kQueuePatience));
+  const Closed closed(queue_, name);
+  TRY(places_.rename(name, to, [&] { return change_name(parts_, name, to); }));
+  one_offs_.rename(name, to);
+  if (const auto routed = parts_.router.rename(name, to); !routed) {
+    // It has the names when it starts anew.
+    log::error("{}: the router has its old name: {}", to.str(), routed.error().for_log());
+  }
+  if (tasks_.names_changed) {
+    tasks_.names_changed();
+  }
+  log::info("{} was renamed to {} by {}", name.str(), to.str(), actor.name);
+  return app(actor, to);
+}
+
+}  // namespace minpaas::hooks
