@@ -105,28 +105,16 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       volumes_(*opened_.database),
       cron_store_(*opened_.database),
       check_store_(*opened_.database),
+      journal_(settings.server.data_dir / "journal"),
+      lifecycle_(apps_, journal_, around.clock),
       policies_(opened_.instance, settings.containers, apps_, resources_, volumes_),
       check_plans_(check_store_, settings.checks),
       checker_(around.engine, settings.checks),
-      parts_{apps_,
-             configs_,
-             build_secret_store_,
-             releases_,
-             deploys_,
-             containers_,
-             resources_,
-             volumes_,
-             cron_store_,
-             policies_,
-             around.engine,
-             around.router,
-             opened_.catalog,
-             check_plans_,
-             health_wait(),
-             settings,
-             around.clock,
-             opened_.instance,
-             {}},
+      parts_{apps_,         configs_,        build_secret_store_, releases_,
+             deploys_,      containers_,     resources_,          volumes_,
+             cron_store_,   policies_,       lifecycle_,          around.engine,
+             around.router, opened_.catalog, check_plans_,        health_wait(),
+             settings,      around.clock,    opened_.instance,    {}},
       garbage_(around.engine, apps_, releases_, deploys_, opened_.instance, settings.build),
       pipeline_(parts_, [this](const AppName& app) { tidy(app); }),
       queue_(deploys_, around.clock,
@@ -134,7 +122,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       keys_(key_store_, settings.access.admin_keys, around.clock),
       claim_store_(*opened_.database),
       first_claim_(claim_store_, keys_, around.clock),
-      logs_(around.engine, opened_.instance),
+      logs_(LogSources(around.engine, journal_, opened_.instance), around.clock),
       reconciler_(
           around.engine, {apps_, releases_, configs_, containers_, deploys_}, around.router,
           checker_, parts_.policy(), [this](const AppName& app) { return policies_.of(app); },
@@ -143,11 +131,14 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
           around.engine, around.clock,
           {.instance = opened_.instance, .stop_grace = settings.containers.stop_timeout},
           [this](std::stop_token stop) { return reconcile(std::move(stop)); },
-          [this](const docker::ContainerId& container) { parts_.router.refresh(container); }),
+          [this](const docker::ContainerId& container) { parts_.router.refresh(container); },
+          [this](const std::string& label, std::string text) {
+            lifecycle_.tell_label(label, std::move(text));
+          }),
       domain_store_(*opened_.database),
       domains_(access_, apps_, domain_store_, around.router, around.clock,
                {settings.router.domain, [this] { certificates_.follow_change(); }}),
-      maintenance_(access_, apps_, around.router),
+      maintenance_(access_, apps_, around.router, lifecycle_),
       build_secrets_(access_, build_secret_store_, around.clock),
       live_processes_(parts_, queue_),
       liveness_(around.engine, {[this] { return live_processes_.targets(); },
@@ -266,6 +257,7 @@ Result<void> Assembly::start() {
               report.undone, report.refs_moved);
   }
   deploy_keys_.sweep();
+  lifecycle_.sweep();
   TRY(request_key_store_.forget_unfinished());
   queue_.start();
   supervisor_.start();

@@ -115,6 +115,8 @@ class Assembly {
   state::VolumeStore volumes_;
   state::CronStore cron_store_;
   state::CheckStore check_store_;
+  AppJournal journal_;
+  LifecycleLog lifecycle_;
   ContainerPolicies policies_;
   CheckPlans check_plans_;
   /// Before the supervisor, whose thread asks it.

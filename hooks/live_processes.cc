@@ -1,5 +1,7 @@
 #include "hooks/live_processes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/base/log.h"
@@ -90,6 +92,8 @@ bool LiveProcesses::restart_held(const LivenessTarget& target, const std::string
   }
   log::warn("{} {} keeps failing and is restarted: {}", target.app.str(),
             process_name(target.process, target.index), why);
+  parts_.lifecycle.tell(target.app, fmt::format("{} keeps failing its checks and is restarted: {}",
+                                                process_name(target.process, target.index), why));
   for (const auto& done :
        {parts_.engine.stop_container(target.container, parts_.settings.containers.stop_timeout),
         parts_.engine.start_container(target.container)}) {

@@ -25,6 +25,7 @@ Result<bool> LocalMaintenance::set(const Actor& actor, const AppName& name, Show
   }
   if (row.maintenance != wanted) {
     log::info("{} {} the maintenance of {}", actor.name, wanted ? "began" : "ended", name.str());
+    lifecycle_.tell(name, fmt::format("maintenance {} (by {})", wanted ? "on" : "off", actor.name));
   }
   return row.maintenance != wanted;
 }

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "hooks/app_access.h"
+#include "hooks/lifecycle_log.h"
 #include "hooks/maintenance.h"
 
 namespace minpaas::hooks {
@@ -10,8 +11,9 @@ namespace minpaas::hooks {
 /// The rows say it, the router follows. Thread: any.
 class LocalMaintenance : public Maintenance {
  public:
-  LocalMaintenance(AppAccess& access, state::AppStore& apps, router::Router& router)
-      : access_(access), apps_(apps), router_(router) {}
+  LocalMaintenance(AppAccess& access, state::AppStore& apps, router::Router& router,
+                   LifecycleLog& lifecycle)
+      : access_(access), apps_(apps), router_(router), lifecycle_(lifecycle) {}
 
   Result<bool> set(const Actor& actor, const AppName& name, router::Shown shown) override;
 
@@ -22,6 +24,7 @@ class LocalMaintenance : public Maintenance {
   AppAccess& access_;
   state::AppStore& apps_;
   router::Router& router_;
+  LifecycleLog& lifecycle_;
   /// The router is told in the order in which the rows change.
   std::mutex turn_;
 };

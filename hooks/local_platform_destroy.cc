@@ -98,6 +98,7 @@ Result<void> LocalPlatform::destroy_app(const Actor& actor, const AppName& name,
   }
   TRY(remove_files(name));
   TRY(parts_.apps.destroy(name));
+  parts_.lifecycle.sweep();
   // Domains could be added until now.
   TRY(parts_.router.remove(name));
   if (tasks_.names_changed) {

@@ -75,6 +75,8 @@ Result<AppReport> LocalPlatform::rename_app(const Actor& actor, const AppName& n
     tasks_.names_changed();
   }
   log::info("{} was renamed to {} by {}", name.str(), to.str(), actor.name);
+  parts_.lifecycle.tell(
+      to, fmt::format("renamed from {} to {} (by {})", name.str(), to.str(), actor.name));
   return app(actor, to);
 }
 

@@ -4,21 +4,19 @@
 
 namespace minpaas::hooks {
 
-using docker::ContainerId;
-
-bool LogMerge::has_room(const ContainerId& source) const {
+bool LogMerge::has_room(const std::string& source) const {
   const auto found = queues_.find(source);
   return found == queues_.end() ||
          (found->second.lines.size() < kMostLines && found->second.bytes < kMostBytes);
 }
 
-void LogMerge::push(const ContainerId& source, docker::LogLine line, SteadyTime now) {
+void LogMerge::push(const std::string& source, docker::LogLine line, SteadyTime now) {
   Queue& queue = queues_[source];
   queue.bytes += line.text.size();
   queue.lines.push_back({std::move(line), now});
 }
 
-void LogMerge::close(const ContainerId& source) {
+void LogMerge::close(const std::string& source) {
   const auto found = queues_.find(source);
   if (found == queues_.end()) {
     return;

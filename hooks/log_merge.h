@@ -12,7 +12,7 @@
 
 namespace minpaas::hooks {
 
-/// Brings the lines of several containers into one order by time. Each source is in order by
+/// Brings the lines of several sources into one order by time. Each source is in order by
 /// itself. Pure; thread: one at a time.
 class LogMerge {
  public:
@@ -23,7 +23,7 @@ class LogMerge {
   static constexpr std::size_t kMostBytes = 1U << 20;
 
   struct Line {
-    docker::ContainerId source;
+    std::string source;
     docker::LogLine line;
   };
 
@@ -32,22 +32,20 @@ class LogMerge {
 
   explicit LogMerge(Sources sources) : sources_(sources) {}
 
-  void open(const docker::ContainerId& source) { queues_[source]; }
+  void open(const std::string& source) { queues_[source]; }
 
-  [[nodiscard]] bool has_room(const docker::ContainerId& source) const;
-  void push(const docker::ContainerId& source, docker::LogLine line, SteadyTime now);
+  [[nodiscard]] bool has_room(const std::string& source) const;
+  void push(const std::string& source, docker::LogLine line, SteadyTime now);
   /// No line comes any more.
-  void close(const docker::ContainerId& source);
+  void close(const std::string& source);
 
   /// Open, or closed with lines to be taken.
-  [[nodiscard]] bool knows(const docker::ContainerId& source) const {
-    return queues_.contains(source);
-  }
+  [[nodiscard]] bool knows(const std::string& source) const { return queues_.contains(source); }
 
   [[nodiscard]] bool empty() const { return queues_.empty(); }
 
   /// Lines of the source that have not been taken.
-  [[nodiscard]] std::size_t waiting(const docker::ContainerId& source) const {
+  [[nodiscard]] std::size_t waiting(const std::string& source) const {
     const auto found = queues_.find(source);
     return found == queues_.end() ? 0 : found->second.lines.size();
   }
@@ -72,7 +70,7 @@ class LogMerge {
     bool closed = false;
   };
 
-  using Queues = std::map<docker::ContainerId, Queue>;
+  using Queues = std::map<std::string, Queue>;
 
   [[nodiscard]] Queues::const_iterator next(SteadyTime now) const;
 

@@ -205,7 +205,12 @@ DeployOutcome Pipeline::succeed(const StageContext& context, const std::optional
   outcome.release = release->number;
   const auto app = parts_.apps.get(context.app());
   const std::string subject = fmt::format("{} {}", context.app().str(), release->number.str());
-  if (app && app->stopped) {
+  const bool is_stopped = app && app->stopped;
+  parts_.lifecycle.tell(
+      context.app(),
+      fmt::format("{} is {}: {} (by {})", release->number.str(), is_stopped ? "stopped" : "live",
+                  context.output.masked(release->description), context.job.row.actor));
+  if (is_stopped) {
     context.output.final_word(
         fmt::format("{} is stopped; to start it: ps:start {}", subject, context.app().str()));
     log::info("{} is stopped: deploy {} by {}", subject, context.deploy(), context.job.row.actor);
@@ -247,6 +252,10 @@ DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
   }
   const auto app = parts_.apps.get(context.app());
   const bool served = live && *live && !(app && app->stopped);
+  parts_.lifecycle.tell(
+      context.app(), fmt::format("deploy {} {}: {} (by {})", context.deploy(),
+                                 error.code == ErrorCode::Cancelled ? "is cancelled" : "has failed",
+                                 outcome.reason, context.job.row.actor));
   context.output.warn(
       served ? fmt::format("Nothing was deployed; {} still serves.", (*live)->number.str())
              : "Nothing was deployed.");

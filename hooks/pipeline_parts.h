@@ -14,6 +14,7 @@
 #include "hooks/check.h"
 #include "hooks/check_plans.h"
 #include "hooks/container_policies.h"
+#include "hooks/lifecycle_log.h"
 #include "hooks/process_set.h"
 #include "runtimes/runtime.h"
 
@@ -36,6 +37,7 @@ struct PipelineParts {
   state::VolumeStore& volumes;
   state::CronStore& cron;
   ContainerPolicies& policies;
+  LifecycleLog& lifecycle;
   docker::Engine& engine;
   router::Router& router;
   const runtimes::Catalog& catalog;

@@ -1,5 +1,7 @@
 #include "hooks/supervisor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 
@@ -22,15 +24,41 @@ std::string process_of(const EngineEvent& event) {
   return label_of(event, docker::kLabelApp) + " " + label_of(event, docker::kLabelProcess);
 }
 
+/// For people who read the app's log; empty: nothing to be told.
+std::string words_of(const EngineEvent& event, HealthBook::Verdict verdict) {
+  const std::string process = fmt::format("{} of {}", label_of(event, docker::kLabelProcess),
+                                          label_of(event, docker::kLabelRelease));
+  if (event.action == "start") {
+    return process + " has started";
+  }
+  if (event.action == "oom") {
+    return process + " has used more memory than its limit";
+  }
+  if (event.action != "die") {
+    return "";
+  }
+  switch (verdict) {
+    case HealthBook::Verdict::Ended:
+      return fmt::format("{} has ended by itself with status {}", process, event.exit_code);
+    case HealthBook::Verdict::CrashLoop:
+      return fmt::format("{} has ended {} times within {} s, now with status {}, and is stopped",
+                         process, HealthBook::kCrashes, HealthBook::kCrashWindow.count(),
+                         event.exit_code);
+    default:
+      return fmt::format("{} has stopped with status {}", process, event.exit_code);
+  }
+}
+
 }  // namespace
 
 Supervisor::Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
-                       Reconcile reconcile, Moved moved)
+                       Reconcile reconcile, Moved moved, Told told)
     : engine_(engine),
       clock_(clock),
       settings_(std::move(settings)),
       reconcile_(std::move(reconcile)),
-      moved_(std::move(moved)) {}
+      moved_(std::move(moved)),
+      told_(std::move(told)) {}
 
 void Supervisor::start() {
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
@@ -86,6 +114,7 @@ void Supervisor::take_safely(const EngineEvent& event) {
 void Supervisor::take(const EngineEvent& event) {
   tell_moved(event);
   const auto verdict = state_.with([&](State& state) { return state.book.take(event); });
+  tell_app(event, verdict);
   switch (verdict) {
     case HealthBook::Verdict::Noted:
       if (event.action == "oom") {
@@ -114,6 +143,16 @@ void Supervisor::tell_moved(const EngineEvent& event) {
   const std::string process = label_of(event, docker::kLabelProcess);
   if (process.starts_with(ProcessType::web().str() + ".")) {
     moved_(event.container);
+  }
+}
+
+/// Of a process that goes on until it is stopped, not of one that somebody sits in front of.
+void Supervisor::tell_app(const EngineEvent& event, HealthBook::Verdict verdict) {
+  const auto one_off = event.labels.find(std::string(docker::kLabelOneOff));
+  const bool is_one_off = one_off != event.labels.end() && !one_off->second.empty();
+  const std::string text = words_of(event, verdict);
+  if (!is_one_off && !text.empty()) {
+    told_(label_of(event, docker::kLabelApp), text);
   }
 }
 

@@ -35,8 +35,11 @@ class Supervisor {
   /// A web container has started or ended: it may have another address.
   using Moved = std::function<void(const docker::ContainerId& container)>;
 
+  /// A line for the log of the app of this docker::kLabelApp.
+  using Told = std::function<void(const std::string& label, std::string text)>;
+
   Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
-             Reconcile reconcile, Moved moved);
+             Reconcile reconcile, Moved moved, Told told);
   /// Ends both threads.
   ~Supervisor() = default;
   Supervisor(const Supervisor&) = delete;
@@ -63,6 +66,7 @@ class Supervisor {
   void take_safely(const docker::EngineEvent& event);
   void take(const docker::EngineEvent& event);
   void tell_moved(const docker::EngineEvent& event);
+  void tell_app(const docker::EngineEvent& event, HealthBook::Verdict verdict);
   void stop_crashing(const docker::EngineEvent& event);
   void reconcile_when_wanted(const std::stop_token& stop);
   bool reconcile_now(const std::stop_token& stop);
@@ -74,6 +78,7 @@ class Supervisor {
   SupervisorSettings settings_;
   Reconcile reconcile_;
   Moved moved_;
+  Told told_;
   mutable Guarded<State> state_;
   std::jthread watcher_;
   std::jthread reconciler_;

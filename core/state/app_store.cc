@@ -82,12 +82,16 @@ Result<int> choose_port(const AppName& name, int first, int last, const std::set
                "destroy an app, or widen [router] port_first and port_last", ""};
 }
 
+bool is_label(SQLite::Database& connection, const std::string& label) {
+  SQLite::Statement query(connection, "SELECT 1 FROM apps WHERE label = ?");
+  query.bind(1, label);
+  return query.executeStep();
+}
+
 /// The name, where no app that had it before still has things in the engine by it. A port is one
 /// app's only, and no name has a dot.
 std::string free_label(SQLite::Database& connection, const AppName& name, int port) {
-  SQLite::Statement query(connection, "SELECT 1 FROM apps WHERE label = ?");
-  query.bind(1, name.str());
-  return query.executeStep() ? fmt::format("{}.{}", name.str(), port) : name.str();
+  return is_label(connection, name.str()) ? fmt::format("{}.{}", name.str(), port) : name.str();
 }
 
 /// The new row, or nothing when the port is taken. Errors: AlreadyExists (the name is).
@@ -170,6 +174,12 @@ Result<std::vector<AppRow>> AppStore::list() {
       rows.push_back(TRY(row_from(query)));
     }
     return rows;
+  });
+}
+
+Result<bool> AppStore::has_label(const std::string& label) {
+  return read_value(database_, [&](SQLite::Database& connection) -> Result<bool> {
+    return is_label(connection, label);
   });
 }
 

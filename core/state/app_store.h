@@ -55,6 +55,8 @@ class AppStore {
   /// Errors: NotFound.
   Result<AppRow> get(const AppName& name);
   Result<std::vector<AppRow>> list();
+  /// Whether an app has this label.
+  Result<bool> has_label(const std::string& label);
   /// Errors: NotFound.
   Result<void> set_runtime(const AppName& name, const std::string& runtime);
   Result<void> set_deploy_branch(const AppName& name, const std::string& branch);

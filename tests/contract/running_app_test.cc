@@ -202,7 +202,8 @@ class SupervisionOnEngine : public RunningApp {
 TEST_F(SupervisionOnEngine, EndsACrashLoopAndLeavesStoppedOnesAlone) {
   Supervisor supervisor(
       engine(), clock_, {.instance = bed_->tag(), .stop_grace = seconds(5)},
-      [](const std::stop_token&) { return true; }, [](const ContainerId&) {});
+      [](const std::stop_token&) { return true; }, [](const ContainerId&) {},
+      [](const std::string&, const std::string&) {});
   supervisor.start();
   ASSERT_TRUE(wait_until([&] { return supervisor.engine_answers(); }));
   const auto steady = run_always(spec("steady", kAnswers200));

@@ -6,13 +6,13 @@ import time
 
 import apps
 from story import tell
-from testbed import wait_until
+from testbed import docker, wait_until
 
 LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00 app\[web\.1\]: (.*)$")
 
 
 def texts(done):
-    lines = done.out.splitlines()
+    lines = [line for line in done.out.splitlines() if " app[minpaas]: " not in line]
     for line in lines:
         assert LINE.match(line), f"not a log line: {line!r}"
     return [LINE.match(line).group(1) for line in lines]
@@ -27,8 +27,8 @@ def all_tail_and_since(server):
     assert last == ["GET /page4"]
     everything = texts(server.ssh("logs", "speaks"))
     assert "version one starts" in everything and everything.index("GET /page0") < everything.index("GET /page1")
-    assert texts(server.ssh("logs", "speaks", "--tail", "2")) == ["GET /page3", "GET /page4"]
-    assert texts(server.ssh("logs", "speaks", "-n", "1")) == ["GET /page4"]
+    assert texts(server.ssh("logs", "speaks", "--tail", "2", "--process", "web")) == ["GET /page3", "GET /page4"]
+    assert texts(server.ssh("logs", "speaks", "-n", "1", "-p", "web")) == ["GET /page4"]
     assert "GET /page4" in texts(server.ssh("logs", "speaks", "--since", "10m"))
     time.sleep(1.1)  # --since has a resolution of a second
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -72,6 +72,51 @@ def as_it_happens(server):
     finally:
         follower.kill()
         follower.wait()
+
+
+def what_becomes_of_an_app(server):
+    """Its processes and releases, beside what it says; also when no process of it ever ran, and not after its end."""
+    app = apps.serving(server, "lives")
+    follower = server.start_ssh("logs", "lives", "-f", "--process", "minpaas")
+
+    seen = []
+
+    def told(*parts):
+        while not any(all(part in line for part in parts) for line in seen):
+            seen.append(follower.stdout.readline())
+            assert seen[-1], f"the follower ended with {follower.wait()}: {follower.stderr.read()}"
+
+    try:
+        told("v1 is live")
+        assert re.search(r"app\[minpaas\]: v1 is live: Deploy [0-9a-f]{7} \(by tester\)\n$", seen[-1]), seen
+        docker("kill", server.containers("lives")[0])
+        told("web.1 of v1 has ", "with status 137")
+        seen.clear()
+        told("web.1 of v1 has started")
+        apps.python(app, "version two", before="sys.exit(9)")
+        assert app.push().status == 1
+        told("has failed: ", "(by tester)")
+        assert server.ssh("config:set", "lives", "KEY=the-secret-value").status == 0
+        told(" is live: ", "KEY")
+        told("web.1 of v1 has stopped")
+        assert server.ssh("ps:scale", "lives", "web=2").status == 0
+        told("web.2 of v", "has started")
+    finally:
+        follower.kill()
+        follower.wait()
+    everything = server.ssh("logs", "lives", "--process", "minpaas").out
+    assert "the-secret-value" not in everything and "v1 is live" in everything
+    server.kill()
+    server.start()
+    assert everything in server.ssh("logs", "lives", "--process", "minpaas").out, "it outlives the server"
+    assert server.ssh("apps:destroy", "lives", "--confirm", "lives").status == 0
+    assert server.ssh("apps:create", "lives").status == 0
+    assert "v1" not in server.ssh("logs", "lives").text
+
+    broken = server.new_app(name="never-up")
+    apps.python(broken, "no", before="sys.exit(9)")
+    assert broken.push().status == 1
+    assert "deploy " in server.ssh("logs", "never-up").out and "has failed: " in server.ssh("logs", "never-up").out
 
 
 def of_an_app_that_never_ran(server):
@@ -131,5 +176,5 @@ def values_of_config_vars_where_they_are_masked(server):
 
 
 if __name__ == "__main__":
-    tell(all_tail_and_since, as_it_happens, of_an_app_that_never_ran, of_builds, processes, values_of_config_vars_where_they_are_masked,
+    tell(all_tail_and_since, as_it_happens, what_becomes_of_an_app, of_an_app_that_never_ran, of_builds, processes, values_of_config_vars_where_they_are_masked,
          settings={"containers": {"mask_logs": "yes"}})

@@ -67,6 +67,8 @@ bool Watcher::wait_for(const std::string& part) const {
 DeployBed::Server::Server(DeployBed& bed)
     : database(must(state::Database::open(bed.folder.path() / "minpaas.db"))),
       secret(must(state::SecretKey::load_or_create(bed.folder.path() / "secret.key", false))),
+      journal(bed.folder.path() / "journal"),
+      lifecycle(apps, journal, bed.clock),
       policies(kInstance, bed.settings.containers, apps, resources, volumes),
       check_plans(check_store, bed.settings.checks),
       parts(bed.make_parts(*this)),
@@ -78,7 +80,7 @@ DeployBed::Server::Server(DeployBed& bed)
       people(users, grants, keys, first_claim, access, bed.clock),
       domains(access, apps, domain_store, bed.router, bed.clock,
               {"example.com", [this] { certificates.follow_change(); }}),
-      maintenance(access, apps, bed.router),
+      maintenance(access, apps, bed.router, lifecycle),
       build_secrets(access, build_secret_store, bed.clock),
       events(event_store, access, bed.clock),
       certificates(
@@ -160,6 +162,7 @@ hooks::PipelineParts DeployBed::make_parts(Server& server) {
           server.volumes,
           server.cron_store,
           server.policies,
+          server.lifecycle,
           engine,
           router,
           catalog,

@@ -82,6 +82,8 @@ class DeployBed {
     state::VolumeStore volumes{*database};
     state::CronStore cron_store{*database};
     state::CheckStore check_store{*database};
+    hooks::AppJournal journal;
+    hooks::LifecycleLog lifecycle;
     hooks::ContainerPolicies policies;
     hooks::CheckPlans check_plans;
     hooks::PipelineParts parts;

@@ -2,26 +2,33 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "core/base/guarded.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/temp_dir.h"
 
 namespace minpaas::hooks {
 namespace {
 
 using docker::ContainerId;
 using test::FakeEngine;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::UnorderedElementsAre;
 
 class Logs : public testing::Test {
  protected:
   FakeEngine engine_;
   ImageId image_ = engine_.add_image("blog");
-  AppLogs logs_{engine_, "this-server"};
+  test::TempDir folder_;
+  AppJournal journal_{folder_.path()};
+  RealClock clock_;
+  AppLogs logs_{LogSources(engine_, journal_, "this-server"), clock_};
   AppName app_ = *AppName::parse("blog");
   int made_ = 0;
   std::vector<std::string> lines_;
@@ -37,6 +44,13 @@ class Logs : public testing::Test {
     const auto id = *engine_.create_container(spec);
     EXPECT_TRUE(engine_.start_container(id));
     return id;
+  }
+
+  void note(JournalTopic topic, const std::string& text) {
+    // The engine's lines of one moment get later ones.
+    std::this_thread::sleep_for(milliseconds(2));
+    journal_.add("blog", topic, {{clock_.now(), docker::LogStream::Out, text}});
+    std::this_thread::sleep_for(milliseconds(2));
   }
 
   Result<void> read(const LogQuery& query = {}) {
@@ -97,6 +111,26 @@ TEST_F(Logs, CanBeOfOneProcess) {
   lines_.clear();
   ASSERT_TRUE(read({.process = ProcessType::web(), .index = 2}));
   EXPECT_THAT(lines_, ElementsAre("app[web.2]: b"));
+}
+
+TEST_F(Logs, HaveTheJournalOfTheAppBesideItsOutput) {
+  const auto web = start("web.1");
+  engine_.print(web, "one");
+  note(JournalTopic::Router, "GET / 200");
+  engine_.print(web, "two");
+  note(JournalTopic::Lifecycle, "web.1 has ended");
+  ASSERT_TRUE(read());
+  EXPECT_THAT(lines_, ElementsAre("app[web.1]: one", "app[router]: GET / 200", "app[web.1]: two",
+                                  "app[minpaas]: web.1 has ended"));
+  lines_.clear();
+  ASSERT_TRUE(read({.process = *ProcessType::parse("router")}));
+  EXPECT_THAT(lines_, ElementsAre("app[router]: GET / 200"));
+}
+
+TEST_F(Logs, OfAnAppThatNeverStartedSayWhy) {
+  note(JournalTopic::Lifecycle, "deploy 1 has failed");
+  ASSERT_TRUE(read());
+  EXPECT_THAT(lines_, ElementsAre("app[minpaas]: deploy 1 has failed"));
 }
 
 TEST_F(Logs, AreNotOfWhatSomeoneSitsInFrontOf) {
@@ -191,6 +225,85 @@ TEST_F(FollowedLogs, GoOnBehindTheHistoryWithoutRepeatingIt) {
   EXPECT_THAT(wait_for(3), ElementsAre("app[web.1]: one", "app[web.1]: two", "app[web.1]: three"));
 }
 
+TEST_F(FollowedLogs, GoOnWithTheJournal) {
+  engine_.print(start("web.1"), "one");
+  note(JournalTopic::Lifecycle, "old");
+  follow();
+  wait_for(2);
+  note(JournalTopic::Lifecycle, "new");
+  note(JournalTopic::Router, "first of its topic");
+  EXPECT_THAT(wait_for(4),
+              UnorderedElementsAre("app[web.1]: one", "app[minpaas]: old", "app[minpaas]: new",
+                                   "app[router]: first of its topic"));
+}
+
+TEST_F(FollowedLogs, AreReadOnceHoweverManyFollow) {
+  const auto web = start("web.1");
+  engine_.print(web, "one");
+  follow();
+  wait_for(1);
+  engine_.before(test::EngineCall::Logs,
+                 [&](const std::string&) { asked_.update([](int& count) { ++count; }); });
+  constexpr int kFollowers = 5;
+  std::vector<std::jthread> others;
+  for (int i = 0; i < kFollowers; ++i) {
+    others.emplace_back([this](const std::stop_token& gone) {
+      EXPECT_TRUE(logs_.read(
+          app_, {.follow = true},
+          [this](SystemTime, std::string_view, std::string_view text) {
+            seen_.update([&](auto& lines) { lines.emplace_back(text); });
+            return true;
+          },
+          gone));
+    });
+  }
+  wait_for(1 + kFollowers);
+  engine_.print(web, "two");
+  const auto lines = wait_for(2 * (1 + kFollowers));
+  EXPECT_EQ(std::ranges::count(lines, "two"), kFollowers);
+  EXPECT_THAT(lines, SizeIs(2 * (1 + kFollowers)));
+  // The history for each, and at most one stream for all.
+  EXPECT_LE(asked_.with([](int count) { return count; }), kFollowers + 1);
+}
+
+TEST_F(FollowedLogs, LoseNothingWhenTheReaderIsSlowerThanTheApp) {
+  const auto web = start("web.1");
+  engine_.print(web, "first");
+  Guarded<bool> go;
+  int count = 0;
+  bool in_order = true;
+  // More than the feed keeps.
+  const int kMany = static_cast<int>(LogFeed::kMostLines) * 2;
+  std::jthread slow([&](const std::stop_token& gone) {
+    EXPECT_TRUE(logs_.read(
+        app_, {.follow = true},
+        [&](SystemTime, std::string_view, std::string_view text) {
+          if (count == 0) {
+            seen_.update([](auto& lines) { lines.emplace_back("first"); });
+          } else {
+            go.wait_until(
+                std::chrono::steady_clock::now() + seconds(30), {}, [](bool goes) { return goes; },
+                [](bool) {});
+            in_order = in_order && text == std::to_string(count - 1);
+          }
+          return ++count <= kMany;
+        },
+        gone));
+  });
+  wait_for(1);
+  // Another one keeps the feed going, and tells how far it is.
+  follow();
+  wait_for(2);
+  for (int line = 0; line < kMany; ++line) {
+    engine_.print(web, std::to_string(line));
+  }
+  wait_for(2 + static_cast<std::size_t>(kMany));
+  go.update([](bool& goes) { goes = true; });
+  slow.join();
+  EXPECT_EQ(count, kMany + 1);
+  EXPECT_TRUE(in_order);
+}
+
 TEST_F(FollowedLogs, AreNotHeldUpWhenTheyAreMany) {
   const auto web = start("web.1");
   engine_.print(web, "first");
@@ -209,15 +322,14 @@ TEST_F(FollowedLogs, AreNotHeldUpWhenTheyAreMany) {
 TEST_F(FollowedLogs, OfATailOfNoneBeginWithWhatIsNew) {
   const auto web = start("web.1");
   engine_.print(web, "old");
-  engine_.before(test::EngineCall::Logs,
-                 [&](const std::string&) { asked_.update([](int& count) { ++count; }); });
   follow({.tail = 0});
-  // The history has been read once the log is asked for the second time.
-  EXPECT_TRUE(asked_.wait_until(
-      std::chrono::steady_clock::now() + seconds(30), {}, [](int count) { return count > 1; },
-      [](int count) { return count > 1; }));
-  engine_.print(web, "new");
-  EXPECT_THAT(wait_for(1), ElementsAre("app[web.1]: new"));
+  // What is printed before the history was read belongs to it.
+  const auto seen = [this] { return seen_.with([](const auto& lines) { return lines; }); };
+  for (int tries = 0; tries < 1000 && seen().empty(); ++tries) {
+    engine_.print(web, "new");
+    std::this_thread::sleep_for(milliseconds(30));
+  }
+  EXPECT_THAT(seen(), AllOf(SizeIs(testing::Ge(1)), testing::Each("app[web.1]: new")));
 }
 
 TEST_F(FollowedLogs, TakeUpTheContainersOfANewRelease) {

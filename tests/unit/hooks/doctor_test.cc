@@ -77,6 +77,7 @@ class ServerExamination : public testing::Test {
   state::ResourceStore resources_{file_.database()};
   state::VolumeStore volumes_{file_.database()};
   state::CronStore cron_{file_.database()};
+  AppJournal journal_{file_.folder() / "journal"};
   ContainerPolicies policies_{"this-server", settings_.containers, apps_, resources_, volumes_};
   state::CheckStore check_store_{file_.database()};
   CheckPlans check_plans_{check_store_, settings_.checks};
@@ -85,6 +86,7 @@ class ServerExamination : public testing::Test {
   runtimes::Catalog catalog_ = *runtimes::Catalog::load({runtimes::default_folder(), {}, false});
   config::Settings settings_;
   RealClock clock_;
+  LifecycleLog lifecycle_{apps_, journal_, clock_};
   PipelineParts parts_{.apps = apps_,
                        .configs = configs_,
                        .build_secrets = build_secrets_,
@@ -95,6 +97,7 @@ class ServerExamination : public testing::Test {
                        .volumes = volumes_,
                        .cron = cron_,
                        .policies = policies_,
+                       .lifecycle = lifecycle_,
                        .engine = engine_,
                        .router = router_,
                        .catalog = catalog_,

@@ -5,13 +5,12 @@
 namespace minpaas::hooks {
 namespace {
 
-using docker::ContainerId;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 class Merge : public testing::Test {
  protected:
-  void push(const ContainerId& source, int second) {
+  void push(const std::string& source, int second) {
     docker::LogLine line;
     line.at = SystemTime(seconds(second));
     line.text = std::to_string(second);
@@ -32,8 +31,8 @@ class Merge : public testing::Test {
     merge_.open(b_);
   }
 
-  ContainerId a_{"a"};
-  ContainerId b_{"b"};
+  std::string a_{"a"};
+  std::string b_{"b"};
   SteadyTime now_;
   LogMerge merge_{LogMerge::Sources::Ending};
 };

@@ -21,12 +21,16 @@ class Supervision : public testing::Test {
  protected:
   void start() { supervisor_.start(); }
 
-  ContainerId run_container(const std::string& name, const std::string& instance) {
+  ContainerId run_container(const std::string& name, const std::string& instance,
+                            const std::string& one_off = "") {
     docker::ContainerSpec spec;
     spec.name = name;
     spec.image = image_;
-    spec.labels = {
-        {"minpaas.app", "blog"}, {"minpaas.process", "web.1"}, {"minpaas.instance", instance}};
+    spec.labels = {{"minpaas.app", "blog"},
+                   {"minpaas.release", "v7"},
+                   {"minpaas.process", "web.1"},
+                   {"minpaas.instance", instance},
+                   {"minpaas.one-off", one_off}};
     const auto id = *engine_.create_container(spec);
     EXPECT_TRUE(engine_.set_restart_policy(id, docker::RestartPolicy::UnlessStopped));
     EXPECT_TRUE(engine_.start_container(id));
@@ -67,6 +71,7 @@ class Supervision : public testing::Test {
   ImageId image_ = engine_.add_image("blog");
   Guarded<int> reconciled_;
   Guarded<std::vector<std::string>> moved_;
+  Guarded<std::vector<std::string>> told_;
   Guarded<bool> stopped_;
   Guarded<int> asked_;
   std::atomic<bool> settles_ = true;
@@ -84,8 +89,35 @@ class Supervision : public testing::Test {
       },
       [this](const ContainerId& container) {
         moved_.update([&](auto& moved) { moved.push_back(container.value); });
+      },
+      [this](const std::string& label, const std::string& text) {
+        told_.update([&](auto& told) { told.push_back(label + ": " + text); });
       }};
 };
+
+TEST_F(Supervision, TellsTheAppWhatBecomesOfItsProcesses) {
+  const auto id = run_container("blog-web-1", "this-server");
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  engine_.end_container(id, 3);
+  const auto told = told_.wait_until(
+      std::chrono::steady_clock::now() + seconds(30), {},
+      [](const auto& lines) { return lines.size() >= 2; }, [](const auto& lines) { return lines; });
+  EXPECT_THAT(told, testing::ElementsAre("blog: web.1 of v7 has ended by itself with status 3",
+                                         "blog: web.1 of v7 has started"));
+}
+
+TEST_F(Supervision, TellsNothingOfWhatSomeoneSitsInFrontOf) {
+  const auto id = run_container("blog-run-1", "this-server", "1");
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  engine_.end_container(id, 3);
+  engine_.end_container(run_container("blog-web-1", "this-server"), 4);
+  const auto told = told_.wait_until(
+      std::chrono::steady_clock::now() + seconds(30), {},
+      [](const auto& lines) { return lines.size() >= 2; }, [](const auto& lines) { return lines; });
+  EXPECT_THAT(told, testing::Each(testing::HasSubstr("web.1")));
+}
 
 TEST_F(Supervision, ReconcilesAtTheStart) {
   start();

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "hooks/log_feed.h"
+#include "hooks/log_readers.h"
+#include "hooks/log_sources.h"
+#include "hooks/platform.h"
+
+namespace minpaas::hooks {
+
+/// One reading of an app's log: what there is, then what comes. Thread: one.
+class LogReading {
+ public:
+  /// The query and the sink must outlive it.
+  LogReading(LogSources& sources, std::string label, const LogQuery& query, const AppLogSink& sink,
+             std::stop_token gone)
+      : sources_(sources),
+        label_(std::move(label)),
+        query_(query),
+        sink_(sink),
+        gone_(std::move(gone)) {}
+
+  LogReading(const LogReading&) = delete;
+  LogReading& operator=(const LogReading&) = delete;
+
+  /// The sources that the query asks for. Errors: those of the engine.
+  Result<std::vector<LogSource>> find();
+  /// What there is, to its end. False: the reader has left. Errors: those of the engine.
+  Result<bool> read_history(const std::vector<LogSource>& found);
+  /// Until the reader has left. `number`: of the feed's next line, from before the history was
+  /// read.
+  void follow(LogFeed& feed, std::uint64_t number);
+
+ private:
+  [[nodiscard]] bool is_wanted(const LogSource& source) const;
+  [[nodiscard]] docker::LogOptions history_options() const;
+  Result<bool> read(const std::vector<LogSource>& found, const docker::LogOptions& options,
+                    const AppLogSink& sink);
+  bool catch_up();
+  bool pass_on(const LogFeed::Line& line);
+
+  LogSources& sources_;
+  std::string label_;
+  const LogQuery& query_;
+  const AppLogSink& sink_;
+  std::stop_token gone_;
+  std::map<std::string, LogCursor> cursors_;
+};
+
+}  // namespace minpaas::hooks
