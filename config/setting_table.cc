@@ -62,6 +62,7 @@ std::vector<Setting> router_settings() {
           in("https_listen", &S::https_listen, Listen{}),
           in("https_redirect", &S::https_redirect, YesNo{}),
           in("hsts", &S::hsts, Duration<seconds>{seconds(0), hours(24 * 3650)}),
+          in("request_log", &S::request_log, YesNo{}),
           in("app_address", &S::app_address, Text{check_ip_address}),
           in("drain_timeout", &S::drain_timeout, Duration<seconds>{seconds(1), hours(24)}),
           in("port_first", &S::port_first, Whole<int>{1, 65535}),

@@ -62,6 +62,8 @@ struct RouterSettings {
   bool https_redirect = true;
   /// How long browsers are told to use https only (Strict-Transport-Security); zero: not at all.
   seconds hsts{0};
+  /// Whether HAProxy logs requests, for `logs APP`.
+  bool request_log = true;
   /// Address that app ports are served on.
   std::string app_address = "0.0.0.0";
   /// How long requests at a replaced release may go on.

@@ -3,8 +3,8 @@ minpaas_test(direct_router_test LABEL unit
   LIBRARIES minpaas::router minpaas::test_support)
 minpaas_test(haproxy_text_test LABEL unit
   SOURCES unit/core/router/haproxy_cli_test.cc unit/core/router/haproxy_config_test.cc
-    unit/core/router/haproxy_map_test.cc
-  LIBRARIES minpaas::router)
+    unit/core/router/haproxy_map_test.cc unit/core/router/request_batch_test.cc unit/core/router/request_line_test.cc
+  LIBRARIES minpaas::router fmt::fmt)
 minpaas_test(haproxy_https_test LABEL integration
   SOURCES integration/core/router/haproxy_https_test.cc
   LIBRARIES minpaas::router minpaas::certs minpaas::test_support minpaas::certificate_support PkgConfig::OPENSSL)

@@ -20,6 +20,7 @@ std::unique_ptr<router::Router> make_router(const config::Settings& settings,
         .https = {{wanted.https_listen.address, wanted.https_listen.port}},
         .https_redirect = wanted.https_redirect,
         .hsts = wanted.hsts,
+        .request_log = wanted.request_log,
         .app_address = wanted.app_address,
         .drain_timeout = wanted.drain_timeout};
     return std::make_unique<router::HaproxyRouter>(engine, std::move(haproxy));

@@ -9,6 +9,7 @@
 #include "core/router/haproxy_hold.h"
 #include "core/router/haproxy_map.h"
 #include "core/router/haproxy_tls.h"
+#include "core/router/request_line.h"
 
 namespace minpaas::router {
 namespace {
@@ -102,7 +103,7 @@ std::string render_by_name(const HaproxyConfig& config) {
   }
   const std::string folder = config.folder.string();
   return fmt::format(
-      "\nfrontend by-name\n{0}"
+      "\nfrontend by-name\n{0}{5}"
       "  http-request set-var(txn.host) req.hdr(host),host_only,lower\n"
       "{3}"
       "{2}"
@@ -112,7 +113,8 @@ std::string render_by_name(const HaproxyConfig& config) {
       "{4}"
       "  use_backend %[var(txn.app)]\n",
       binds, folder, render_host_lookup("txn.app", config.folder / kHostMap),
-      render_tls_rules(config), kChallengeRule);
+      render_tls_rules(config), kChallengeRule,
+      config.log_requests ? render_request_captures() : "");
 }
 
 /// First of a backend's rules.
@@ -172,6 +174,7 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
   text += config.can_hold ? render_hold_globals(config.folder) : "";
   text += render_tls_globals();
   text += kDefaults;
+  text += config.log_requests ? render_request_log() : "";
   for (const int status : {502, 503, 504}) {
     text += fmt::format("  errorfile {0} {1}/{0}.http\n", status, config.folder.string());
   }
@@ -179,12 +182,15 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
   text += render_challenge_backend(config);
   for (const auto& [app, route] : routes) {
     if (!config.taken_ports.contains(route.app_port)) {
-      text += fmt::format("\nfrontend port-{}\n  bind {}\n  default_backend {}\n", app.str(),
-                          bind_text({config.app_address, route.app_port}), backend_of(app, route));
+      text +=
+          fmt::format("\nfrontend port-{}\n  bind {}\n{}  default_backend {}\n", app.str(),
+                      bind_text({config.app_address, route.app_port}),
+                      config.log_requests ? render_request_captures() : "", backend_of(app, route));
     }
-    text +=
-        fmt::format("\nbackend {}\n{}{}{}", backend_of(app, route), render_maintenance_rule(config),
-                    config.can_hold ? render_hold_rule(config.folder) : "", kAppRules);
+    text += fmt::format("\nbackend {}\n{}{}{}{}", backend_of(app, route),
+                        render_maintenance_rule(config),
+                        config.can_hold ? render_hold_rule(config.folder) : "", kAppRules,
+                        config.log_requests ? render_request_id_capture() : "");
     for (const RouteServer& server : route.servers) {
       if (server.address.empty()) {
         continue;

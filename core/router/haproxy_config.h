@@ -42,6 +42,8 @@ struct HaproxyConfig {
   std::set<int> taken_ports;
   /// Whether requests can wait (haproxy_hold.h).
   bool can_hold = false;
+  /// Whether requests are logged to its standard output.
+  bool log_requests = false;
   /// User and group of the workers, empty: those of the server.
   std::string user;
 };

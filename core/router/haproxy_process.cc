@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "core/base/fd.h"
 #include "core/base/file.h"
@@ -69,6 +72,14 @@ bool has_ended(const Fd& process) {
   return process && ::poll(&entry, 1, 0) == 1;
 }
 
+/// Nothing for what is no FIFO.
+std::optional<std::pair<dev_t, ino_t>> pipe_at(const std::string& path) {
+  struct stat found {};
+
+  const bool is_pipe = ::stat(path.c_str(), &found) == 0 && S_ISFIFO(found.st_mode);
+  return is_pipe ? std::optional(std::pair(found.st_dev, found.st_ino)) : std::nullopt;
+}
+
 /// Collects it when it is a child of this process.
 void await_end(pid_t pid) {
   const Fd process = open_pid(pid);
@@ -111,6 +122,11 @@ bool HaproxyProcess::adopt() {
   return true;
 }
 
+bool HaproxyProcess::logs_requests() const {
+  const auto output = pipe_at(fmt::format("/proc/{}/fd/1", running_with(files_)));
+  return output && output == pipe_at(files_.requests());
+}
+
 Result<void> HaproxyProcess::start() {
   watched_.update([](pid_t& watched) { watched = 0; });
   // One that does not answer any more would keep the ports.
@@ -141,9 +157,12 @@ Result<pid_t> HaproxyProcess::spawn() {
       pid_file.c_str(), nullptr};
   SpawnActions actions;
   ::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(actions.get(), STDOUT_FILENO, files_.log().c_str(),
+  ::posix_spawn_file_actions_addopen(actions.get(), STDERR_FILENO, files_.log().c_str(),
                                      O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::posix_spawn_file_actions_adddup2(actions.get(), STDOUT_FILENO, STDERR_FILENO);
+  // Open for reading too, it is no broken pipe while no server runs; a full one loses lines.
+  const std::string output = pipe_at(files_.requests()) ? files_.requests().string() : "/dev/null";
+  ::posix_spawn_file_actions_addopen(actions.get(), STDOUT_FILENO, output.c_str(),
+                                     O_RDWR | O_NONBLOCK, 0);
   SpawnAttributes attributes;
   const int failed = ::posix_spawn(&pid, program_.c_str(), actions.get(), attributes.get(),
                                    const_cast<char* const*>(arguments.data()), environ);

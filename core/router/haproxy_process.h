@@ -35,6 +35,9 @@ struct HaproxyFiles {
   [[nodiscard]] std::filesystem::path pid() const { return folder / "haproxy.pid"; }
 
   [[nodiscard]] std::filesystem::path log() const { return folder / "haproxy.log"; }
+
+  /// Its log of requests (core/router/request_log.h).
+  [[nodiscard]] std::filesystem::path requests() const { return folder / "requests.fifo"; }
 };
 
 /// A HAProxy in master-worker mode that outlives this program: a later one finds and adopts it, so
@@ -52,8 +55,11 @@ class HaproxyProcess {
 
   /// Takes over one that runs already with these files. False: there is none.
   bool adopt();
-  /// Starts it with the file that is there, and waits until it serves. Errors: NotFound (no such
-  /// program), Failed (its own words).
+  /// Whether the standard output of the one that runs is the FIFO of its files. Not while it
+  /// reloads.
+  [[nodiscard]] bool logs_requests() const;
+  /// Starts it with the file that is there, its standard output being the FIFO if that is there,
+  /// and waits until it serves. Errors: NotFound (no such program), Failed (its own words).
   Result<void> start();
   /// Makes it read the file again: the listening sockets are handed over, connections stay with the
   /// old worker until they end. After an error the old worker serves on, but for NotFound: the

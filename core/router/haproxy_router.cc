@@ -54,6 +54,7 @@ HaproxyConfig HaproxyRouter::config() const {
           .app_address = settings_.app_address,
           .taken_ports = taken_ports_,
           .can_hold = can_hold_,
+          .log_requests = reads_requests_ && logs_requests_,
           .user = worker_user()};
 }
 
@@ -79,10 +80,16 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
   }
   const auto old_file = read_file(files_.config(), 64 << 20);
   if (!process_.adopt()) {
+    read_requests();
     return load_file();
   }
   log::info("HAProxy runs on since before");
   keep_backends(old_file ? *old_file : "");
+  read_requests();
+  logs_requests_ = process_.logs_requests();
+  if (reads_requests_ && !logs_requests_) {
+    log::info("requests are logged when HAProxy is started anew");
+  }
   // Without an engine nobody knows better than the HAProxy that is at work.
   return engine_.version() ? load_file() : Result<void>();
 }
@@ -103,7 +110,9 @@ void HaproxyRouter::keep_backends(std::string_view old_file) {
 
 Result<RouteServer> HaproxyRouter::server_of(const ContainerId& container, int internal_port) {
   const auto details = TRY(engine_.inspect_container(container));
-  return RouteServer{container, runs(details) ? details.address : "", internal_port};
+  const auto process = details.labels.find(std::string(docker::kLabelProcess));
+  return RouteServer{container, runs(details) ? details.address : "", internal_port,
+                     process == details.labels.end() ? "" : process->second};
 }
 
 Result<Switched> HaproxyRouter::switch_to(const RouteChange& change, const AnswerCheck& /*answers*/,
@@ -280,6 +289,7 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
 }
 
 Result<void> HaproxyRouter::write_files() {
+  requests_.set_names(request_names());
   TRY(write_file_atomically(files_.maintenance_map(),
                             render_maintenance_map(in_maintenance_, routes_), 0600));
   TRY(write_file_atomically(files_.held_map(), render_held_map(held_, routes_), 0600));
@@ -299,10 +309,10 @@ Result<void> HaproxyRouter::load_file() {
   }
   look_for_taken_ports();
   TRY(write_files());
-  auto loaded = runs ? process_.reload() : process_.start();
+  auto loaded = runs ? process_.reload() : start_anew();
   if (runs && !loaded && loaded.error().code == ErrorCode::NotFound) {
     log::error("HAProxy has ended unexpectedly; starting it again");
-    loaded = process_.start();
+    loaded = start_anew();
   }
   failure_ = loaded ? "" : loaded.error().for_log();
   TRY(loaded);
@@ -321,6 +331,14 @@ Result<void> HaproxyRouter::load_file() {
     bound_ports_.erase(port);
   }
   return {};
+}
+
+/// It has the pipe then, so its file can say what the one before could not do.
+Result<void> HaproxyRouter::start_anew() {
+  if (!std::exchange(logs_requests_, true)) {
+    TRY(write_files());
+  }
+  return process_.start();
 }
 
 /// A port that cannot be had must not keep all others from being served.

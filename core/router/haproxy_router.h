@@ -13,6 +13,7 @@
 #include "core/router/haproxy_certificates.h"
 #include "core/router/haproxy_config.h"
 #include "core/router/haproxy_process.h"
+#include "core/router/request_log.h"
 #include "core/router/router.h"
 
 namespace minpaas::router {
@@ -28,6 +29,8 @@ struct HaproxySettings {
   bool https_redirect = true;
   /// Zero: not told to browsers.
   seconds hsts{0};
+  /// Whether requests are told.
+  bool request_log = true;
   /// Address of the apps' own ports.
   std::string app_address = "0.0.0.0";
   /// How long requests and WebSockets at a container that lost the traffic may go on.
@@ -81,6 +84,9 @@ class HaproxyRouter : public Router {
 
   /// The running HAProxy is told which names lead where; it reads no file.
   Result<void> rename(const AppName& app, const AppName& name) override;
+
+  void set_request_sink(RequestSink sink) override { requests_.set_sink(std::move(sink)); }
+
   Result<void> remove(const AppName& app) override;
   /// By https where the name has a certificate.
   [[nodiscard]] std::string url(const AppName& app, int app_port) const override;
@@ -98,8 +104,13 @@ class HaproxyRouter : public Router {
                                   const HostCertificates& wanted);
   Result<void> apply_names();
   Result<void> apply_maps(int worker);
+  // haproxy_router_requests.cc
+  void read_requests();
+  [[nodiscard]] RequestNames request_names() const;
+
   Result<void> write_files();
   Result<void> load_file();
+  Result<void> start_anew();
   void look_for_taken_ports();
   [[nodiscard]] HaproxyConfig config() const;
   void restart();
@@ -131,6 +142,10 @@ class HaproxyRouter : public Router {
   std::set<int> taken_ports_;
   /// What had the traffic before the switch that is not committed yet.
   std::map<AppName, std::vector<RouteServer>> replaced_;
+  RequestLog requests_;
+  /// Whether requests can be read, and whether the running HAProxy logs them where they are read.
+  bool reads_requests_ = false;
+  bool logs_requests_ = false;
   /// Why HAProxy does not run, or runs with an older file; empty: it does.
   std::string failure_;
   HaproxyProcess process_;

@@ -15,6 +15,8 @@ struct RouteServer {
   /// Empty while it does not run: it gets no requests then.
   std::string address;
   int port = 0;
+  /// `web.1`; empty while nobody could say it.
+  std::string process = {};
 
   /// Name in a proxy: a container keeps it for its life, whatever its address.
   [[nodiscard]] std::string name() const { return "c-" + container.value.substr(0, 12); }

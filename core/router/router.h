@@ -7,6 +7,7 @@
 
 #include "core/app/app_name.h"
 #include "core/app/release.h"
+#include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/docker/engine.h"
 #include "core/router/host_certificates.h"
@@ -46,6 +47,19 @@ struct Switched {
 
 /// True once the given container answers. Errors say why it does not (for people).
 using AnswerCheck = std::function<Result<void>(const docker::ContainerId&)>;
+
+/// A request to an app that has ended, as people read it: one line of printable ASCII.
+struct RequestLine {
+  AppName app;
+  /// Its end.
+  SystemTime at;
+  std::string text;
+};
+
+/// Called on the router's own thread with what ended lately, in order of its end; at most about
+/// four times a second, a bounded number each. It must not block for long, for what the router
+/// cannot tell in time is lost.
+using RequestSink = std::function<void(std::vector<RequestLine> lines)>;
 
 /// What visitors of an app see.
 enum class Shown { App, Page };
@@ -116,6 +130,10 @@ class Router {
   /// is nobody's. Requests and connections that are under way go on. Errors: those of the proxy,
   /// which has the names when it starts anew.
   virtual Result<void> rename(const AppName& /*app*/, const AppName& /*name*/) { return {}; }
+
+  /// Who is told of requests from now on; an empty one: nobody. Before `start`, to miss none, and
+  /// after. Returns when no call of the sink before is under way; not to be called by a sink.
+  virtual void set_request_sink(RequestSink /*sink*/) {}
 
   /// The app is gone.
   virtual Result<void> remove(const AppName& app) = 0;

@@ -67,6 +67,20 @@ TEST_F(HaproxyText, LeavesTakenPortsOut) {
   EXPECT_THAT(text(), HasSubstr("backend app-blog"));
 }
 
+TEST_F(HaproxyText, LogsRequestsOnlyWhenItIsTold) {
+  EXPECT_THAT(text(), Not(HasSubstr("  log")));
+  EXPECT_THAT(text(), Not(HasSubstr("capture")));
+  config_.log_requests = true;
+  EXPECT_THAT(text(), HasSubstr("\n  log stdout len 1024 format raw local0 info\n"));
+  EXPECT_THAT(text(), HasSubstr("\nfrontend by-name\n  bind 0.0.0.0:80\n"
+                                "  capture request header Host len 128\n"
+                                "  declare capture request len 64\n"));
+  EXPECT_THAT(text(), HasSubstr("  bind 0.0.0.0:10123\n  capture request header Host len 128\n"
+                                "  declare capture request len 64\n"
+                                "  default_backend app-blog\n"));
+  EXPECT_THAT(text(), HasSubstr("\n  http-request capture req.fhdr(X-Request-Id) id 1\n"));
+}
+
 TEST_F(HaproxyText, LeavesOutWhatDoesNotRun) {
   routes_[blog_].servers[0].address = "";
   EXPECT_THAT(text(), Not(HasSubstr("  server c-")));

@@ -1,0 +1,1 @@
+minpaas_fuzz(request_log LIBRARIES minpaas::router)
