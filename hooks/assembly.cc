@@ -12,6 +12,7 @@
 #include "hooks/port_probe.h"
 #include "hooks/recovery.h"
 #include "hooks/renames.h"
+#include "hooks/request_journal.h"
 #include "hooks/settings_check.h"
 #include "hooks/stages.h"
 
@@ -184,6 +185,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
 
 /// Its workers tell members that are gone before it.
 Assembly::~Assembly() {
+  parts_.router.set_request_sink({});
   queue_.stop(milliseconds(0));
 }
 
@@ -249,6 +251,9 @@ Result<void> Assembly::start() {
   if (const auto prepared = certificates_.prepare(); !prepared) {
     log::error("certificates: {}", prepared.error().for_log());
   }
+  parts_.router.set_request_sink([this](std::vector<router::RequestLine> lines) {
+    write_requests(apps_, journal_, std::move(lines));
+  });
   TRY(parts_.router.start(known));
   TRY(finish_renames(parts_));
   const RecoveryReport report = TRY(recover(parts_));

@@ -222,6 +222,40 @@ def another_program_has_a_port(server):
     wait_until(answers_by_name, "the app is served by name again", timeout=20)
 
 
+def requests_are_in_the_log(server):
+    """Without their query, also those of while minpaasd was away, under the app that they were for."""
+    swap_app(server, "asked")
+    host = server.sections["router"]["http_listen"]
+
+    def lines(app="asked"):
+        return [line.partition(" app[router]: ")[2] for line in server.ssh("logs", app, "-p", "router").out.splitlines()]
+
+    fetch(f"http://{host}/hello?token=not-to-be-seen", headers={"Host": "asked.localhost"})
+    line = wait_until(lambda: [one for one in lines() if one.startswith("GET /hello 200 ")], "the request is in the log")[0]
+    assert "host=asked.localhost from=127.0.0.1 process=web.1" in line and "not-to-be-seen" not in line, line
+    follower = server.start_ssh("logs", "asked", "-f", "-p", "router", "-n", "0")
+    try:
+        seen = ""
+        while "/followed" not in seen:
+            server.get("asked", "/followed")
+            seen = follower.stdout.readline()
+    finally:
+        follower.kill()
+        follower.wait()
+    server.kill()
+    fetch(f"http://{host}/while-away", headers={"Host": "asked.localhost"})
+    server.start()
+    wait_until(lambda: any(one.startswith("GET /while-away 200 ") for one in lines()), "the request of before is in the log")
+    assert server.ssh("apps:rename", "asked", "answered").status == 0
+    fetch(f"http://{host}/renamed", headers={"Host": "answered.localhost"})
+    wait_until(lambda: any("/renamed 200" in one for one in lines("answered")), "the log has moved with the app")
+    assert server.ssh("ps:stop", "answered").status == 0
+    fetch(f"http://{host}/stopped", headers={"Host": "answered.localhost"})
+    wait_until(lambda: any("/stopped 503" in one and "why=" in one for one in lines("answered")), "a request that nobody answered")
+    assert "release one" not in fetch(f"http://{host}/nobody", headers={"Host": "nobody.localhost"})
+    assert not any("/nobody" in one for one in lines("answered"))
+
+
 def another_router_is_chosen(server):
     swap_app(server, "moved")
     pid = server.router_pid()
@@ -236,6 +270,6 @@ def another_router_is_chosen(server):
 
 if __name__ == "__main__":
     tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
-         one_writer_at_a_time,          names_headers_and_pages, minpaasd_is_killed, haproxy_is_killed, containers_change_their_addresses,
+         one_writer_at_a_time, names_headers_and_pages, requests_are_in_the_log, minpaasd_is_killed, haproxy_is_killed, containers_change_their_addresses,
          an_app_crashes_and_comes_back, another_program_has_a_port, another_router_is_chosen,
          settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}})
