@@ -17,4 +17,5 @@ minpaas_test(remote_fetch_test LABEL integration
   SOURCES integration/git/remote_fetch_test.cc
   LIBRARIES minpaas::git minpaas_test_program)
 target_compile_definitions(remote_fetch_test PRIVATE
-  MINPAAS_GIT_SERVER="${CMAKE_CURRENT_SOURCE_DIR}/support/git_server.py")
+  MINPAAS_GIT_SERVER="${CMAKE_CURRENT_SOURCE_DIR}/support/git_server.py"
+  MINPAAS_OWN_NETWORK="${CMAKE_CURRENT_SOURCE_DIR}/support/own_network.py")

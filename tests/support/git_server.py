@@ -12,6 +12,7 @@
 
 Writes its port into FOLDER/port and prints `ready`, then serves until its standard input ends; with TLS
 when there is a FOLDER/cert.pem (certificate and key). Usage: git_server.py FOLDER
+Listens on 127.0.0.1, or on GIT_SERVER_ADDRESS.
 """
 
 import base64
@@ -146,7 +147,7 @@ STOPPED = threading.Event()
 
 
 def main():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer((os.environ.get("GIT_SERVER_ADDRESS", "127.0.0.1"), 0), Handler)
     server.daemon_threads = True
     if os.path.exists(os.path.join(FOLDER, "cert.pem")):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -195,6 +195,34 @@ TEST_F(Remote, RedirectsAreFollowedToAllowedAddressesOnly) {
   EXPECT_EQ(fetched->id.hex(), oid_of("main"));
 }
 
+/// Runs itself in a network of its own, where an address of the internet is this machine's.
+TEST_F(Remote, ARedirectFromTheInternetToAPrivateAddressIsNotFollowed) {
+  constexpr const char* kPublicAddress = "192.0.3.1";
+  constexpr const char* kInside = "MINPAAS_TEST_IS_INSIDE";
+  if (std::getenv(kInside) == nullptr) {
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    const auto done =
+        run_program({"env", kInside + std::string("=1"), "GIT_SERVER_ADDRESS=0.0.0.0", "python3",
+                     MINPAAS_OWN_NETWORK, kPublicAddress, self, "--gtest_filter=Remote." + name});
+    if (done.status == 125) {
+      GTEST_SKIP() << "only root can make a network";
+    }
+    EXPECT_EQ(done.status, 0) << done.out << done.err;
+    EXPECT_THAT(done.out, HasSubstr("[  PASSED  ] 1 test"));
+    return;
+  }
+  rules_.reach = Reach::Public;
+  const std::string origin = std::string("http://") + kPublicAddress + ":" + port_;
+  for (const char* to : {"127.0.0.1", "localhost", "0.0.0.0"}) {
+    const std::string target = std::string("http%3A%2F%2F") + to + "%3A" + port_ + "%2Fgit";
+    const auto error = refusal(origin + "/to/" + target + "/app.git");
+    EXPECT_EQ(error.code, ErrorCode::PermissionDenied) << error.for_log();
+    EXPECT_THAT(error.message, HasSubstr("public internet")) << to;
+  }
+  EXPECT_TRUE(fetch(origin + "/git/app.git")) << "the address itself is allowed";
+}
+
 TEST_F(Remote, ARedirectLoopEnds) {
   EXPECT_EQ(refusal(url("/loop/x")).code, ErrorCode::PermissionDenied);
 }
