@@ -279,7 +279,7 @@ void Assembly::stop(milliseconds grace) {
 bool Assembly::reconcile(std::stop_token stop) {
   const ReconcileView view{
       [this](const AppName& app) { return queue_.hold(app); },
-      [this](const AppName& app) { queue_.release(app); }, supervisor_.crashed(),
+      [this](const AppName& app) { queue_.release(app); }, supervisor_.resting(),
       [this](const docker::ContainerDetails& container) { return one_offs_.own(container); }};
   if (const auto network = prepare_network(parts_);
       !network && network.error().code != ErrorCode::Unavailable) {

@@ -1,5 +1,7 @@
 #include "hooks/health_book.h"
 
+#include <algorithm>
+
 namespace minpaas::hooks {
 
 using docker::ContainerId;
@@ -30,7 +32,7 @@ HealthBook::Verdict HealthBook::take(const EngineEvent& event) {
     return take_end(record, event);
   }
   if (event.action == "start") {
-    take_start(record);
+    take_start(record, event.at);
   } else if (event.action == "kill") {
     // The engine says this before the end that it asks for; a crash comes without.
     record.asked_to_stop = true;
@@ -52,14 +54,33 @@ HealthBook::Verdict HealthBook::take_end(Record& record, const EngineEvent& even
   while (event.at - record.ends.front() > kCrashWindow) {
     record.ends.pop_front();
   }
-  if (record.health.crashed || record.ends.size() < kCrashes) {
+  if (record.health.crashed) {
     return Verdict::Ended;
   }
-  record.health.crashed = true;
+  if (record.started_at && event.at - *record.started_at > kCrashWindow) {
+    record.loops = 0;
+  }
+  if (record.loops == 0 && record.ends.size() < kCrashes) {
+    return Verdict::Ended;
+  }
+  begin_rest(record, event.at);
   return Verdict::CrashLoop;
 }
 
-void HealthBook::take_start(Record& record) {
+void HealthBook::begin_rest(Record& record, SystemTime now) {
+  record.rest = record.loops == 0 ? kFirstRest : std::min(2 * record.rest, kLastRest);
+  ++record.loops;
+  record.retry_at = now + record.rest;
+  record.health.crashed = true;
+}
+
+void HealthBook::take_start(Record& record, SystemTime at) {
+  record.started_at = at;
+  if (record.health.crashed && at >= record.retry_at) {
+    // Before, it is the engine that has been quicker than the stop.
+    record.health.crashed = false;
+    record.ends.clear();
+  }
   if (std::exchange(record.ended, false)) {
     ++record.health.restarts;
   }
@@ -79,6 +100,26 @@ std::set<ContainerId> HealthBook::crashed() const {
     }
   }
   return ids;
+}
+
+std::set<ContainerId> HealthBook::resting(SystemTime now) const {
+  std::set<ContainerId> ids = crashed();
+  std::erase_if(ids, [&](const ContainerId& id) { return records_.at(id).retry_at <= now; });
+  return ids;
+}
+
+std::optional<SystemTime> HealthBook::next_retry(SystemTime now) const {
+  std::optional<SystemTime> next;
+  for (const ContainerId& id : resting(now)) {
+    const SystemTime at = records_.at(id).retry_at;
+    next = next ? std::min(*next, at) : at;
+  }
+  return next;
+}
+
+seconds HealthBook::rest_of(const ContainerId& container) const {
+  const auto found = records_.find(container);
+  return found == records_.end() || !found->second.health.crashed ? seconds(0) : found->second.rest;
 }
 
 }  // namespace minpaas::hooks

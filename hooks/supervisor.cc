@@ -25,7 +25,7 @@ std::string process_of(const EngineEvent& event) {
 }
 
 /// For people who read the app's log; empty: nothing to be told.
-std::string words_of(const EngineEvent& event, HealthBook::Verdict verdict) {
+std::string words_of(const EngineEvent& event, HealthBook::Verdict verdict, seconds rest) {
   const std::string process = fmt::format("{} of {}", label_of(event, docker::kLabelProcess),
                                           label_of(event, docker::kLabelRelease));
   if (event.action == "start") {
@@ -41,9 +41,8 @@ std::string words_of(const EngineEvent& event, HealthBook::Verdict verdict) {
     case HealthBook::Verdict::Ended:
       return fmt::format("{} has ended by itself with status {}", process, event.exit_code);
     case HealthBook::Verdict::CrashLoop:
-      return fmt::format("{} has ended {} times within {} s, now with status {}, and is stopped",
-                         process, HealthBook::kCrashes, HealthBook::kCrashWindow.count(),
-                         event.exit_code);
+      return fmt::format("{} ends again and again, now with status {}; it is started in {} s",
+                         process, event.exit_code, rest.count());
     default:
       return fmt::format("{} has stopped with status {}", process, event.exit_code);
   }
@@ -150,20 +149,22 @@ void Supervisor::tell_moved(const EngineEvent& event) {
 void Supervisor::tell_app(const EngineEvent& event, HealthBook::Verdict verdict) {
   const auto one_off = event.labels.find(std::string(docker::kLabelOneOff));
   const bool is_one_off = one_off != event.labels.end() && !one_off->second.empty();
-  const std::string text = words_of(event, verdict);
+  const seconds rest =
+      state_.with([&](const State& state) { return state.book.rest_of(event.container); });
+  const std::string text = words_of(event, verdict, rest);
   if (!is_one_off && !text.empty()) {
     told_(label_of(event, docker::kLabelApp), text);
   }
 }
 
 void Supervisor::stop_crashing(const EngineEvent& event) {
-  log::error("{} has ended {} times within {} s, the last time with status {}; it is stopped",
-             process_of(event), HealthBook::kCrashes, HealthBook::kCrashWindow.count(),
-             event.exit_code);
+  log::error("{} ends again and again, the last time with status {}; it is stopped for a while",
+             process_of(event), event.exit_code);
   const auto stopped = engine_.stop_container(event.container, settings_.stop_grace);
   if (!stopped) {
     log::warn("{} is not stopped: {}", process_of(event), stopped.error().for_log());
   }
+  want_retries();
 }
 
 void Supervisor::reconcile_when_wanted(const std::stop_token& stop) {
@@ -183,7 +184,9 @@ void Supervisor::reconcile_when_wanted(const std::stop_token& stop) {
     if (!now || stop.stop_requested()) {
       continue;
     }
-    if (reconcile_now(stop)) {
+    const bool is_settled = reconcile_now(stop);
+    want_retries();
+    if (is_settled) {
       retry = settings_.first_retry;
     } else {
       want_reconcile(retry);
@@ -209,6 +212,14 @@ void Supervisor::want_reconcile(milliseconds from_now) {
   });
 }
 
+void Supervisor::want_retries() {
+  const SystemTime now = clock_.now();
+  const auto next = state_.with([&](const State& state) { return state.book.next_retry(now); });
+  if (next) {
+    want_reconcile(std::chrono::ceil<milliseconds>(*next - now));
+  }
+}
+
 void Supervisor::pause(milliseconds duration, const std::stop_token& stop) {
   state_.wait_until(
       std::chrono::steady_clock::now() + duration, stop, [](const State&) { return false; },
@@ -221,6 +232,11 @@ std::optional<ProcessHealth> Supervisor::health(const docker::ContainerId& conta
 
 std::set<docker::ContainerId> Supervisor::crashed() const {
   return state_.with([](const State& state) { return state.book.crashed(); });
+}
+
+std::set<docker::ContainerId> Supervisor::resting() const {
+  const SystemTime now = clock_.now();
+  return state_.with([&](const State& state) { return state.book.resting(now); });
 }
 
 bool Supervisor::engine_answers() const {

@@ -24,9 +24,9 @@ struct SupervisorSettings {
 };
 
 /// Follows the engine's events: stops containers in a crash loop, remembers how each process fares,
-/// and has the containers reconciled at the start, whenever the engine was away, and when a
-/// container has ended or vanished. Two threads: one on the event stream, one that reconciles.
-/// Thread: any.
+/// and has the containers reconciled at the start, whenever the engine was away, when a container
+/// has ended or vanished, and when one has rested long enough after a crash loop. Two threads: one
+/// on the event stream, one that reconciles. Thread: any.
 class Supervisor {
  public:
   /// Returns whether nothing is left to be done; it is called again later when not.
@@ -51,6 +51,8 @@ class Supervisor {
   /// Absent when nothing is known, as after a restart of the server: the engine's own details hold.
   [[nodiscard]] std::optional<ProcessHealth> health(const docker::ContainerId& container) const;
   [[nodiscard]] std::set<docker::ContainerId> crashed() const;
+  /// Those of them that are not to be started yet.
+  [[nodiscard]] std::set<docker::ContainerId> resting() const;
   /// Whether the event stream is open.
   [[nodiscard]] bool engine_answers() const;
 
@@ -71,6 +73,7 @@ class Supervisor {
   void reconcile_when_wanted(const std::stop_token& stop);
   bool reconcile_now(const std::stop_token& stop);
   void want_reconcile(milliseconds from_now);
+  void want_retries();
   void pause(milliseconds duration, const std::stop_token& stop);
 
   docker::Engine& engine_;

@@ -9,7 +9,7 @@ import time
 import apps
 from engine_proxy import EngineProxy
 from story import one, tell_alone
-from testbed import Server, wait_until
+from testbed import Server, docker, wait_until
 
 DOCKERFILES = {"runtimes": {"allow_dockerfile": "true"}}
 
@@ -172,6 +172,22 @@ def a_disk_that_is_nearly_full():
         assert pushed.status == 0 and server.serves("full", "version two"), pushed
 
 
+def the_engine_starts_anew():
+    """All containers end with it, and minpaasd finds them so when it answers again."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "docker.sock")
+        proxy = EngineProxy(path)
+        with Server({}, docker_socket=path) as server:
+            apps.serving(server, "outlives")
+            apps.serving(server, "stays-down")
+            assert server.ssh("ps:stop", "stays-down").status == 0
+            proxy.cut()
+            docker("kill", *server.containers(running_only=True))
+            proxy.restore()
+            wait_until(lambda: server.serves("outlives", "version one"), "it serves again", timeout=90)
+            assert not server.containers("stays-down", running_only=True)
+
+
 if __name__ == "__main__":
-    tell_alone(on_one_server, a_build_past_its_timeout, the_engine_stops_in_the_middle_of_a_build,
+    tell_alone(on_one_server, a_build_past_its_timeout, the_engine_stops_in_the_middle_of_a_build, the_engine_starts_anew,
                a_disk_that_is_nearly_full)

@@ -51,6 +51,51 @@ TEST_F(Health, FiveEndsInAMinuteAreACrashLoop) {
   EXPECT_THAT(book_.crashed(), ElementsAre(id_));
 }
 
+TEST_F(Health, ACrashLoopIsFollowedByARestAndAnotherTry) {
+  for (int i = 0; i < HealthBook::kCrashes; ++i) {
+    crash_and_start_again();
+  }
+  EXPECT_THAT(book_.resting(now_), ElementsAre(id_)) << "the engine has started it meanwhile";
+  EXPECT_EQ(book_.rest_of(id_), HealthBook::kFirstRest);
+  const auto retry = book_.next_retry(now_);
+  ASSERT_TRUE(retry);
+  EXPECT_THAT(book_.resting(*retry), IsEmpty());
+  EXPECT_FALSE(book_.next_retry(*retry));
+  EXPECT_THAT(book_.crashed(), ElementsAre(id_)) << "until it is started";
+  now_ = *retry;
+  take("start");
+  EXPECT_THAT(book_.crashed(), IsEmpty());
+}
+
+TEST_F(Health, ARestIsTwiceAsLongWhenTheTryFails) {
+  for (int i = 0; i < HealthBook::kCrashes; ++i) {
+    crash_and_start_again();
+  }
+  seconds rest = HealthBook::kFirstRest;
+  for (int tries = 0; tries < 10; ++tries) {
+    now_ = *book_.next_retry(now_);
+    take("start");
+    EXPECT_EQ(take("die", 1), Verdict::CrashLoop) << "at its first end";
+    rest = std::min(2 * rest, HealthBook::kLastRest);
+    EXPECT_EQ(book_.rest_of(id_), rest);
+  }
+  EXPECT_EQ(rest, HealthBook::kLastRest);
+}
+
+TEST_F(Health, AMinuteOfCalmEndsTheCrashLoop) {
+  for (int i = 0; i < HealthBook::kCrashes; ++i) {
+    crash_and_start_again();
+  }
+  now_ = *book_.next_retry(now_);
+  take("start");
+  now_ += HealthBook::kCrashWindow + seconds(1);
+  for (int i = 1; i < HealthBook::kCrashes; ++i) {
+    EXPECT_EQ(crash_and_start_again(), Verdict::Ended);
+  }
+  EXPECT_EQ(take("die", 1), Verdict::CrashLoop);
+  EXPECT_EQ(book_.rest_of(id_), HealthBook::kFirstRest);
+}
+
 TEST_F(Health, ACrashLoopIsReportedOnce) {
   for (int i = 0; i < HealthBook::kCrashes; ++i) {
     crash_and_start_again();
