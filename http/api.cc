@@ -206,7 +206,8 @@ Reply Api::metrics(const Actor& actor) {
                  : reply_from(problem_from(metrics.error()));
 }
 
-/// Kept is what was done; what was refused or could not be done is tried again.
+/// Kept is what was done, also a deploy that failed; what was refused or could not be done is tried
+/// again.
 std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& request,
                                      EventSink& events, std::stop_token gone) {
   using State = state::SeenRequest::State;
@@ -238,7 +239,7 @@ std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& re
       break;
   }
   auto reply = serve_command(admitted, request, events, std::move(gone));
-  if (reply && (reply->status < 300 || reply->status == 422)) {
+  if (reply && (reply->status < 300 || (reply->status == 422 && reply->deploy != 0))) {
     backend_.request_keys.finish(keyed, {reply->status, reply->body});
   } else {
     backend_.request_keys.forget(keyed);

@@ -95,7 +95,8 @@ std::string to_json(const Problem& problem) {
 }
 
 Reply reply_from(const Problem& problem) {
-  return {problem.status, "application/problem+json", to_json(problem) + "\n", problem.headers};
+  return {problem.status, "application/problem+json", to_json(problem) + "\n", problem.headers,
+          problem.deploy};
 }
 
 }  // namespace minpaas::http

@@ -15,6 +15,8 @@ struct Reply {
   std::string content_type = "application/json";
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
+  /// The deploy whose failure it tells of; 0: none.
+  std::int64_t deploy = 0;
 };
 
 /// What went wrong, as RFC 9457 problem JSON says it: `detail` for people, `code` for programs.

@@ -258,6 +258,27 @@ TEST_F(HttpApi, StreamsLogsThatGoOnAfterACut) {
   EXPECT_EQ(status("GET", "/apps/none/logs?follow=1"), 404);
 }
 
+TEST_F(HttpApi, StreamsEventsThatGoOnAfterACut) {
+  const Actor ada{
+      .user_id = 1, .name = "ada", .role = minpaas::Role::Admin, .key_fingerprint = "", .from = ""};
+  const auto record = [&](const std::string& detail) {
+    platform_.events().record(ada, {"blog", "ps:scale", detail, "done"});
+  };
+  record("one");
+  record("two");
+  record("three");
+  clock_.advance(seconds(1));
+  record("four");
+  EXPECT_EQ(status("GET", "/events?follow=true&app=blog"), 0);
+  ASSERT_THAT(events_.names(), ElementsAre("line", "line", "line", "line", "end"));
+  EXPECT_EQ(json::parse(events_.all[1].data)["detail"], "two");
+  headers_["last-event-id"] = events_.all[1].id;
+  EXPECT_EQ(status("GET", "/events?follow=true&app=blog&limit=1"), 0);
+  ASSERT_THAT(events_.names(), ElementsAre("line", "line", "end"));
+  EXPECT_EQ(json::parse(events_.all[0].data)["detail"], "three");
+  EXPECT_EQ(json::parse(events_.all[1].data)["detail"], "four");
+}
+
 TEST_F(HttpApi, AnswersLogsAsAList) {
   platform_.add_log("blog", {ProcessType::web(), 1, clock_.now(), "one"});
   const json lines = json::parse(ask("GET", "/apps/blog/logs?tail=10").body);
@@ -318,6 +339,22 @@ TEST_F(HttpApi, DoesARequestWithAKeyOnce) {
   headers_["idempotency-key"] = "k3";
   headers_["accept"] = "text/event-stream";
   EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 422);
+}
+
+TEST_F(HttpApi, KeepsADeployThatFailedButNoRefusalOfAField) {
+  headers_["idempotency-key"] = "k1";
+  EXPECT_EQ(status("POST", "/apps", R"({"title":"shop"})"), 422);
+  EXPECT_THAT(ask("POST", "/apps", R"({"title":"shop"})").headers, IsEmpty());
+  EXPECT_EQ(status("POST", "/apps", R"({"name":"shop"})"), 201)
+      << "the mended one may have the key";
+  headers_["idempotency-key"] = "k2";
+  platform_.script = {state::DeployStage::Failed, "the app exited", {"boom"}};
+  const Reply failed = ask("POST", "/apps/blog/ps/restart");
+  EXPECT_EQ(failed.status, 422);
+  platform_.script = {};
+  const Reply again = ask("POST", "/apps/blog/ps/restart");
+  EXPECT_EQ(again.body, failed.body);
+  EXPECT_EQ(again.headers.front().first, "Idempotent-Replayed");
 }
 
 TEST_F(HttpApi, RefusesARequestWhoseKeyIsAtWork) {
