@@ -11,3 +11,4 @@ minpaas_test(state_test LABEL unit
     unit/core/state/secret_key_test.cc unit/core/state/volume_store_test.cc
     unit/core/state/token_store_test.cc
   LIBRARIES minpaas::state SQLiteCpp PkgConfig::SQLITE3)
+target_compile_definitions(state_test PRIVATE MINPAAS_DOCS="${PROJECT_SOURCE_DIR}/docs")

@@ -1,8 +1,12 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <fstream>
+#include <regex>
+#include <set>
 
 #include "core/state/database.h"
 #include "core/state/deploy_store.h"
@@ -137,6 +141,30 @@ TEST(Migrations, MakeOnlyStrictTables) {
                               " AND name NOT LIKE 'sqlite_%'")
                   .getString(),
               "");
+    return {};
+  }));
+}
+
+TEST(Migrations, MakeTheTablesThatTheDocumentNames) {
+  std::ifstream file(MINPAAS_DOCS "/database.md");
+  std::set<std::string> told;
+  for (std::string line; std::getline(file, line);) {
+    // The first cell of a row: `name`, or `name`, `name`.
+    for (std::smatch name; std::regex_search(line, name, std::regex("^\\|[^|`]*`(\\w+)`"));) {
+      told.insert(name[1]);
+      line.replace(0, static_cast<std::size_t>(name.length()), "|");
+    }
+  }
+  test::StateFile state;
+  ASSERT_TRUE(state.database().read([&](SQLite::Database& connection) -> Result<void> {
+    SQLite::Statement tables(connection,
+                             "SELECT name FROM pragma_table_list WHERE schema = 'main'"
+                             " AND type = 'table' AND name NOT LIKE 'sqlite_%'");
+    std::set<std::string> made;
+    while (tables.executeStep()) {
+      made.insert(tables.getColumn(0).getString());
+    }
+    EXPECT_EQ(told, made);
     return {};
   }));
 }
