@@ -57,6 +57,7 @@ std::vector<Setting> router_settings() {
     return setting("router", key, &Settings::router, field, kind);
   };
   return {in("kind", &S::kind, Text{check_router_kind}),
+          in("haproxy_socket", &S::haproxy_socket, Text{check_socket_path}),
           in("domain", &S::domain, Text{check_domain}),
           in("http_listen", &S::http_listen, Listen{}),
           in("https_listen", &S::https_listen, Listen{}),

@@ -275,6 +275,16 @@ Result<void> check_router_kind(std::string_view value) {
   return {};
 }
 
+/// sockaddr_un has room for 107 bytes.
+Result<void> check_socket_path(std::string_view value) {
+  constexpr std::size_t kMostBytes = 107;
+  const bool is_path = value.starts_with('/') && value.size() <= kMostBytes;
+  return value.empty() || is_path
+             ? Result<void>()
+             : wrong(fmt::format("value '{}' is no path of a unix socket", value),
+                     "write it from / on, in at most 107 bytes, like /run/haproxy-master.sock");
+}
+
 Result<void> check_domain(std::string_view value) {
   constexpr std::size_t kMostDomain = 253;
   const auto labels = split(value, '.');

@@ -102,6 +102,7 @@ struct Text {
 Result<void> check_docker_host(std::string_view value);
 Result<void> check_network(std::string_view value);
 Result<void> check_router_kind(std::string_view value);
+Result<void> check_socket_path(std::string_view value);
 Result<void> check_domain(std::string_view value);
 Result<void> check_ip_address(std::string_view value);
 Result<void> check_branch(std::string_view value);

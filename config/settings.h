@@ -64,6 +64,8 @@ struct RouterSettings {
   seconds hsts{0};
   /// Whether HAProxy logs requests, for `logs APP`.
   bool request_log = true;
+  /// Master socket of a HAProxy that something else starts; empty: the server starts its own.
+  std::string haproxy_socket = {};
   /// Address that app ports are served on.
   std::string app_address = "0.0.0.0";
   /// How long requests at a replaced release may go on.

@@ -14,9 +14,12 @@ constexpr seconds kUsualWait{5};
 /// Between two looks at a live process.
 constexpr seconds kLeastWait{1};
 
-HealthCheck default_check(const ProcessType& type, const config::CheckSettings& settings) {
+HealthCheck default_check(const ProcessType& type, WebProtocol protocol,
+                          const config::CheckSettings& settings) {
   HealthCheck check;
-  if (type.is_web()) {
+  if (type.is_web() && protocol == WebProtocol::H2c) {
+    check.listening = true;
+  } else if (type.is_web()) {
     check.path = "/";
     check.bad_status_from = kFirstServerError;
   } else {
@@ -96,7 +99,7 @@ CheckPlan plan_checks(const ProcessType& type, const Manifest& manifest,
   } else if (!checks.empty()) {
     plan.startup_from = CheckSource::AppJson;
   } else {
-    checks = {default_check(type, settings)};
+    checks = {default_check(type, manifest.protocol, settings)};
   }
   for (HealthCheck& check : checks) {
     const seconds patience = patience_of(check, choices.deadline, settings.timeout);

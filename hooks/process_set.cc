@@ -31,6 +31,8 @@ docker::Labels labels_of(const Release& release, const ProcessType& process, int
           {std::string(docker::kLabelInstance), policy.instance},
           // Said as well, so that an image cannot say it.
           {std::string(docker::kLabelPort), ""},
+          {std::string(docker::kLabelProtocol),
+           process.is_web() && release.manifest.protocol == WebProtocol::H2c ? "h2c" : ""},
           {std::string(docker::kLabelDeploy), std::to_string(deploy)}};
 }
 

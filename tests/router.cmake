@@ -10,4 +10,4 @@ minpaas_test(haproxy_https_test LABEL integration
   LIBRARIES minpaas::router minpaas::certs minpaas::test_support minpaas::certificate_support PkgConfig::OPENSSL)
 minpaas_test(haproxy_router_test LABEL integration
   SOURCES integration/core/router/haproxy_router_test.cc
-  LIBRARIES minpaas::router minpaas::test_support)
+  LIBRARIES minpaas::router minpaas::test_support minpaas_test_program)

@@ -36,6 +36,14 @@ Result<Scripts> read_scripts(const JsonValue& value) {
   return scripts;
 }
 
+Result<WebProtocol> read_protocol(const JsonValue& value) {
+  const std::string text = TRY(value.text());
+  if (text != "http1" && text != "h2c") {
+    return value.must_be("http1 or h2c");
+  }
+  return text == "h2c" ? WebProtocol::H2c : WebProtocol::Http1;
+}
+
 Result<Formation> read_formation(const JsonValue& value) {
   Formation formation;
   for (const auto& [key, entry] : TRY(value.members(kMostProcessTypes))) {
@@ -148,6 +156,7 @@ Result<AppJson> parse_app_json(std::string_view text) {
   TRY(read_part(document, "scripts", read_scripts, manifest.scripts));
   TRY(read_part(document, "formation", read_formation, manifest.formation));
   TRY(read_part(document, "cron", read_cron, manifest.cron));
+  TRY(read_part(document, "protocol", read_protocol, manifest.protocol));
   TRY(read_part(document, "env", read_env, app_json.env));
   return app_json;
 }

@@ -31,6 +31,13 @@ struct CronEntry {
   bool operator==(const CronEntry&) const = default;
 };
 
+/// What the web processes of an app speak, on a connection without TLS.
+enum class WebProtocol {
+  Http1,
+  /// HTTP/2 from the first byte (RFC 9113, section 3.3), and nothing else: gRPC.
+  H2c,
+};
+
 /// What a repository says of how its releases run; it belongs to each of them and never changes.
 struct Manifest {
   std::map<ProcessType, std::vector<HealthCheck>> healthchecks = {};
@@ -39,6 +46,7 @@ struct Manifest {
   Formation formation = {};
   /// In the order of the file.
   std::vector<CronEntry> cron = {};
+  WebProtocol protocol = WebProtocol::Http1;
 
   bool operator==(const Manifest&) const = default;
 };

@@ -37,6 +37,9 @@ std::string to_json(const Manifest& manifest) {
   for (const CronEntry& entry : manifest.cron) {
     json["cron"].push_back({{"command", entry.command}, {"schedule", entry.schedule.str()}});
   }
+  if (manifest.protocol == WebProtocol::H2c) {
+    json["protocol"] = "h2c";
+  }
   return json.dump();
 }
 

@@ -33,6 +33,8 @@ inline constexpr std::string_view kLabelProcess = "minpaas.process";
 inline constexpr std::string_view kLabelInstance = "minpaas.instance";
 /// The app's port, on containers that have it published.
 inline constexpr std::string_view kLabelPort = "minpaas.port";
+/// `h2c` on containers whose web process speaks nothing else.
+inline constexpr std::string_view kLabelProtocol = "minpaas.protocol";
 /// Id of the deploy that made it.
 inline constexpr std::string_view kLabelDeploy = "minpaas.deploy";
 /// On containers that run one command for a person who waits for it: they belong to no release.

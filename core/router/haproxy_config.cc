@@ -166,6 +166,12 @@ std::string bind_text(const ListenOn& listen) {
   return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", listen.address, is_v6 ? "]" : "", listen.port);
 }
 
+std::string server_text(const RouteServer& server) {
+  return fmt::format("{} {}{} pool-max-conn -1 pool-purge-delay 5s", server.name(),
+                     bind_text({server.address, server.port}),
+                     server.speaks_h2c ? " proto h2" : "");
+}
+
 std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable& routes) {
   std::string text(kGlobal);
   if (!config.user.empty()) {
@@ -195,8 +201,7 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
       if (server.address.empty()) {
         continue;
       }
-      text += fmt::format("  server {} {}{}\n", server.name(),
-                          bind_text({server.address, server.port}), kServerOptions);
+      text += fmt::format("  server {}\n", server_text(server));
     }
   }
   return text;

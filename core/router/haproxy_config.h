@@ -50,9 +50,10 @@ struct HaproxyConfig {
 
 inline constexpr std::string_view kMaintenancePage = "maintenance.html";
 
-/// Behind the address of a server, in the file and at run time: idle connections are kept for other
-/// requests, which a server that is added at run time would not do by itself.
-inline constexpr std::string_view kServerOptions = " pool-max-conn -1 pool-purge-delay 5s";
+/// `c-0123456789ab 172.18.0.2:8000 ...`: a server with its address and options, in the file and at
+/// run time. Idle connections are kept for other requests, which a server that is added at run time
+/// would not do by itself.
+std::string server_text(const RouteServer& server);
 
 /// `blog` is the backend `app-blog` in the file and at run time.
 std::string backend_name(const AppName& app);

@@ -31,6 +31,7 @@ namespace {
 constexpr seconds kStartPatience{10};
 constexpr milliseconds kPollInterval{10};
 constexpr milliseconds kWatchInterval{200};
+constexpr milliseconds kLookInterval{500};
 constexpr milliseconds kEndPatience{2000};
 /// Between attempts to start one that does not start.
 constexpr milliseconds kAgainAfter{1000};
@@ -109,11 +110,16 @@ HaproxyProcess::HaproxyProcess(std::string program, HaproxyFiles files, std::fun
       files_(std::move(files)),
       died_(std::move(died)),
       cli_(files_.master_socket()),
-      watcher_([this](const std::stop_token& stop) { watch(stop); }) {}
+      watcher_([this](const std::stop_token& stop) {
+        files_.is_foreign() ? watch_foreign(stop) : watch(stop);
+      }) {}
 
 HaproxyProcess::~HaproxyProcess() = default;
 
 bool HaproxyProcess::adopt() {
+  if (files_.is_foreign()) {
+    return cli_.processes().has_value();
+  }
   const pid_t pid = running_with(files_);
   if (pid == 0 || !cli_.processes()) {
     return false;
@@ -209,6 +215,7 @@ Result<void> HaproxyProcess::reload() {
   if (!serves) {
     Error error = serves.error();
     error.cause = complaints_in(last_words(ignored ? 0 : begin));
+    error.hint = files_.is_foreign() ? "the log of the HAProxy that you run tells why" : error.hint;
     return error;
   }
   return {};
@@ -217,6 +224,22 @@ Result<void> HaproxyProcess::reload() {
 std::string HaproxyProcess::last_words(std::uintmax_t from) const {
   const auto words = read_file(files_.log(), 64 << 20);
   return words && from < words->size() ? words->substr(from) : "";
+}
+
+/// It may be started again by whoever runs it, at any time, and has read its file before it
+/// answers.
+void HaproxyProcess::watch_foreign(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const bool answers = cli_.processes().has_value();
+    if (answers && !answers_.exchange(true)) {
+      died_();
+    } else if (!answers) {
+      answers_ = false;
+    }
+    watched_.wait_until(
+        std::chrono::steady_clock::now() + kLookInterval, stop, [](pid_t) { return false; },
+        [](pid_t) {});
+  }
 }
 
 void HaproxyProcess::watch(const std::stop_token& stop) {
@@ -250,6 +273,16 @@ bool HaproxyProcess::has_died(pid_t pid, const std::stop_token& stop) {
     }
   }
   return false;
+}
+
+void HaproxyProcess::stop_own(const std::filesystem::path& folder) {
+  const HaproxyFiles files{folder};
+  if (const pid_t master = running_with(files); master != 0) {
+    ::kill(master, SIGTERM);
+    await_end(master);
+  }
+  std::error_code ignored;
+  std::filesystem::remove(files.pid(), ignored);
 }
 
 void HaproxyProcess::stop(const HaproxyFiles& files) {

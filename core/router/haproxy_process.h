@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -19,6 +20,10 @@ namespace minpaas::router {
 /// The files of one HAProxy, all in a folder of its own.
 struct HaproxyFiles {
   std::filesystem::path folder;
+  /// Of a HAProxy that something else starts and ends; empty: of one that is started here.
+  std::filesystem::path foreign_socket = {};
+
+  [[nodiscard]] bool is_foreign() const { return !foreign_socket.empty(); }
 
   [[nodiscard]] std::filesystem::path config() const { return folder / "haproxy.cfg"; }
 
@@ -30,7 +35,9 @@ struct HaproxyFiles {
 
   [[nodiscard]] std::filesystem::path hold_script() const { return folder / kHoldScript; }
 
-  [[nodiscard]] std::filesystem::path master_socket() const { return folder / "master.sock"; }
+  [[nodiscard]] std::filesystem::path master_socket() const {
+    return is_foreign() ? foreign_socket : folder / "master.sock";
+  }
 
   [[nodiscard]] std::filesystem::path pid() const { return folder / "haproxy.pid"; }
 
@@ -46,7 +53,8 @@ struct HaproxyFiles {
 /// Thread: any, one call at a time; `died` is called on the object's own thread.
 class HaproxyProcess {
  public:
-  /// `died` is called after an unexpected end, again and again until `start` has succeeded.
+  /// `died` is called after an unexpected end, again and again until `start` has succeeded; of a
+  /// foreign one when it answers again, or for the first time after `missed`.
   HaproxyProcess(std::string program, HaproxyFiles files, std::function<void()> died);
   /// Stops watching; HAProxy goes on.
   ~HaproxyProcess();
@@ -66,8 +74,14 @@ class HaproxyProcess {
   /// master has ended meanwhile. Errors: Failed (its own words), Unavailable.
   Result<void> reload();
 
+  /// Ends the HAProxy that was started here with the files of this folder, if one runs, and waits
+  /// for it. One of somebody else that reads them too goes on.
+  static void stop_own(const std::filesystem::path& folder);
   /// Ends the HAProxy of these files, if one runs, at once.
   static void stop(const HaproxyFiles& files);
+
+  /// Of a foreign one: it did not answer, and may have read an older file.
+  void missed() { answers_ = false; }
 
   [[nodiscard]] const HaproxyCli& cli() const { return cli_; }
 
@@ -76,12 +90,15 @@ class HaproxyProcess {
   /// `master`: the process that is to go on; none: a new one.
   Result<void> wait_until_it_serves(const HaproxyProcesses& before, const Fd& master);
   void watch(const std::stop_token& stop);
+  void watch_foreign(const std::stop_token& stop);
   bool has_died(pid_t pid, const std::stop_token& stop);
   [[nodiscard]] std::string last_words(std::uintmax_t from) const;
 
   std::string program_;
   HaproxyFiles files_;
   std::function<void()> died_;
+  /// Of a foreign one.
+  std::atomic<bool> answers_ = true;
   HaproxyCli cli_;
   /// 0: there is none, or it ends because it was asked to.
   Guarded<pid_t> watched_{0};

@@ -27,6 +27,11 @@ bool runs(const docker::ContainerDetails& details) {
   return details.state == docker::RunState::Running && !details.address.empty();
 }
 
+std::string label_of(const docker::ContainerDetails& details, std::string_view name) {
+  const auto found = details.labels.find(std::string(name));
+  return found == details.labels.end() ? "" : found->second;
+}
+
 /// Workers need no rights but to connect; Debian's package makes a user for them.
 std::string worker_user() {
   return ::geteuid() == 0 && ::getpwnam("haproxy") != nullptr ? "haproxy" : "";
@@ -37,7 +42,7 @@ std::string worker_user() {
 HaproxyRouter::HaproxyRouter(docker::Engine& engine, HaproxySettings settings)
     : engine_(engine),
       settings_(std::move(settings)),
-      files_{settings_.folder},
+      files_{settings_.folder, settings_.foreign_socket},
       can_hold_(router::can_hold(settings_.program)),
       certificates_(settings_.folder),
       process_(settings_.program, files_, [this] { restart(); }) {}
@@ -55,7 +60,7 @@ HaproxyConfig HaproxyRouter::config() const {
           .taken_ports = taken_ports_,
           .can_hold = can_hold_,
           .log_requests = reads_requests_ && logs_requests_,
-          .user = worker_user()};
+          .user = files_.is_foreign() ? "" : worker_user()};
 }
 
 Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
@@ -79,6 +84,9 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
     }
   }
   const auto old_file = read_file(files_.config(), 64 << 20);
+  if (files_.is_foreign()) {
+    HaproxyProcess::stop_own(settings_.folder);
+  }
   if (!process_.adopt()) {
     read_requests();
     return load_file();
@@ -110,9 +118,9 @@ void HaproxyRouter::keep_backends(std::string_view old_file) {
 
 Result<RouteServer> HaproxyRouter::server_of(const ContainerId& container, int internal_port) {
   const auto details = TRY(engine_.inspect_container(container));
-  const auto process = details.labels.find(std::string(docker::kLabelProcess));
   return RouteServer{container, runs(details) ? details.address : "", internal_port,
-                     process == details.labels.end() ? "" : process->second};
+                     label_of(details, docker::kLabelProcess),
+                     label_of(details, docker::kLabelProtocol) == "h2c"};
 }
 
 Result<Switched> HaproxyRouter::switch_to(const RouteChange& change, const AnswerCheck& /*answers*/,
@@ -213,7 +221,7 @@ void HaproxyRouter::refresh(const ContainerId& container) {
   if (address == known->address) {
     return;
   }
-  known->address = address;
+  *known = now ? *now : RouteServer{container, "", known->port, known->process, known->speaks_h2c};
   const auto done = set_servers(app, route->second.app_port, std::move(servers));
   if (!done) {
     log::error("{}: the route did not follow its container: {}", app.str(), done.error().for_log());
@@ -300,7 +308,7 @@ Result<void> HaproxyRouter::write_files() {
 /// Starts HAProxy, or has it read the file again. Under `turn_`.
 Result<void> HaproxyRouter::load_file() {
   const bool runs = process_.cli().processes().has_value();
-  if (!runs) {
+  if (!runs && !files_.is_foreign()) {
     // Workers of one that was killed would still have the ports.
     HaproxyProcess::stop(files_);
     await_free(settings_.app_address, bound_ports_, kPortPatience);
@@ -335,6 +343,12 @@ Result<void> HaproxyRouter::load_file() {
 
 /// It has the pipe then, so its file can say what the one before could not do.
 Result<void> HaproxyRouter::start_anew() {
+  if (files_.is_foreign()) {
+    log::warn("no HAProxy answers at {}; it finds its file when it is started",
+              files_.foreign_socket.string());
+    process_.missed();
+    return {};
+  }
   if (!std::exchange(logs_requests_, true)) {
     TRY(write_files());
   }
@@ -360,14 +374,22 @@ void HaproxyRouter::look_for_taken_ports() {
   taken_ports_ = std::move(taken);
 }
 
-/// HAProxy has died. Containers may have other addresses than its file says.
+/// HAProxy has died, or a foreign one has come. Containers may have other addresses than its file
+/// says.
 void HaproxyRouter::restart() {
   const std::scoped_lock turn(turn_);
-  if (process_.cli().processes()) {
+  if (!started_) {
+    return;
+  }
+  if (!files_.is_foreign() && process_.cli().processes()) {
     // A change of a route was first to notice.
     return;
   }
-  log::error("HAProxy has ended unexpectedly; starting it again");
+  if (files_.is_foreign()) {
+    log::info("HAProxy answers at {}", files_.foreign_socket.string());
+  } else {
+    log::error("HAProxy has ended unexpectedly; starting it again");
+  }
   for (auto& [app, route] : routes_) {
     for (RouteServer& server : route.servers) {
       const auto now = server_of(server.container, server.port);
@@ -382,11 +404,28 @@ void HaproxyRouter::restart() {
   }
 }
 
+void HaproxyRouter::add_foreign_problems(std::vector<std::string>& found) const {
+  const auto processes = process_.cli().processes();
+  if (!processes || processes->workers.empty()) {
+    found.push_back(fmt::format("no HAProxy answers at {}", files_.foreign_socket.string()));
+    return;
+  }
+  const auto seen = process_.cli().ask_worker(processes->workers.front(), "show stat by-name 1 -1");
+  if (seen && seen->find("by-name,FRONTEND") == std::string::npos && !settings_.http.empty() &&
+      !taken_ports_.contains(settings_.http.front().port)) {
+    found.push_back(fmt::format("the HAProxy at {} does not have {} among its files",
+                                files_.foreign_socket.string(), files_.config().string()));
+  }
+}
+
 std::vector<std::string> HaproxyRouter::problems() const {
   const std::scoped_lock turn(turn_);
   std::vector<std::string> found;
   if (!failure_.empty()) {
     found.push_back(failure_);
+  }
+  if (files_.is_foreign()) {
+    add_foreign_problems(found);
   }
   for (const int port : taken_ports_) {
     found.push_back(fmt::format("port {} is taken by another program", port));

@@ -22,6 +22,8 @@ struct HaproxySettings {
   /// Of its files; must be short enough for the path of a unix socket (about 80 characters).
   std::filesystem::path folder;
   std::string program;
+  /// Master socket of a HAProxy that something else starts and ends; empty: one is started.
+  std::filesystem::path foreign_socket = {};
   std::string domain = "localhost";
   std::vector<ListenOn> http;
   /// The same with TLS; empty: no https.
@@ -44,6 +46,9 @@ struct HaproxySettings {
 /// The file always says what is true at run time, in case HAProxy has to be started anew. A worker
 /// that was replaced but still has connections gets every change as well, for the address of a
 /// container that is gone can become that of another app's.
+///
+/// A HAProxy of somebody else (HaproxySettings::foreign_socket) gets the same file and the same
+/// changes. While it does not answer, the file is what it finds when it comes.
 ///
 /// Thread: any; changes are made one after the other.
 class HaproxyRouter : public Router {
@@ -111,6 +116,7 @@ class HaproxyRouter : public Router {
   Result<void> write_files();
   Result<void> load_file();
   Result<void> start_anew();
+  void add_foreign_problems(std::vector<std::string>& found) const;
   void look_for_taken_ports();
   [[nodiscard]] HaproxyConfig config() const;
   void restart();

@@ -6,6 +6,10 @@ namespace minpaas::router {
 /// The pipe is made in any case: a HAProxy that has it can begin to log by reading its file. What
 /// waits in it is of the backends that are known by now.
 void HaproxyRouter::read_requests() {
+  if (files_.is_foreign()) {
+    // Its log is its owner's.
+    return;
+  }
   requests_.set_names(request_names());
   auto opened = make_request_pipe(files_.requests());
   if (opened && settings_.request_log) {

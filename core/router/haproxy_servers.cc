@@ -24,9 +24,7 @@ Result<void> put(const HaproxyCli& cli, int worker, const std::string& backend,
   const std::string name = backend + "/" + server.name();
   const auto found = present.find(server.name());
   if (found == present.end()) {
-    TRY(cli.change_worker(worker,
-                          fmt::format("add server {} {}{}", name,
-                                      bind_text({server.address, server.port}), kServerOptions),
+    TRY(cli.change_worker(worker, fmt::format("add server {}/{}", backend, server_text(server)),
                           "New server registered"));
   } else if (found->second.address != server.address || found->second.port != server.port) {
     TRY(cli.change_worker(

@@ -17,6 +17,8 @@ struct RouteServer {
   int port = 0;
   /// `web.1`; empty while nobody could say it.
   std::string process = {};
+  /// Whether it speaks HTTP/2 without TLS, and nothing else.
+  bool speaks_h2c = false;
 
   /// Name in a proxy: a container keeps it for its life, whatever its address.
   [[nodiscard]] std::string name() const { return "c-" + container.value.substr(0, 12); }

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import time
 
 import apps
@@ -222,6 +223,51 @@ def another_program_has_a_port(server):
     wait_until(answers_by_name, "the app is served by name again", timeout=20)
 
 
+H2C = """
+const http2 = require('http2');
+const server = http2.createServer();
+server.on('stream', (stream, headers) => {
+  stream.respond({':status': 200, 'content-type': 'application/grpc', 'x-proto': headers['x-forwarded-proto']}, {waitForTrailers: true});
+  stream.on('wantTrailers', () => stream.sendTrailers({'grpc-status': '0'}));
+  stream.pipe(stream);
+});
+server.listen(process.env.PORT);
+process.on('SIGTERM', () => process.exit(0));
+"""
+
+
+def curl(*words, given=""):
+    done = subprocess.run(["curl", "-skv", "--max-time", "10", *words], input=given, capture_output=True, text=True, check=False)
+    return done.stdout, done.stderr
+
+
+def http2_from_end_to_end(server):
+    """What gRPC needs: streams and trailers, on the app's port and by name over TLS. Other apps keep HTTP/1.1 inside."""
+    app = server.new_app("hello-node", "speaks-h2c")
+    app.write("server.js", H2C)
+    app.write("app.json", '{"protocol": "h2c"}')
+    app.commit("HTTP/2 only")
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+    swap_app(server, "speaks-h1")
+    tls = server.sections["router"]["https_listen"].rpartition(":")[2]
+
+    def by_tls(name, *words, given=""):
+        return curl("--http2", "--resolve", f"{name}.localhost:{tls}:127.0.0.1", f"https://{name}.localhost:{tls}/a.B/C", *words, given=given)
+
+    call = ("-H", "te: trailers", "--data-binary", "@-")
+    for _ in range(2):
+        for body, told in (curl("--http2-prior-knowledge", f"http://127.0.0.1:{port_of(server, 'speaks-h2c')}/a.B/C", *call, given="hello"),
+                           by_tls("speaks-h2c", *call, given="hello")):
+            assert body == "hello" and "HTTP/2 200" in told and "grpc-status: 0" in told, (body, told)
+        assert "x-proto: https" in told, told
+        app.write("server.js", H2C + "// another release")
+        app.commit("again")
+        assert app.push().status == 0
+    body, told = by_tls("speaks-h1")
+    assert "HTTP/2 200" in told and "release one" in body, (body, told)
+
+
 def requests_are_in_the_log(server):
     """Without their query, also those of while minpaasd was away, under the app that they were for."""
     swap_app(server, "asked")
@@ -270,6 +316,6 @@ def another_router_is_chosen(server):
 
 if __name__ == "__main__":
     tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
-         one_writer_at_a_time, names_headers_and_pages, requests_are_in_the_log, minpaasd_is_killed, haproxy_is_killed, containers_change_their_addresses,
+         one_writer_at_a_time, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log, minpaasd_is_killed, haproxy_is_killed, containers_change_their_addresses,
          an_app_crashes_and_comes_back, another_program_has_a_port, another_router_is_chosen,
          settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}})

@@ -34,6 +34,12 @@ TEST(CheckPlan, HasADefaultForEveryProcess) {
             Words{"uptime 7 s within 67 s"});
 }
 
+TEST(CheckPlan, AsksNoWebProcessByHttp1ThatDoesNotSpeakIt) {
+  const Manifest manifest{.protocol = WebProtocol::H2c};
+  EXPECT_EQ(in_words(plan_checks(kWeb, manifest, {}, {})), Words{"listening within 60 s"});
+  EXPECT_EQ(in_words(plan_checks(kWorker, manifest, {}, {})), Words{"uptime 3 s within 63 s"});
+}
+
 TEST(CheckPlan, TakesWhatTheReleaseSays) {
   const auto manifest = declare(
       kWeb, {{.path = "/up"},

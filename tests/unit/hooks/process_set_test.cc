@@ -46,11 +46,12 @@ TEST_F(ProcessSet, PlansAContainerForEachUnitOfTheFormation) {
 }
 
 TEST_F(ProcessSet, LabelsEachContainerWithAllThatTellsItsOwner) {
-  EXPECT_THAT(plan()[0].spec.labels,
-              UnorderedElementsAre(Pair("minpaas.app", "blog"), Pair("minpaas.release", "v3"),
-                                   Pair("minpaas.process", "web.1"),
-                                   Pair("minpaas.instance", "0123456789abcdef"),
-                                   Pair("minpaas.port", ""), Pair("minpaas.deploy", "17")));
+  EXPECT_THAT(
+      plan()[0].spec.labels,
+      UnorderedElementsAre(Pair("minpaas.app", "blog"), Pair("minpaas.release", "v3"),
+                           Pair("minpaas.process", "web.1"),
+                           Pair("minpaas.instance", "0123456789abcdef"), Pair("minpaas.port", ""),
+                           Pair("minpaas.protocol", ""), Pair("minpaas.deploy", "17")));
 }
 
 TEST_F(ProcessSet, GivesConfigAndThePlatformsPort) {

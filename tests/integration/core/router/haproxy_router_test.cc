@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/loopback_server.h"
+#include "tests/support/program.h"
 #include "tests/support/temp_dir.h"
 
 namespace minpaas::router {
@@ -102,6 +103,7 @@ class Haproxy : public testing::Test {
     router_ = std::make_unique<HaproxyRouter>(engine_,
                                               HaproxySettings{.folder = folder_.path() / "router",
                                                               .program = program_,
+                                                              .foreign_socket = foreign_socket_,
                                                               .domain = "apps.example",
                                                               .http = {{"127.0.0.1", by_name_}},
                                                               .request_log = request_log_,
@@ -176,6 +178,7 @@ class Haproxy : public testing::Test {
   test::TempDir folder_;
   std::string program_ = find_haproxy();
   bool request_log_ = true;
+  std::string foreign_socket_;
   Guarded<std::vector<std::string>> told_;
   FakeEngine engine_;
   ImageId image_ = engine_.add_image("blog");
@@ -634,6 +637,125 @@ TEST_F(Haproxy, TellsNobodyWhoWentAway) {
   get(port_);
   router_.reset();
   EXPECT_THAT(told(), SizeIs(1));
+}
+
+/// A HAProxy that an administrator runs, with a frontend of its own.
+class ForeignHaproxy : public Haproxy {
+ protected:
+  void SetUp() override {
+    foreign_socket_ = (folder_.path() / "own.sock").string();
+    Haproxy::SetUp();
+    ASSERT_TRUE(write_file_atomically(
+        folder_.path() / "own.cfg",
+        "defaults\n  mode http\n  timeout connect 5s\n  timeout client 5s\n"
+        "  timeout server 5s\nfrontend own\n  bind 127.0.0.1:" +
+            std::to_string(own_port_) +
+            "\n  http-request return status 200 content-type text/plain string mine\n",
+        0600));
+  }
+
+  void TearDown() override {
+    end_own();
+    Haproxy::TearDown();
+  }
+
+  void start_own() {
+    own_ = std::make_unique<test::Program>(std::vector<std::string>{
+        program_, "-W", "-S", foreign_socket_, "-f", (folder_.path() / "own.cfg").string(), "-f",
+        (folder_.path() / "router/haproxy.cfg").string()});
+    ASSERT_TRUE(soon([&] { return get(own_port_).ends_with("mine"); }));
+  }
+
+  /// With its workers: they end with their master.
+  void end_own() {
+    if (own_) {
+      own_->send_signal(SIGTERM);
+      own_->finish();
+      own_.reset();
+    }
+  }
+
+  int own_port_ = free_port();
+  std::unique_ptr<test::Program> own_;
+};
+
+TEST_F(ForeignHaproxy, GetsItsFileFirstAndEveryChangeThen) {
+  EXPECT_THAT(router_->problems(), ElementsAre(HasSubstr("no HAProxy answers at")));
+  start_own();
+  EXPECT_TRUE(soon([&] { return router_->problems().empty(); }));
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  EXPECT_THAT(get(port_), EndsWith("one"));
+  EXPECT_THAT(get(by_name_, "blog.apps.example"), EndsWith("one"));
+  const auto two = run("two");
+  ASSERT_TRUE(switch_to({two}, {one.container}));
+  EXPECT_THAT(get(port_), EndsWith("two"));
+  EXPECT_THAT(get(own_port_), EndsWith("mine"));
+}
+
+TEST_F(ForeignHaproxy, FindsWhatIsTrueWhenItComesBack) {
+  start_own();
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  end_own();
+  const auto two = run("two");
+  ASSERT_TRUE(switch_to({two}, {one.container})) << "the file says it";
+  EXPECT_THAT(router_->problems(), ElementsAre(HasSubstr("no HAProxy answers at")));
+  start_own();
+  EXPECT_TRUE(soon([&] { return get(port_).ends_with("two"); }));
+}
+
+TEST_F(ForeignHaproxy, IsToldOfWhatChangedBeforeItAnswered) {
+  start_own();
+  const auto one = run("one");
+  // Its master may not answer yet, and its file was read already.
+  ASSERT_TRUE(switch_to({one}));
+  EXPECT_TRUE(soon([&] { return get(port_).ends_with("one"); }));
+}
+
+TEST_F(ForeignHaproxy, GoesOnWithoutTheServerAndIsFoundByTheNext) {
+  start_own();
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  EXPECT_TRUE(soon([&] { return get(port_).ends_with("one"); }));
+  router_.reset();
+  EXPECT_THAT(get(port_), EndsWith("one"));
+  ASSERT_TRUE(restart_server({{blog_, port_, kInside, {one.container}}}));
+  EXPECT_THAT(get(port_), EndsWith("one"));
+  const auto two = run("two");
+  ASSERT_TRUE(switch_to({two}, {one.container}));
+  EXPECT_THAT(get(port_), EndsWith("two"));
+}
+
+TEST_F(ForeignHaproxy, WithoutOurFileIsFoundOut) {
+  own_ = std::make_unique<test::Program>(std::vector<std::string>{
+      program_, "-W", "-S", foreign_socket_, "-f", (folder_.path() / "own.cfg").string()});
+  ASSERT_TRUE(soon([&] { return get(own_port_).ends_with("mine"); }));
+  soon([&] { return router_->problems().at(0).find("no HAProxy") == std::string::npos; });
+  EXPECT_THAT(router_->problems(), ElementsAre(HasSubstr("among its files")));
+}
+
+TEST_F(Haproxy, MakesWayForOneOfSomebodyElse) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  foreign_socket_ = (folder_.path() / "own.sock").string();
+  ASSERT_TRUE(restart_server({{blog_, port_, kInside, {one.container}}}));
+  EXPECT_TRUE(soon([&] { return get(port_).empty(); }));
+}
+
+TEST_F(Haproxy, SpeaksHttp2ToAContainerThatSpeaksNothingElse) {
+  docker::ContainerSpec spec;
+  spec.name = "web-h2c";
+  spec.image = image_;
+  spec.internal_port = kInside;
+  spec.labels[std::string(docker::kLabelProtocol)] = "h2c";
+  const Candidate candidate{*engine_.create_container(spec), spec};
+  ASSERT_TRUE(engine_.start_container(candidate.container));
+  answer(candidate.container, "no HTTP/2");
+  ASSERT_TRUE(switch_to({candidate}));
+  EXPECT_THAT(get(port_), StartsWith("HTTP/1.1 50")) << "the answer is no frame of HTTP/2";
+  const auto file = read_file(folder_.path() / "router/haproxy.cfg", 1 << 20);
+  EXPECT_THAT(*file, HasSubstr(":8000 proto h2 "));
 }
 
 TEST_F(Haproxy, ForgetsAnApp) {

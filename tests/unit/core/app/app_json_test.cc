@@ -78,6 +78,12 @@ TEST(AppJson, ReadsFormationAndCron) {
   EXPECT_EQ(manifest.cron[1].schedule.str(), "0 1 * * *");
 }
 
+TEST(AppJson, ReadsWhatWebProcessesSpeak) {
+  EXPECT_EQ(read(R"({"protocol": "h2c"})").manifest.protocol, WebProtocol::H2c);
+  EXPECT_EQ(read(R"({"protocol": "http1"})").manifest.protocol, WebProtocol::Http1);
+  EXPECT_EQ(read("{}").manifest.protocol, WebProtocol::Http1);
+}
+
 TEST(AppJson, ReadsWantedVars) {
   const auto env = read(R"({"env": {"PLAIN": "text", "VALUE": {"value": "v", "required": false},
     "SECRET": {"generator": "secret", "description": "signs"}, "NEEDED": {"description": "of Stripe"},
@@ -95,6 +101,7 @@ TEST(AppJson, NamesThePlaceThatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
       {"{\n\"a\": }", "app.json is not valid JSON (line 2)"},
       {"[]", "app.json must be an object"},
+      {R"({"protocol": "h3"})", "app.json: protocol must be http1 or h2c"},
       {R"({"formation": []})", "app.json: formation must be an object"},
       {R"({"formation": {"web": {"quantity": "2"}}})",
        "app.json: formation.web.quantity must be a whole number from 0 to 100"},
@@ -155,7 +162,7 @@ TEST(Manifest, IsTheSameFromItsText) {
     "worker": [{"uptime": 3, "initialDelay": 4}, {"listening": true, "port": 7}]},
     "scripts": {"predeploy": "a", "postdeploy": "b", "dokku": {"postdeploy": "c"}},
     "formation": {"web": {"quantity": 0}},
-    "cron": [{"schedule": "@hourly", "command": "x"}]})")
+    "cron": [{"schedule": "@hourly", "command": "x"}], "protocol": "h2c"})")
                                 .manifest;
   EXPECT_EQ(read(to_json(manifest)).manifest, manifest);
   EXPECT_EQ(to_json(Manifest{}), "{}");
