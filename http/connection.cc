@@ -20,11 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostHeadBytes = 32 * 1024;
 constexpr std::size_t kChunk = 16 * 1024;
-/// Between two requests, for a whole head, for a whole body, and for a peer that does not read.
-constexpr seconds kIdle{15};
-constexpr seconds kHeadTime{10};
-constexpr seconds kBodyTime{30};
-constexpr seconds kWriteTime{30};
 /// After these a stream begins by itself, and shows that it is alive.
 constexpr seconds kSilence{1};
 constexpr seconds kBeat{15};
@@ -68,7 +63,8 @@ std::string chunk(const std::string& text) {
 
 }  // namespace
 
-Connection::Connection(int fd) : fd_(fd), deadline_(Clock::now() + kHeadTime) {
+Connection::Connection(int fd, PeerTimes times)
+    : fd_(fd), times_(times), deadline_(Clock::now() + times.head) {
   const int on = 1;
   const int idle_seconds = 60;
   ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
@@ -93,14 +89,14 @@ bool Connection::fill(Clock::time_point deadline) {
 Head Connection::wait_for_head() {
   buffer_.erase(0, at_);
   at_ = 0;
-  if (buffer_.empty() && !fill(Clock::now() + kIdle)) {
+  if (buffer_.empty() && !fill(Clock::now() + times_.idle)) {
     return Head::Closed;
   }
-  const auto deadline = Clock::now() + kHeadTime;
+  const auto deadline = Clock::now() + times_.head;
   for (;;) {
     const auto end = buffer_.find("\r\n\r\n");
     if (end != std::string::npos && end <= kMostHeadBytes) {
-      deadline_ = Clock::now() + kBodyTime;
+      deadline_ = Clock::now() + times_.body;
       const HeadFault fault = check_head(std::string_view(buffer_).substr(0, end + 4));
       if (fault == HeadFault::None && lacks_length(std::string_view(buffer_).substr(0, end + 4))) {
         buffer_.insert(end + 2, "Content-Length: 0\r\n");
@@ -119,7 +115,7 @@ Head Connection::wait_for_head() {
 }
 
 bool Connection::write_all(std::string_view bytes) {
-  const auto deadline = Clock::now() + kWriteTime;
+  const auto deadline = Clock::now() + times_.write;
   while (!bytes.empty()) {
     const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
@@ -217,7 +213,7 @@ bool Connection::is_readable() const {
 }
 
 bool Connection::is_writable() const {
-  return wait_for(fd_, POLLOUT, Clock::now() + kWriteTime);
+  return wait_for(fd_, POLLOUT, Clock::now() + times_.write);
 }
 
 ssize_t Connection::read(char* into, size_t size) {

@@ -3,6 +3,7 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <string>
 
@@ -15,12 +16,21 @@ namespace minpaas::http {
 /// How the first bytes of a request came.
 enum class Head { Ready, Closed, TooLarge, TooSlow, Malformed, NoLength };
 
+/// How long a peer may take, whatever it sends meanwhile: between two requests, for a whole head,
+/// for a whole body, and to read what is written.
+struct PeerTimes {
+  std::chrono::milliseconds idle{15'000};
+  std::chrono::milliseconds head{10'000};
+  std::chrono::milliseconds body{30'000};
+  std::chrono::milliseconds write{30'000};
+};
+
 /// A socket for httplib, with deadlines that a peer cannot stretch by sending a byte now and then,
 /// and with a head that is looked at before httplib reads it: a request that two programs may
 /// understand in two ways is refused. Thread: one, but for `keep_alive`.
 class Connection : public httplib::Stream, public EventSink {
  public:
-  explicit Connection(int fd);
+  explicit Connection(int fd, PeerTimes times = {});
 
   /// Waits for a request and its head. Closed: there was none within the idle time.
   Head wait_for_head();
@@ -66,6 +76,7 @@ class Connection : public httplib::Stream, public EventSink {
   [[nodiscard]] std::string stream_head() const;
 
   int fd_;
+  PeerTimes times_;
   std::string buffer_;
   std::size_t at_ = 0;
   std::chrono::steady_clock::time_point deadline_;
