@@ -4,7 +4,7 @@ minpaas_test(client_test LABEL unit
     unit/command_docs/manual_test.cc
   LIBRARIES minpaas_client minpaas::command_docs minpaas::commands nlohmann_json::nlohmann_json)
 
-# The completions and manual pages, with the shells and readers that are installed.
+# The completions and manual pages, with the shells and readers they are for.
 add_test(NAME command_docs.pages
   COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/integration/command_docs/pages_check.py"
     "${PROJECT_BINARY_DIR}/cmd/command_docs/pages" $<TARGET_FILE:minpaasd>)

@@ -177,11 +177,17 @@ def clone_and_fetch(server):
     assert cloned.status == 0, cloned
     assert run(["git", "rev-parse", "HEAD"], cwd=copy).out.strip() == app.head()
     assert run(["git", "branch", "--show-current"], cwd=copy).out.strip() == "main"
-    fetched = run(["git", "fetch", "origin", "refs/releases/*:refs/releases/*", "refs/live"], cwd=copy,
-                  env=server.environment)
+    fetched = run(["git", "fetch", "origin", "refs/releases/*:refs/releases/*"], cwd=copy, env=server.environment)
     assert fetched.status == 0, fetched
     assert run(["git", "rev-parse", "refs/releases/v1"], cwd=copy).out.strip() == first
-    assert run(["git", "rev-parse", "FETCH_HEAD"], cwd=copy).out.strip() in (first, app.head())
+
+    def live():
+        assert run(["git", "fetch", "origin", "refs/live"], cwd=copy, env=server.environment).status == 0
+        return run(["git", "rev-parse", "FETCH_HEAD"], cwd=copy).out.strip()
+
+    assert live() == app.head()
+    assert server.ssh("rollback", "by-clone", "v1").status == 0
+    assert live() == first
     shallow = run(["git", "clone", "--depth", "1", server.remote("by-clone"), copy + "-shallow"], env=server.environment)
     assert shallow.status == 0, shallow
     changed = run(["git", "commit", "-q", "--allow-empty", "-m", "by the colleague"], cwd=copy, env=server.environment)

@@ -73,6 +73,8 @@ def everything_with_a_token(server):
     done = api.ask("PATCH", "/apps/api/config", {"vars": {"GREETING": "hello"}})
     assert done.status == 200 and done.json["release"] == "v2", done
     assert server.ssh("config:get", "api", "GREETING").out == "hello\n"
+    deeds = [json.loads(line) for line in server.ssh("events", "api", "--json").out.splitlines()]
+    assert [deed["credential"] for deed in deeds if deed["action"] == "config:set"] == ["token " + api.token.split("_")[1]], deeds
     streamed = api.ask("POST", "/apps/api/rollback", {"release": "v1"}, {"Accept": "text/event-stream"})
     told = events(streamed.text)
     assert told[0][0] == "progress" and told[-1] == ("outcome", {**told[-1][1], "release": "v3"}), streamed
