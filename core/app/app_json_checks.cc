@@ -7,7 +7,6 @@
 namespace minpaas {
 namespace {
 
-constexpr std::size_t kMostChecks = 20;
 constexpr std::size_t kMostHeaders = 20;
 constexpr std::size_t kMostWords = 100;
 constexpr int kMostSeconds = 3600;

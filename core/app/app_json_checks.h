@@ -7,6 +7,9 @@
 
 namespace minpaas {
 
+/// Of one process type.
+constexpr std::size_t kMostChecks = 20;
+
 /// The list of checks of one process type. Errors: InvalidInput, naming the place.
 Result<std::vector<HealthCheck>> read_checks(const JsonValue& list);
 

@@ -23,6 +23,8 @@ class JsonValue {
 
   JsonValue(const Json& json, std::string path) : json_(&json), path_(std::move(path)) {}
 
+  [[nodiscard]] const std::string& path() const { return path_; }
+
   /// `app.json: PATH must be WANTED`
   [[nodiscard]] Error must_be(std::string_view wanted) const;
   /// `app.json: PATH: WHY`

@@ -75,6 +75,8 @@ struct WantedVar {
 struct AppJson {
   Manifest manifest = {};
   std::map<ConfigKey, WantedVar> env = {};
+  /// Places of what somebody may count on and nothing comes of: `healthchecks.web[0].onFailure`.
+  std::vector<std::string> without_effect = {};
 };
 
 constexpr std::size_t kMostAppJsonBytes = 256 * 1024;

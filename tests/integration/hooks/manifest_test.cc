@@ -222,5 +222,11 @@ TEST_F(Manifests, WarnOfProcessTypesThatAreNotThere) {
               HasSubstr(" !     app.json: formation.wroker is for no process of this app"));
 }
 
+TEST_F(Manifests, WarnOfWhatHasNoEffect) {
+  push(R"({"healthchecks": {"web": [{"uptime": 1, "onFailure": {"url": "http://x"}}]}})");
+  EXPECT_THAT(seen_.text(),
+              HasSubstr(" !     app.json: healthchecks.web[0].onFailure has no effect here"));
+}
+
 }  // namespace
 }  // namespace minpaas::hooks

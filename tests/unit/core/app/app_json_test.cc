@@ -40,6 +40,7 @@ TEST(AppJson, ReadsHealthchecks) {
      "httpHeaders": [{"name": "X-Probe", "value": "1"}], "onFailure": {"url": "http://x"}},
     {"type": "liveness", "listening": true}],
     "worker": [{"command": ["bin/alive", "now"]}, {"type": "readiness", "uptime": 7}]}})");
+  EXPECT_THAT(all.without_effect, ElementsAre("healthchecks.web[0].onFailure"));
   const auto& web = all.manifest.healthchecks.at(ProcessType::web());
   const HealthCheck first{.kind = CheckKind::Startup,
                           .name = "ready",
