@@ -33,6 +33,21 @@ state::AppRow app_to_be(const AppName& name) {
           .created_at = {}};
 }
 
+/// The release that the push would make, as far as its checks go.
+Release release_to_be(const PushRequest& request, const runtimes::BuildPlan& plan) {
+  return {.app = request.app,
+          .number = ReleaseNumber(1),
+          .image = ImageId(),
+          .commit = request.commit,
+          .runtime = plan.runtime,
+          .processes = plan.processes,
+          .formation = plan.formation,
+          .description = "",
+          .actor = "",
+          .created_at = {},
+          .manifest = plan.app_json.manifest};
+}
+
 std::string describe_build(const runtimes::BuildPlan& plan) {
   return plan.dockerfile.empty() ? "Build the repository's own Dockerfile"
                                  : fmt::format("Build with the Dockerfile of runtime {} on {}",
@@ -115,6 +130,36 @@ void print_tasks(const Prospect& push, DeployOutput& output) {
   }
 }
 
+std::string describe_checks(const std::vector<HealthCheck>& checks) {
+  std::vector<std::string> texts;
+  std::ranges::transform(checks, std::back_inserter(texts),
+                         [](const HealthCheck& check) { return describe(check); });
+  return runtimes::join_for_people(texts);
+}
+
+/// For each process type in one line: what must hold before the release is live, then as long as it
+/// is.
+Result<void> print_checks(const Prospect& push, DeployOutput& output) {
+  const Release to_be = release_to_be(push.request, push.plan);
+  const auto checks = push.app ? TRY(push.parts.check_plans.of(to_be))
+                               : ReleaseChecks(to_be, {}, push.parts.settings.checks);
+  for (const auto& [process, command] : push.plan.processes) {
+    if (process.is_release()) {
+      continue;
+    }
+    const CheckPlan plan = checks.of(process);
+    std::vector<HealthCheck> startup;
+    std::ranges::transform(plan.startup, std::back_inserter(startup), &StartupCheck::check);
+    const std::string liveness =
+        plan.liveness.empty() ? ""
+                              : fmt::format("; while live: {} ({})", describe_checks(plan.liveness),
+                                            to_string(plan.liveness_from));
+    output.detail(fmt::format("Checks of {}: {} ({}){}", process.str(), describe_checks(startup),
+                              to_string(plan.startup_from), liveness));
+  }
+  return {};
+}
+
 Result<void> print_config(const Prospect& push, DeployOutput& output) {
   std::string keys;
   for (const auto& [key, value] : push.config) {
@@ -162,6 +207,7 @@ Result<void> print_plan(const PipelineParts& parts, const PushRequest& request,
   output.detail(describe_build(plan));
   output.detail(TRY(describe_cache(push)));
   print_processes(push, output);
+  TRY(print_checks(push, output));
   TRY(print_config(push, output));
   print_tasks(push, output);
   print_release(push, output);

@@ -189,13 +189,15 @@ TEST_F(Manifests, AreRefusedBeforeTheBuildWhenRequiredConfigIsNotSet) {
 TEST_F(Manifests, AreInThePlanOfAPush) {
   push(R"({"formation": {"worker": {"quantity": 1}}})");
   auto request = bed_.push_of(app_, commit(R"({"env": {"LEVEL": "secret-value"},
-    "scripts": {"predeploy": "first-migrate"}, "cron": [{"schedule": "@daily", "command": "tidy"}]})",
+    "scripts": {"predeploy": "first-migrate"}, "cron": [{"schedule": "@daily", "command": "tidy"}],
+    "healthchecks": {"web": [{"path": "/up"}, {"type": "liveness", "listening": true}]}})",
                                            kReleaseProcfile));
   request.plan_only = true;
   Watcher plan;
   ASSERT_TRUE(bed_.platform().push(bed_.admin, request, plan.follow()));
   for (const char* line :
        {"Dependencies are as in v1: their layers come from the cache", "  web x1: python app.py",
+        "Checks of web: path /up below 400 (app.json); while live: listening (app.json)",
         "Config vars set from app.json: LEVEL", "Predeploy script: first-migrate",
         "Release command: release-it", "Cron: @daily: tidy", "Replace v1 at"}) {
     EXPECT_THAT(plan.text(), HasSubstr(std::string("       ") + line));
@@ -203,6 +205,21 @@ TEST_F(Manifests, AreInThePlanOfAPush) {
   EXPECT_THAT(plan.text(), Not(HasSubstr("secret-value")));
   EXPECT_TRUE(config_now().empty());
   EXPECT_EQ(live().number, ReleaseNumber(1));
+}
+
+TEST_F(Manifests, ChosenAndUsualChecksAreInThePlanOfAPush) {
+  push("{}");
+  constexpr std::array kPath{std::string_view("path=/well")};
+  ASSERT_TRUE(bed_.platform().checks().set(bed_.admin, app_, ProcessType::web(),
+                                           *CheckChange::parse(kPath)));
+  auto request = bed_.push_of(app_, commit("{}"));
+  request.plan_only = true;
+  Watcher plan;
+  ASSERT_TRUE(bed_.platform().push(bed_.admin, request, plan.follow()));
+  EXPECT_THAT(plan.text(),
+              HasSubstr("Checks of web: path /well below 400 (checks:set); while live: "
+                        "path /well below 400 (checks:set)\n"));
+  EXPECT_THAT(plan.text(), HasSubstr("Checks of worker: uptime 3 s (default)\n"));
 }
 
 TEST_F(Manifests, ChangedDependenciesAreInThePlanOfAPush) {
