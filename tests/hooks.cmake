@@ -21,3 +21,4 @@ foreach(part access_matrix build_secrets certificates checks claim cron deploy_q
     SOURCES integration/hooks/${part}_test.cc
     LIBRARIES minpaas::deploy_support PkgConfig::ZLIB)
 endforeach()
+target_link_libraries(access_matrix_test PRIVATE minpaas::commands)

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
+#include <set>
 
+#include "sshd/commands/command.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/memory_streams.h"
 
@@ -43,6 +46,7 @@ Answer answer_of(const Result<T>& result, const AppName& app) {
   return hidden ? Answer::NoSuchApp : Answer::Allowed;
 }
 
+/// Named by its command, or by what git does; `releases:info --diff` is a way of a command.
 struct Verb {
   std::string_view name;
   AppRight needed;
@@ -77,9 +81,26 @@ Result<ProgramOutcome> run_cron(Platform& platform, const Actor& actor, const Ap
   return platform.cron().run(actor, app, "0123abcd", peer);
 }
 
+Result<ConfigVars> read_config(Platform& platform, const Actor& actor, const AppName& app) {
+  return platform.config(actor, app);
+}
+
+Result<DeployOutcome> change_config(Platform& platform, const Actor& actor, const AppName& app) {
+  return platform.change_config(actor, app, {}, {}, {});
+}
+
 /// Follows without a look.
 Follow nobody() {
   return {.line = [](std::string_view) { return true; }, .tick = [] {}, .gone = {}};
+}
+
+/// Of a storage that the app has.
+Answer remove_storage(DeployBed& bed, const Actor& actor, const AppName& app) {
+  hooks::Storage& storage = bed.platform().storage();
+  static_cast<void>(storage.mount(bed.admin, app, *StorageMount::parse("data:/data"), nobody()));
+  const auto rows = storage.of_app(bed.admin, app);
+  const auto removed = storage.remove(actor, rows->front().volume);
+  return !removed && is_hidden(removed.error()) ? Answer::NoSuchApp : answer_of(removed, app);
 }
 
 PushRequest push_of_other_branch(const AppName& app) {
@@ -96,147 +117,141 @@ std::vector<Verb> verbs() {
   constexpr auto kDeploy = AppRight::Deploy;
   constexpr auto kAdmin = AppRight::Admin;
   return {
-      verb("app", kRead, [](P& p, const A& a, const N& n) { return p.app(a, n); }),
-      verb("processes", kRead, [](P& p, const A& a, const N& n) { return p.processes(a, n); }),
+      verb("apps:info", kRead, [](P& p, const A& a, const N& n) { return p.app(a, n); }),
+      verb("ps", kRead, [](P& p, const A& a, const N& n) { return p.processes(a, n); }),
       verb("releases", kRead, [](P& p, const A& a, const N& n) { return p.releases(a, n, 1); }),
-      verb("release", kRead,
+      verb("releases:info", kRead,
            [](P& p, const A& a, const N& n) { return p.release(a, n, ReleaseNumber(1)); }),
-      verb("compare_releases", kRead,
+      verb("releases:info --diff", kRead,
            [](P& p, const A& a, const N& n) {
              return p.compare_releases(a, n, ReleaseNumber(1), ReleaseNumber(1));
            }),
       verb("builds", kRead,
            [](P& p, const A& a, const N& n) { return p.builds(a, n, BuildsScope::Builds, 1); }),
-      verb("build_output", kRead,
+      verb("builds:output", kRead,
            [](P& p, const A& a, const N& n) { return p.build_output(a, n, 1, {}); }),
       verb("logs", kRead, [](P& p, const A& a, const N& n) { return p.logs(a, n, {}, {}, {}); }),
-      verb("open_for_fetch", kRead,
-           [](P& p, const A& a, const N& n) { return p.open_for_fetch(a, n); }),
-      verb("certificates", kRead,
+      verb("events", kRead,
+           [](P& p, const A& a, const N& n) {
+             return p.events().read(a, {.app = n}, [](const auto&) { return true; }, {});
+           }),
+      verb("git fetch", kRead, [](P& p, const A& a, const N& n) { return p.open_for_fetch(a, n); }),
+      verb("certs", kRead,
            [](P& p, const A& a, const N& n) { return p.certificates().list(a, n); }),
       verb("domains", kRead, [](P& p, const A& a, const N& n) { return p.domains().list(a, n); }),
       verb("resources", kRead,
            [](P& p, const A& a, const N& n) { return p.resources().report(a, n); }),
       verb("access", kRead, [](P& p, const A& a, const N& n) { return p.people().access(a, n); }),
       verb("cron", kRead, [](P& p, const A& a, const N& n) { return p.cron().list(a, n); }),
-      verb("cron_history", kRead,
+      verb("cron:history", kRead,
            [](P& p, const A& a, const N& n) { return p.cron().history(a, n, std::nullopt, 1); }),
       verb("storage", kRead, [](P& p, const A& a, const N& n) { return p.storage().of_app(a, n); }),
       verb("checks", kRead, [](P& p, const A& a, const N& n) { return p.checks().report(a, n); }),
-      verb("set_checks", kDeploy,
+      verb("checks:set", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.checks().set(a, n, ProcessType::web(), {});
            }),
-      verb("run_cron", kDeploy, run_cron),
-      verb("maintenance", kDeploy,
+      verb("cron:run", kDeploy, run_cron),
+      verb("maintenance:on", kDeploy,
+           [](P& p, const A& a, const N& n) {
+             return p.maintenance().set(a, n, router::Shown::Page);
+           }),
+      verb("maintenance:off", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.maintenance().set(a, n, router::Shown::App);
            }),
-      verb("build_secrets", kDeploy,
+      verb("build-secrets", kDeploy,
            [](P& p, const A& a, const N& n) { return p.build_secrets().list(a, n); }),
-      verb("set_build_secrets", kDeploy,
+      verb("build-secrets:set", kDeploy,
            [](P& p, const A& a, const N& n) { return p.build_secrets().set(a, n, {}); }),
-      verb("unset_build_secrets", kDeploy,
+      verb("build-secrets:unset", kDeploy,
            [](P& p, const A& a, const N& n) { return p.build_secrets().unset(a, n, {}); }),
-      verb("config", kDeploy, [](P& p, const A& a, const N& n) { return p.config(a, n); }),
-      verb("change_config", kDeploy,
-           [](P& p, const A& a, const N& n) { return p.change_config(a, n, {}, {}, {}); }),
-      verb("set_app", kDeploy,
+      verb("config", kDeploy, read_config),
+      verb("config:get", kDeploy, read_config),
+      verb("config:export", kDeploy, read_config),
+      verb("config:set", kDeploy, change_config),
+      verb("config:unset", kDeploy, change_config),
+      verb("apps:set", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.set_app(a, n, {{"no_such_setting", ""}});
            }),
-      verb("open_for_push", kDeploy,
-           [](P& p, const A& a, const N& n) { return p.open_for_push(a, n); }),
-      verb("push", kDeploy,
+      verb("git push", kDeploy, [](P& p, const A& a, const N& n) { return p.open_for_push(a, n); }),
+      verb("git push, received", kDeploy,
            [](P& p, const A& a, const N& n) { return p.push(a, push_of_other_branch(n), {}); }),
-      verb("deploy_archive", kDeploy,
+      verb("deploy --archive", kDeploy,
            [](P& p, const A& a, const N& n) {
              test::MemoryReader empty("");
              return p.sources().deploy_archive(a, n, empty, {}, nobody());
            }),
-      verb("deploy_repository", kDeploy,
+      verb("deploy --repo", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.sources().deploy_repository(a, n, "no URL", {}, {}, nobody());
            }),
-      verb("deploy_key", kDeploy,
+      verb("deploy-key", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.sources().deploy_key(a, n, DeployKeyChange::None);
            }),
-      verb("deploy_image", kDeploy,
+      verb("deploy --image", kDeploy,
            [](P& p, const A& a, const N& n) {
              return p.sources().deploy_image(a, n, *ImageReference::parse("none"), {.runtime = "x"},
                                              nobody());
            }),
-      verb("rebuild", kDeploy,
+      verb("ps:rebuild", kDeploy,
            [](P& p, const A& a, const N& n) { return p.rebuild(a, n, false, {}); }),
-      verb("restart", kDeploy,
+      verb("ps:restart", kDeploy,
            [](P& p, const A& a, const N& n) { return p.restart(a, n, std::nullopt, {}); }),
-      verb("stop", kDeploy, [](P& p, const A& a, const N& n) { return p.stop(a, n, {}); }),
-      verb("start", kDeploy, [](P& p, const A& a, const N& n) { return p.start(a, n, {}); }),
-      verb("scale", kDeploy, [](P& p, const A& a, const N& n) { return p.scale(a, n, {}, {}); }),
+      verb("ps:stop", kDeploy, [](P& p, const A& a, const N& n) { return p.stop(a, n, {}); }),
+      verb("ps:start", kDeploy, [](P& p, const A& a, const N& n) { return p.start(a, n, {}); }),
+      verb("ps:scale", kDeploy, [](P& p, const A& a, const N& n) { return p.scale(a, n, {}, {}); }),
       verb("rollback", kDeploy,
            [](P& p, const A& a, const N& n) { return p.rollback(a, n, std::nullopt, {}); }),
-      verb("cancel_builds", kDeploy,
+      verb("builds:cancel", kDeploy,
            [](P& p, const A& a, const N& n) { return p.cancel_builds(a, n); }),
       verb("run", kDeploy, run_program),
       verb("exec", kDeploy, exec_program),
-      verb("grant", kAdmin,
+      verb("access:grant", kAdmin,
            [](P& p, const A& a, const N& n) {
              return p.people().grant(a, n, "nobody", AppRight::Read);
            }),
-      verb("revoke", kAdmin,
+      verb("access:revoke", kAdmin,
            [](P& p, const A& a, const N& n) { return p.people().revoke(a, n, "nobody"); }),
-      verb("set_resources", kAdmin,
+      verb("resources:set", kAdmin,
            [](P& p, const A& a, const N& n) { return p.resources().set(a, n, std::nullopt, {}); }),
-      verb("add_certificate", kAdmin,
+      verb("certs:add", kAdmin,
            [](P& p, const A& a, const N& n) { return p.certificates().add(a, n, Secret("")); }),
       verb(
-          "remove_certificate", kAdmin,
+          "certs:remove", kAdmin,
           [](P& p, const A& a, const N& n) { return p.certificates().remove(a, n, std::nullopt); }),
-      verb("automatic_certificates", kAdmin,
+      verb("certs:auto", kAdmin,
            [](P& p, const A& a, const N& n) {
              return p.certificates().set_automatic(a, n, Automatic::Off, {});
            }),
-      verb("mount_storage", kAdmin,
+      verb("storage:mount", kAdmin,
            [](P& p, const A& a, const N& n) {
              return p.storage().mount(a, n, *StorageMount::parse("data:/data"),
                                       test::Watcher().follow());
            }),
-      verb("unmount_storage", kAdmin,
+      Verb{"storage:remove", kAdmin, remove_storage},
+      verb("storage:unmount", kAdmin,
            [](P& p, const A& a, const N& n) {
              return p.storage().unmount(a, n, *StorageName::parse("data"),
                                         test::Watcher().follow());
            }),
-      verb("maintenance", kDeploy,
-           [](P& p, const A& a, const N& n) {
-             return p.maintenance().set(a, n, router::Shown::App);
-           }),
-      verb("add_domain", kAdmin,
+      verb("domains:add", kAdmin,
            [](P& p, const A& a, const N& n) { return p.domains().add(a, n, {}); }),
-      verb("remove_domain", kAdmin,
+      verb("domains:remove", kAdmin,
            [](P& p, const A& a, const N& n) { return p.domains().remove(a, n, {}); }),
-      verb("add_domain", kAdmin,
-           [](P& p, const A& a, const N& n) { return p.domains().add(a, n, {}); }),
-      verb("remove_domain", kAdmin,
-           [](P& p, const A& a, const N& n) { return p.domains().remove(a, n, {}); }),
-      verb("mount_storage", kAdmin,
-           [](P& p, const A& a, const N& n) {
-             return p.storage().mount(a, n, *StorageMount::parse("data:/data"), nobody());
-           }),
-      verb("unmount_storage", kAdmin,
-           [](P& p, const A& a, const N& n) {
-             return p.storage().unmount(a, n, *StorageName::parse("none"), nobody());
-           }),
-      verb("unlock", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
-      verb("lock", kAdmin, [](P& p, const A& a, const N& n) { return p.lock(a, n); }),
-      verb("unlock again", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
-      verb("rename_app", kAdmin,
+      verb("apps:unlock", kAdmin, [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
+      verb("apps:lock", kAdmin, [](P& p, const A& a, const N& n) { return p.lock(a, n); }),
+      verb("apps:unlock, locked", kAdmin,
+           [](P& p, const A& a, const N& n) { return p.unlock(a, n); }),
+      verb("apps:rename", kAdmin,
            [](P& p, const A& a, const N& n) {
              // To a name that is taken: the verbs behind it find the app.
              return p.rename_app(a, n, *AppName::parse("other"));
            }),
       // The last one: there is no app afterwards.
-      verb("destroy_app", kAdmin,
+      verb("apps:destroy", kAdmin,
            [](P& p, const A& a, const N& n) { return p.destroy_app(a, n, false); }),
   };
 }
@@ -291,6 +306,29 @@ INSTANTIATE_TEST_SUITE_P(Members, AccessMatrix,
                                          Holder{"Admin", AppRight::Admin}),
                          [](const auto& of) { return of.param.name; });
 
+bool concerns_one_app(const sshd::commands::Command& command) {
+  const auto is_app = [](std::string_view word) { return word == "APP" || word == "VOLUME"; };
+  return std::ranges::any_of(command.operands, is_app, &sshd::commands::Operand::name) ||
+         std::ranges::any_of(command.options, is_app, &sshd::commands::Option::value);
+}
+
+TEST(AccessVerbs, AreAllCommandsThatConcernOneApp) {
+  // One that makes its app is in WhoeverMakesAnAppAdministersIt.
+  std::set<std::string_view> expected{"git"};
+  for (const auto& command : sshd::commands::command_table()) {
+    if (concerns_one_app(command) && command.verb != "apps:create") {
+      expected.insert(command.verb);
+    }
+  }
+  std::set<std::string_view> tried;
+  std::set<std::string_view> rows;
+  for (const Verb& verb : verbs()) {
+    tried.insert(verb.name.substr(0, verb.name.find_first_of(" ,")));
+    EXPECT_TRUE(rows.insert(verb.name).second) << verb.name << " is there twice";
+  }
+  EXPECT_EQ(tried, expected);
+}
+
 TEST_F(Access, AdministratorsMayDoAll) {
   for (const Verb& verb : verbs()) {
     EXPECT_EQ(to_string(verb.attempt(bed_, bed_.admin, app_)), "allowed") << verb.name;
@@ -336,6 +374,9 @@ TEST_F(Access, WhatConcernsTheServerIsForAdministrators) {
   EXPECT_EQ(people.add_user(member_, "eve", Role::Admin).error().code, ErrorCode::PermissionDenied);
   EXPECT_EQ(people.set_role(member_, "bob", Role::Admin).error().code, ErrorCode::PermissionDenied);
   EXPECT_EQ(people.remove_user(member_, "bob").error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(platform.events().verify(member_).error().code, ErrorCode::PermissionDenied);
+  EXPECT_EQ(platform.events().read(member_, {}, [](const auto&) { return true; }, {}).error().code,
+            ErrorCode::PermissionDenied);
   EXPECT_EQ(platform.doctor(member_).error().code, ErrorCode::PermissionDenied);
 }
 
