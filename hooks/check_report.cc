@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/terminal_text.h"
+#include "core/base/text_cut.h"
 #include "hooks/listeners.h"
 
 namespace minpaas::hooks {
@@ -90,14 +91,13 @@ void show_last_lines(docker::Engine& engine, const docker::ContainerId& containe
   std::vector<std::string> texts;
   docker::LogOptions options;
   options.tail = kLastLines;
-  const auto read = engine.logs(container, options,
-                                [&](const docker::LogLine& entry) {
-                                  const auto text =
-                                      std::string_view(entry.text).substr(0, kMostLineBytes);
-                                  texts.push_back("       " + sanitize_terminal(text));
-                                  return true;
-                                },
-                                {});
+  const auto read = engine.logs(
+      container, options,
+      [&](const docker::LogLine& entry) {
+        texts.push_back("       " + sanitize_terminal(cut_text(entry.text, kMostLineBytes)));
+        return true;
+      },
+      {});
   if (!read) {
     line(fmt::format("       The log of {} cannot be read: {}", name, read.error().message));
     return;

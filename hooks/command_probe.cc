@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/terminal_text.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 #include "hooks/timed_stop.h"
 
 namespace minpaas::hooks {
@@ -12,10 +13,10 @@ namespace {
 
 constexpr std::size_t kMostSaid = 200;
 
-/// What it prints first, for people.
+/// What it prints first, for people; a byte more than is shown tells that it was more.
 void keep(std::string& said, std::span<const std::byte> bytes) {
   const auto* text = reinterpret_cast<const char*>(bytes.data());
-  said.append(text, std::min(bytes.size(), kMostSaid - std::min(said.size(), kMostSaid)));
+  said.append(text, std::min(bytes.size(), kMostSaid + 1 - said.size()));
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ void CommandProbe::run(const std::stop_token& stop) {
   } else if (!status) {
     why = fmt::format("cannot be run: {}", status.error().message);
   } else {
-    const std::string text = sanitize_terminal(trim(said.substr(0, said.find('\n'))));
+    const std::string line = cut_text(said.substr(0, said.find('\n')), kMostSaid);
+    const std::string text = sanitize_terminal(trim(line));
     why = fmt::format("ended with status {}{}{}", *status, text.empty() ? "" : ": ", text);
   }
   state_.update([&](State& state) {

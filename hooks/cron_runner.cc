@@ -6,6 +6,7 @@
 #include "core/app/shell_command.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 #include "hooks/stages.h"
 #include "hooks/timed_stop.h"
 
@@ -27,7 +28,8 @@ class Tail : public ByteWriter {
     kept_.with([&](std::string& kept) {
       kept.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
       if (kept.size() > 2 * kKeptOutputBytes) {
-        kept.erase(0, kept.size() - kKeptOutputBytes);
+        // A byte more than is kept tells that it was more.
+        kept.erase(0, kept.size() - kKeptOutputBytes - 1);
       }
     });
     return next_.write(bytes);
@@ -43,7 +45,8 @@ std::string last_lines(std::string text) {
   if (text.size() > kKeptOutputBytes) {
     text.erase(0, text.size() - kKeptOutputBytes);
     const auto end = text.find('\n');
-    text.erase(0, end == std::string::npos ? 0 : end + 1);
+    text.replace(0, end == std::string::npos ? 0 : end + 1,
+                 end == std::string::npos ? kTextGoesOn : "");
   }
   return text;
 }

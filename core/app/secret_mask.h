@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/app/config_var.h"
 
@@ -12,18 +13,28 @@ namespace minpaas {
 constexpr std::size_t kShortestMaskedBytes = 7;
 
 /// Replaces config values in text that people see by `[KEY]`. A value of several lines is looked
-/// for line by line. Thread: one at a time.
+/// for line by line. Of a value that a cut (kTextGoesOn) goes through, both halves are hidden.
+/// Thread: one at a time.
 class SecretMask {
  public:
   void hide(const ConfigVars& vars);
   [[nodiscard]] std::string apply(std::string_view text) const;
 
  private:
+  /// What is to be replaced of a text.
+  struct Found {
+    std::size_t begin;
+    std::size_t end;
+    std::string_view name;
+  };
+
   struct LongestFirst {
     bool operator()(const std::string& a, const std::string& b) const {
       return a.size() != b.size() ? a.size() > b.size() : a < b;
     }
   };
+
+  [[nodiscard]] std::vector<Found> find_in(std::string_view text) const;
 
   /// Value -> what stands in its place.
   std::map<std::string, std::string, LongestFirst> hidden_;

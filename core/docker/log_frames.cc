@@ -1,5 +1,9 @@
 #include "core/docker/log_frames.h"
 
+#include <utility>
+
+#include "core/base/text_cut.h"
+
 namespace minpaas::docker {
 namespace {
 
@@ -46,15 +50,18 @@ void LogFrames::take_frame(LogStream stream, std::string_view payload) {
     open.at = open.begun ? open.at : *at;
     payload.remove_prefix(space == std::string_view::npos ? payload.size() : space + 1);
   }
+  if (open.text.size() >= kMostLineBytes && payload != "\n") {
+    give(stream, open, kTextGoesOn);
+  }
   open.begun = true;
-  const bool complete = payload.ends_with('\n');
   open.text += payload;
-  if (complete || open.text.size() >= kMostLineBytes) {
-    give(stream, open);
+  if (!ended_ && payload.ends_with('\n')) {
+    give(stream, open, "");
   }
 }
 
-void LogFrames::give(LogStream stream, Open& open) {
+/// `goes_on` stands behind it where it is not the end of its line.
+void LogFrames::give(LogStream stream, Open& open, std::string_view goes_on) {
   std::string_view text = open.text;
   if (text.ends_with('\n')) {
     text.remove_suffix(1);
@@ -62,15 +69,17 @@ void LogFrames::give(LogStream stream, Open& open) {
   if (text.ends_with('\r')) {
     text.remove_suffix(1);
   }
-  ended_ = !sink_(LogLine{open.at, stream, std::string(text)});
-  open = Open{{}, open.at, false};
+  std::string given(open.continues ? kTextGoesOn : "");
+  (given += text) += goes_on;
+  ended_ = !sink_(LogLine{open.at, stream, std::move(given)});
+  open = Open{{}, open.at, false, !goes_on.empty()};
 }
 
 void LogFrames::finish() {
   for (const LogStream stream : {LogStream::Out, LogStream::Err}) {
     Open& open = open_[stream == LogStream::Out ? 0 : 1];
     if (!ended_ && open.begun) {
-      give(stream, open);
+      give(stream, open, "");
     }
   }
 }

@@ -11,7 +11,8 @@ namespace minpaas::docker {
 /// Takes the multiplexed stream of GET /containers/{id}/logs?timestamps=1 apart: frames of
 /// {1=stdout|2=stderr, 0, 0, 0, length as 32 bits big-endian} and a payload of one log entry,
 /// `TIME text\n`. Entries beyond 16 KB come in several frames, only the last ending in \n; they are
-/// joined again. Thread: one.
+/// joined again. A line of more than 64 KiB is given in pieces, with kTextGoesOn at each cut.
+/// Thread: one.
 class LogFrames {
  public:
   explicit LogFrames(const LogSink& sink) : sink_(sink) {}
@@ -29,10 +30,11 @@ class LogFrames {
     std::string text;
     SystemTime at{};
     bool begun = false;
+    bool continues = false;
   };
 
   void take_frame(LogStream stream, std::string_view payload);
-  void give(LogStream stream, Open& open);
+  void give(LogStream stream, Open& open, std::string_view goes_on);
 
   const LogSink& sink_;
   std::string buffer_;

@@ -7,7 +7,8 @@
 namespace minpaas::docker {
 
 /// Joins pieces of a program's output to lines. Of a line that redraws itself with carriage returns
-/// (a progress bar) the last state stays; a line without end is given in pieces of 64 KB.
+/// (a progress bar) the last state stays; a line of more than 64 KiB is given in pieces, with
+/// kTextGoesOn at each cut.
 class OutputLines {
  public:
   using OnLine = std::function<void(std::string_view line)>;
@@ -17,9 +18,10 @@ class OutputLines {
   void finish(const OnLine& on_line);
 
  private:
-  void give(const OnLine& on_line);
+  void give(std::string_view goes_on, const OnLine& on_line);
 
   std::string partial_;
+  bool continues_ = false;
 };
 
 }  // namespace minpaas::docker

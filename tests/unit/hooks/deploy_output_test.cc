@@ -50,6 +50,15 @@ TEST_F(Output, PutsTheHintOfAnErrorOnALineOfItsOwn) {
   EXPECT_THAT(lines_, ElementsAre(" !     it failed", " !     try this", " !     then that"));
 }
 
+TEST_F(Output, HidesBothHalvesOfAValueInALineThatWasCut) {
+  output_.hide({{*ConfigKey::parse("TOKEN"), Secret("s3cret-value")}});
+  output_.detail(std::string(65'530, '.') + "s3cret\u22ef");
+  output_.detail("\u22ef-value.");
+  static_cast<void>(output_.lines()("       \u22ef-value."));
+  EXPECT_THAT(lines_, ElementsAre("       " + std::string(65'530, '.') + "[TOKEN]\u22ef",
+                                  "       \u22ef[TOKEN].", "       \u22ef[TOKEN]."));
+}
+
 TEST_F(Output, DropsControlSequencesOfOthers) {
   output_.detail("\x1b[2Jcleared");
   EXPECT_THAT(lines_, ElementsAre("       cleared"));

@@ -25,6 +25,15 @@ TEST(FreshMask, HidesWhatIsSetMeanwhileAndWhatWasSetBefore) {
   EXPECT_EQ(mask->apply("second value"), "[A]");
 }
 
+TEST(FreshMask, HidesBothHalvesOfAValueInALineThatWasCut) {
+  test::HandClock clock;
+  auto mask = FreshMask::make([] { return Result<ConfigVars>(one("A", "s3cret-value")); }, clock);
+  ASSERT_TRUE(mask);
+  EXPECT_EQ(mask->apply(std::string(65'530, '.') + "s3cret\u22ef"),
+            std::string(65'530, '.') + "[A]\u22ef");
+  EXPECT_EQ(mask->apply("\u22ef-value."), "\u22ef[A].");
+}
+
 TEST(FreshMask, IsNotMadeOfWhatCannotBeRead) {
   test::HandClock clock;
   const auto mask = FreshMask::make(

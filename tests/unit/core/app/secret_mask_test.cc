@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/text_cut.h"
+
 namespace minpaas {
 namespace {
 
@@ -42,6 +44,34 @@ TEST(SecretMask, HidesEveryLineOfAValue) {
 TEST(SecretMask, DoesNotMaskItsOwnWords) {
   const auto mask = mask_of({{"LONG_NAME", "LONG_NAME"}});
   EXPECT_EQ(mask.apply("LONG_NAME=LONG_NAME"), "[LONG_NAME]=[LONG_NAME]");
+}
+
+TEST(SecretMask, HidesBothHalvesOfAValueThatIsCut) {
+  const auto mask = mask_of({{"TOKEN", "s3cret-value"}});
+  for (std::size_t at = 1; at < 12; ++at) {
+    const std::string value = "s3cret-value";
+    const std::string cut(kTextGoesOn);
+    EXPECT_EQ(mask.apply("a=" + value.substr(0, at) + cut), "a=[TOKEN]" + cut);
+    EXPECT_EQ(mask.apply("#5 " + cut + value.substr(at) + "; b"), "#5 " + cut + "[TOKEN]; b");
+    EXPECT_EQ(mask.apply(cut + value.substr(at) + value.substr(0, at) + cut),
+              cut + "[TOKEN][TOKEN]" + cut);
+  }
+}
+
+TEST(SecretMask, HidesWholeAndCutValuesThatOverlap) {
+  const auto mask = mask_of({{"A", "abcdefga"}, {"B", "xx-abcdefga-xx"}});
+  const std::string cut(kTextGoesOn);
+  EXPECT_EQ(mask.apply("1 abcdefga" + cut), "1 [A]" + cut);
+  EXPECT_EQ(mask.apply("1 xx-abcdefga" + cut), "1 [B]" + cut);
+  EXPECT_EQ(mask.apply(cut + "abcdefga-xx 1"), cut + "[B] 1");
+}
+
+TEST(SecretMask, CutOfWhatIsNoValueChangesNothing) {
+  const auto mask = mask_of({{"TOKEN", "s3cret-value"}});
+  const std::string cut(kTextGoesOn);
+  EXPECT_EQ(mask.apply(cut + "3cret-valu" + cut), cut + "3cret-valu" + cut);
+  EXPECT_EQ(mask.apply("a" + cut + " b"), "a" + cut + " b");
+  EXPECT_EQ(mask.apply(cut), cut);
 }
 
 }  // namespace

@@ -6,13 +6,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/app/secret_mask.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 #include "tests/support/test_data.h"
 
 namespace minpaas::docker {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -220,8 +223,32 @@ TEST(OutputLines, EndlessLineComesInPieces) {
   };
   output.feed(std::string(1'000'000, 'x'), measure);
   output.finish(measure);
-  EXPECT_EQ(longest, 65'536U);
-  EXPECT_EQ(total, 1'000'000U);
+  EXPECT_EQ(longest, 65'536U + 2 * kTextGoesOn.size());
+  EXPECT_EQ(total, 1'000'000U + 15 * 2 * kTextGoesOn.size());
+}
+
+TEST(OutputLines, CutOfALongLineIsToldOnBothSides) {
+  const std::string cut(kTextGoesOn);
+  const std::string full(65'536, 'x');
+  std::vector<std::string> lines;
+  OutputLines output;
+  const auto keep = [&](std::string_view line) { lines.emplace_back(line); };
+  output.feed(full + "ab\n" + full, keep);
+  output.feed("\nnext\n", keep);
+  EXPECT_THAT(lines, ElementsAre(full + cut, cut + "ab", full, "next"));
+  lines.clear();
+  output.feed(full + "50%\r60%\nnext\n", keep);
+  EXPECT_THAT(lines, ElementsAre(full + cut, "60%", "next"));
+}
+
+TEST(OutputLines, ValueAcrossACutIsMasked) {
+  SecretMask mask;
+  mask.hide({{*ConfigKey::parse("TOKEN"), Secret("s3cret-value")}});
+  std::string seen;
+  OutputLines output;
+  const auto show = [&](std::string_view line) { seen += mask.apply(line) + "\n"; };
+  output.feed(std::string(65'530, '.') + "s3cret-value.\n", show);
+  EXPECT_THAT(seen, EndsWith("...[TOKEN]\u22ef\n\u22ef[TOKEN].\n"));
 }
 
 TEST(Base64, IsDecodedWithAndWithoutPadding) {

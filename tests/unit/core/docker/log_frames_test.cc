@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/app/secret_mask.h"
+#include "core/base/text_cut.h"
 #include "tests/support/test_data.h"
 
 namespace minpaas::docker {
@@ -69,7 +71,43 @@ TEST(LogFrames, EndlessLineComesInPieces) {
     reader.frames.feed(entry(1, std::string(16'384, 'x')));
   }
   EXPECT_EQ(reader.lines.size(), 2U);
-  EXPECT_EQ(reader.lines[0].text.size(), 65'536U);
+  const std::string piece(65'536, 'x');
+  const std::string cut(kTextGoesOn);
+  EXPECT_EQ(reader.lines[0].text, piece + cut);
+  EXPECT_EQ(reader.lines[1].text, cut + piece + cut);
+  reader.frames.feed(entry(1, "end\n") + entry(1, "next\n"));
+  EXPECT_EQ(reader.lines[2].text, cut + std::string(32'768, 'x') + "end");
+  EXPECT_EQ(reader.lines[3].text, "next");
+}
+
+TEST(LogFrames, LineThatEndsAtTheCutIsWhole) {
+  Reader reader;
+  for (int i = 0; i < 4; ++i) {
+    reader.frames.feed(entry(1, std::string(16'384, 'x')));
+  }
+  reader.frames.feed(entry(1, "\n") + entry(1, "next\n"));
+  EXPECT_THAT(reader.texts(), ElementsAre("out:" + std::string(65'536, 'x'), "out:next"));
+}
+
+TEST(LogFrames, SinkThatHasEnoughAtACutHearsNoMore) {
+  Reader reader;
+  reader.enough = 1;
+  reader.frames.feed(entry(1, std::string(65'536, 'x')) + entry(1, "rest\n") + entry(1, "more\n"));
+  EXPECT_EQ(reader.lines.size(), 1U);
+}
+
+TEST(LogFrames, ValueAcrossACutIsMasked) {
+  SecretMask mask;
+  mask.hide({{*ConfigKey::parse("TOKEN"), Secret("s3cret-value")}});
+  const std::string text = std::string(65'530, '.') + "s3cret-value.";
+  Reader reader;
+  for (std::size_t at = 0; at < text.size(); at += 16'384) {
+    reader.frames.feed(entry(1, text.substr(at, 16'384)));
+  }
+  reader.frames.finish();
+  ASSERT_EQ(reader.lines.size(), 2U);
+  EXPECT_THAT(mask.apply(reader.lines[0].text), testing::EndsWith("...[TOKEN]\u22ef"));
+  EXPECT_EQ(mask.apply(reader.lines[1].text), "\u22ef[TOKEN].");
 }
 
 TEST(LogFrames, SinkThatHasEnoughEndsTheStream) {
