@@ -24,7 +24,7 @@ bool runs(const docker::ContainerDetails& container) {
 
 std::string state_of(const docker::ContainerDetails& container, bool crashed) {
   if (crashed) {
-    return "crashed";
+    return container.oom_killed ? "crashed (out of memory)" : "crashed";
   }
   switch (container.state) {
     case docker::RunState::Running:

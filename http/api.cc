@@ -90,6 +90,14 @@ class LongRequest {
   bool fits_;
 };
 
+Actor nobody(const std::string& from) {
+  Actor actor;
+  actor.name = "-";
+  actor.role = minpaas::Role::Stranger;
+  actor.from = from;
+  return actor;
+}
+
 }  // namespace
 
 bool is_local_name(std::string_view host) {
@@ -153,8 +161,9 @@ OrProblem<Admitted> Api::admit(const Request& request, std::size_t body_bytes) {
   return admitted;
 }
 
-/// A token that holds is taken even from an address with too many failed tries: behind a proxy they
-/// are somebody else's, and nobody guesses 256 bits.
+/// Of the tokens that are refused, the first of an address within a minute is put on record: more
+/// would let anybody fill the disk. A token that holds is taken even from an address with too many
+/// failed tries: behind a proxy they are somebody else's, and nobody guesses 256 bits.
 OrProblem<Actor> Api::authenticate(const Request& request) {
   const auto secret = bearer(request.header("authorization"));
   if (!secret) {
@@ -167,7 +176,11 @@ OrProblem<Actor> Api::authenticate(const Request& request) {
   if (actor.error().code != ErrorCode::PermissionDenied) {
     return problem_from(actor.error());
   }
-  if (!failed_.note(request.from)) {
+  const auto tries = failed_.note(request.from);
+  if (tries == FailedTries::Tries::First) {
+    put_denied_on_record(nobody(request.from), "token", actor.error().message);
+  }
+  if (tries == FailedTries::Tries::TooMany) {
     return Problem{.status = 429,
                    .code = "busy",
                    .detail = "too many tokens that do not hold came from this address",
@@ -195,13 +208,23 @@ std::optional<Reply> Api::serve(const Admitted& admitted, const Request& request
   }
 }
 
+void Api::put_denied_on_record(const Actor& actor, std::string action, std::string detail) {
+  backend_.platform.events().record(
+      actor,
+      {.app = "", .action = std::move(action), .detail = std::move(detail), .result = "denied"});
+}
+
 Reply Api::metrics(const Actor& actor) {
   if (!actor.scope.allows("metrics", {})) {
+    put_denied_on_record(actor, "metrics", "");
     return reply_from(
         problem_from({ErrorCode::PermissionDenied, "the scope of this token does not allow metrics",
                       "make one that does: ssh minpaas tokens:create NAME --scope metrics", ""}));
   }
   const auto metrics = backend_.metrics.collect(actor);
+  if (!metrics && metrics.error().code == ErrorCode::PermissionDenied) {
+    put_denied_on_record(actor, "metrics", "");
+  }
   return metrics ? Reply{.content_type = kMetricsType, .body = metrics_text(*metrics)}
                  : reply_from(problem_from(metrics.error()));
 }

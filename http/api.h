@@ -45,6 +45,7 @@ class Api {
 
  private:
   Reply metrics(const Actor& actor);
+  void put_denied_on_record(const Actor& actor, std::string action, std::string detail);
   OrProblem<Actor> authenticate(const Request& request);
   std::optional<Reply> serve_command(const Admitted& admitted, const Request& request,
                                      EventSink& events, std::stop_token gone);

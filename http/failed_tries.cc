@@ -7,21 +7,24 @@ constexpr seconds kWindow{60};
 
 }  // namespace
 
-bool FailedTries::note(const std::string& address) {
+FailedTries::Tries FailedTries::note(const std::string& address) {
   const auto now = clock_.steady();
   return counts_.with([&](std::map<std::string, Count>& counts) {
     if (counts.size() >= kMostAddresses) {
       std::erase_if(counts, [&](const auto& entry) { return entry.second.begin + kWindow <= now; });
     }
     if (counts.size() >= kMostAddresses && !counts.contains(address)) {
-      return false;
+      return Tries::TooMany;
     }
     Count& count = counts[address];
     if (count.tries == 0 || count.begin + kWindow <= now) {
       count = {now, 0};
     }
     ++count.tries;
-    return count.tries <= kMostAMinute;
+    if (count.tries > kMostAMinute) {
+      return Tries::TooMany;
+    }
+    return count.tries == 1 ? Tries::First : Tries::Again;
   });
 }
 

@@ -13,8 +13,15 @@ class FailedTries {
  public:
   explicit FailedTries(const Clock& clock) : clock_(clock) {}
 
-  /// One more; false when the address had too many within the last minute.
-  bool note(const std::string& address);
+  enum class Tries {
+    /// The first within a minute of this address.
+    First,
+    Again,
+    TooMany,
+  };
+
+  /// One more of the address.
+  Tries note(const std::string& address);
 
   static constexpr int kMostAMinute = 20;
   static constexpr std::size_t kMostAddresses = 10'000;

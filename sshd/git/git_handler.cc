@@ -183,13 +183,16 @@ int GitHandler::upload(const ExecRequest& request, std::string_view repository,
     return refuse_service("the app's repository cannot be opened; the server's log says why",
                           streams);
   }
+  const hooks::StandingWatch::Watched standing(
+      platform_.standing(), {request.actor, *name, AppRight::Read}, streams.gone);
+  ExecStreams watched{streams.in, streams.out, streams.err, standing.gone(), streams.console};
   UploadPackOptions options;
   options.slots = &fetch_slots_;
   options.protocol = protocol_of(request);
   for (const auto& [ref, commit] : source->release_refs) {
     options.more_refs.push_back({ref, commit});
   }
-  return serve_upload_pack(*opened, options, streams);
+  return serve_upload_pack(*opened, options, watched);
 }
 
 }  // namespace minpaas::sshd::git

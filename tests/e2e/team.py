@@ -115,6 +115,30 @@ def a_right_that_is_taken_away_ends_what_is_followed(server):
     following.communicate(timeout=30)
 
 
+def a_right_that_is_taken_away_ends_a_fetch(server):
+    """Of what was asked for before, not one object is sent."""
+    eve = member(server, "eve")
+    assert server.ssh("access:grant", "talkative", "eve", "read").status == 0
+
+    def pkt(text):
+        return f"{len(text) + 4:04x}{text}".encode()
+
+    def fetch(before_done):
+        fetching = subprocess.Popen([*server.ssh_command(eve.key), "minpaas@127.0.0.1", "git-upload-pack '/talkative'"],
+                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        advertised = fetching.stdout.read(4 + 40)
+        before_done()
+        return fetching.communicate(pkt(f"want {advertised[4:].decode()} side-band-64k\n") + b"0000" + pkt("done\n"), timeout=60)[0]
+
+    assert b"PACK" in fetch(lambda: None)
+
+    def revoke():
+        assert server.ssh("access:revoke", "talkative", "eve").status == 0
+        time.sleep(5)  # standing looks every two seconds
+
+    assert b"PACK" not in fetch(revoke)
+
+
 def what_is_followed_over_http_ends_too(server):
     dora = member(server, "dora")
     assert server.ssh("access:grant", "talkative", "dora", "deploy").status == 0
@@ -227,7 +251,7 @@ def a_record_that_was_changed_is_found(server):
 
 if __name__ == "__main__":
     tell(a_member_sees_only_what_was_granted, a_member_administers_what_they_have_made,
-         a_key_that_is_removed_ends_what_it_has_opened, a_right_that_is_taken_away_ends_what_is_followed,
+         a_key_that_is_removed_ends_what_it_has_opened, a_right_that_is_taken_away_ends_what_is_followed, a_right_that_is_taken_away_ends_a_fetch,
          what_is_followed_over_http_ends_too, a_deploy_key_can_do_nothing_else,
          a_key_ends_when_it_is_to_and_comes_from_where_it_may, what_was_done_is_on_record,
          a_record_that_was_changed_is_found, settings={"runtimes": {"allow_dockerfile": "yes"}})

@@ -173,6 +173,9 @@ TEST_F(HttpApi, LimitsFailedTokensButNotGoodOnes) {
     ASSERT_EQ(status("GET", "/apps"), 401);
   }
   EXPECT_EQ(status("GET", "/apps"), 429);
+  ASSERT_EQ(platform_.events().rows.size(), 1U) << "once a minute";
+  EXPECT_EQ(platform_.events().rows[0].action, "token");
+  EXPECT_EQ(platform_.events().rows[0].result, "denied");
   token_ = "all";
   EXPECT_EQ(status("GET", "/apps"), 200);
   token_ = "wrong";
