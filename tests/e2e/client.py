@@ -171,8 +171,10 @@ def until_ctrl_c(server):
     app = apps.serving(server, "followed")
     follower = start(server, "logs", "-f", folder=app.folder)
     try:
-        line = follower.stdout.readline()
-        assert "version one starts" in line, (line, follower.poll())
+        line = ""
+        while "version one starts" not in line:
+            line = follower.stdout.readline()
+            assert line, follower.poll()
         wait_until(lambda: server.serves("followed", "version one", "/seen"), "the app answers")
         while "GET /seen" not in line:
             line = follower.stdout.readline()

@@ -117,14 +117,14 @@ def a_right_that_is_taken_away_ends_what_is_followed(server):
 
 def a_right_that_is_taken_away_ends_a_fetch(server):
     """Of what was asked for before, not one object is sent."""
-    eve = member(server, "eve")
-    assert server.ssh("access:grant", "talkative", "eve", "read").status == 0
+    frank = member(server, "frank")
+    assert server.ssh("access:grant", "talkative", "frank", "read").status == 0
 
     def pkt(text):
         return f"{len(text) + 4:04x}{text}".encode()
 
     def fetch(before_done):
-        fetching = subprocess.Popen([*server.ssh_command(eve.key), "minpaas@127.0.0.1", "git-upload-pack '/talkative'"],
+        fetching = subprocess.Popen([*server.ssh_command(frank.key), "minpaas@127.0.0.1", "git-upload-pack '/talkative'"],
                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         advertised = fetching.stdout.read(4 + 40)
         before_done()
@@ -133,7 +133,7 @@ def a_right_that_is_taken_away_ends_a_fetch(server):
     assert b"PACK" in fetch(lambda: None)
 
     def revoke():
-        assert server.ssh("access:revoke", "talkative", "eve").status == 0
+        assert server.ssh("access:revoke", "talkative", "frank").status == 0
         time.sleep(5)  # standing looks every two seconds
 
     assert b"PACK" not in fetch(revoke)
