@@ -170,7 +170,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       checks_(parts_, check_store_, access_, [this] { liveness_.look_again(); }),
       token_store_(*opened_.database),
       tokens_(token_store_, keys_, around.clock),
-      standing_(keys_, tokens_, access_),
+      standing_(keys_, tokens_, access_, apps_),
       standing_watch_(standing_),
       request_key_store_(*opened_.database, opened_.secret),
       request_keys_(request_key_store_, around.clock),

@@ -21,7 +21,7 @@ bool HealthBook::is_repeated(const EngineEvent& event) {
 
 HealthBook::Verdict HealthBook::take(const EngineEvent& event) {
   if (is_repeated(event)) {
-    return Verdict::Noted;
+    return Verdict::Repeated;
   }
   if (event.action == "destroy") {
     records_.erase(event.container);
@@ -76,7 +76,7 @@ void HealthBook::begin_rest(Record& record, SystemTime now) {
 
 void HealthBook::take_start(Record& record, SystemTime at) {
   record.started_at = at;
-  if (record.health.crashed && at >= record.retry_at) {
+  if (record.health.crashed && (at >= record.retry_at || at < record.retry_at - record.rest)) {
     // Before, it is the engine that has been quicker than the stop.
     record.health.crashed = false;
     record.ends.clear();
@@ -104,7 +104,11 @@ std::set<ContainerId> HealthBook::crashed() const {
 
 std::set<ContainerId> HealthBook::resting(SystemTime now) const {
   std::set<ContainerId> ids = crashed();
-  std::erase_if(ids, [&](const ContainerId& id) { return records_.at(id).retry_at <= now; });
+  std::erase_if(ids, [&](const ContainerId& id) {
+    const Record& record = records_.at(id);
+    // A clock that was set back must not keep it from being tried.
+    return record.retry_at <= now || record.retry_at > now + record.rest;
+  });
   return ids;
 }
 

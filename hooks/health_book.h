@@ -37,6 +37,8 @@ class HealthBook {
   static constexpr seconds kLastRest{600};
 
   enum class Verdict {
+    /// It was taken in already.
+    Repeated,
     /// Nothing to do.
     Noted,
     /// It has ended by itself.
@@ -48,7 +50,7 @@ class HealthBook {
   };
 
   /// An event that was taken in already (the engine repeats those of the moment that a stream
-  /// resumes from) is Noted and changes nothing.
+  /// resumes from) is Repeated and changes nothing.
   Verdict take(const docker::EngineEvent& event);
 
   /// Of a container of which there were events; absent otherwise.

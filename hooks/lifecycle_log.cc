@@ -9,8 +9,8 @@ void LifecycleLog::tell(const AppName& app, std::string text) {
 }
 
 void LifecycleLog::tell_label(const std::string& label, std::string text) {
-  const auto is_there = apps_.has_label(label);
-  if (is_there && *is_there) {
+  const auto app = apps_.find_label(label);
+  if (app && *app) {
     add(label, std::move(text));
   }
 }

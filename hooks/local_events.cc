@@ -45,7 +45,7 @@ Result<void> LocalEvents::limit_to_own(const Actor& actor, const EventQuery& que
   }
   const auto row = TRY(access_.find(actor, *query.app, AppRight::Read));
   if (actor.role != Role::Admin) {
-    filter.since = std::max(query.since.value_or(row.created_at), row.created_at);
+    filter.since = std::max(query.since.value_or(row.named_at), row.named_at);
   }
   return {};
 }

@@ -173,7 +173,10 @@ class LocalPlatform : public Platform {
 
  private:
   /// What `secret_mask` hides.
+  Result<void> require_no_names_below(const Actor& actor, const AppName& name);
   Result<ConfigVars> secrets_of(const AppName& name);
+  /// Whatever the app's name is now; none of one that is gone.
+  Result<ConfigVars> secrets_of_label(const std::string& label);
   [[nodiscard]] bool may_make_apps(const Actor& actor) const;
   Result<bool> may_make_by_push(const Actor& actor, const AppName& name);
   Result<void> grant_to_maker(const Actor& actor, const AppName& name);

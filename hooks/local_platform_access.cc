@@ -10,7 +10,7 @@ Result<void> LocalPlatform::logs(const Actor& actor, const AppName& name, const 
   if (!parts_.settings.containers.mask_logs) {
     return tasks_.logs(name, of_app, sink, std::move(gone));
   }
-  auto mask = TRY(FreshMask::make([&] { return secrets_of(name); }, parts_.clock));
+  auto mask = TRY(FreshMask::make([&] { return secrets_of_label(of_app.label); }, parts_.clock));
   return tasks_.logs(
       name, of_app,
       [&](SystemTime at, std::string_view source, std::string_view text) {

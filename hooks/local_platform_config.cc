@@ -50,6 +50,11 @@ Result<ConfigVars> LocalPlatform::config(const Actor& actor, const AppName& name
   return TRY(parts_.configs.latest(name)).second;
 }
 
+Result<ConfigVars> LocalPlatform::secrets_of_label(const std::string& label) {
+  const auto app = TRY(parts_.apps.find_label(label));
+  return app ? secrets_of(app->name) : ConfigVars();
+}
+
 Result<ConfigVars> LocalPlatform::secrets_of(const AppName& name) {
   const auto config = parts_.configs.latest(name);
   if (!config && config.error().code == ErrorCode::NotFound) {

@@ -39,13 +39,15 @@ Result<void> require_no_deploy(DeployQueue& queue, const AppName& name) {
 /// The rows are what counts: with them the app has its new name, and only without files that
 /// follow is it taken back.
 Result<void> change_name(const PipelineParts& parts, const AppName& name, const AppName& to) {
-  TRY(parts.apps.rename(name, to));
+  // The name is free: what has it is left over.
+  TRY(clear_files(parts, to));
+  TRY(parts.apps.rename(name, to, parts.clock.now()));
   parts.reach("renamed");
   const auto moved = move_files(parts, {name, to});
   if (moved) {
     return {};
   }
-  TRY(parts.apps.rename(to, name));
+  TRY(parts.apps.rename(to, name, parts.clock.now()));
   if (const auto back = move_files(parts, {to, name}); !back) {
     log::error("{}: {}", name.str(), back.error().for_log());
   }
@@ -54,6 +56,21 @@ Result<void> change_name(const PipelineParts& parts, const AppName& name, const 
 
 }  // namespace
 
+/// Names below the one that the app has by itself are kept for whoever has that name.
+Result<void> LocalPlatform::require_no_names_below(const Actor& actor, const AppName& name) {
+  const auto domains = TRY(nouns_.domains.list(actor, name));
+  const std::string own = fmt::format(".{}.{}", name.str(), parts_.settings.router.domain);
+  for (const Domain& domain : domains) {
+    if (domain.host.ends_with(own)) {
+      return Error{ErrorCode::Conflict,
+                   fmt::format("{} is below the name {}, which the app would give up", domain.host,
+                               own.substr(1)),
+                   fmt::format("domains:remove {} {}", name.str(), domain.host), ""};
+    }
+  }
+  return {};
+}
+
 Result<AppReport> LocalPlatform::rename_app(const Actor& actor, const AppName& name,
                                             const AppName& to) {
   TRY(access_.find_open(actor, name, AppRight::Admin));
@@ -61,6 +78,7 @@ Result<AppReport> LocalPlatform::rename_app(const Actor& actor, const AppName& n
     return Error{ErrorCode::AlreadyExists, fmt::format("there is an app '{}' already", to.str()),
                  "choose another name", ""};
   }
+  TRY(require_no_names_below(actor, name));
   TRY(require_no_deploy(queue_, name));
   TRY(queue_.close(name, fmt::format("{} renamed the app to {}", actor.name, to.str()),
                    std::chrono::steady_clock::now() + kQueuePatience));

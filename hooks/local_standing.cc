@@ -9,11 +9,21 @@ Result<Actor> LocalStanding::renew(const Actor& actor) {
   return actor.token_id.empty() ? keys_.renew(actor) : tokens_.renew(actor);
 }
 
-Result<bool> LocalStanding::has_right(const Actor& actor, const AppName& app, AppRight right) {
+Result<std::optional<std::string>> LocalStanding::right_to(const Actor& actor, const AppName& app,
+                                                           AppRight right) {
   const auto found = access_.find(actor, app, right);
-  const bool refused = !found && (found.error().code == ErrorCode::NotFound ||
-                                  found.error().code == ErrorCode::PermissionDenied);
-  return found || refused ? Result<bool>(found.has_value()) : found.error();
+  if (found) {
+    return std::optional(found->label);
+  }
+  const bool refused = found.error().code == ErrorCode::NotFound ||
+                       found.error().code == ErrorCode::PermissionDenied;
+  return refused ? Result<std::optional<std::string>>(std::nullopt) : found.error();
+}
+
+Result<bool> LocalStanding::keeps_right(const Actor& actor, const std::string& label,
+                                        AppRight right) {
+  const auto app = TRY(apps_.find_label(label));
+  return app && TRY(right_to(actor, app->name, right)) == label;
 }
 
 }  // namespace minpaas::hooks

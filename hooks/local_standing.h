@@ -8,16 +8,19 @@ namespace minpaas::hooks {
 
 class LocalStanding : public Standing {
  public:
-  LocalStanding(KeyOwners& keys, LocalTokens& tokens, AppAccess& access)
-      : keys_(keys), tokens_(tokens), access_(access) {}
+  LocalStanding(KeyOwners& keys, LocalTokens& tokens, AppAccess& access, state::AppStore& apps)
+      : keys_(keys), tokens_(tokens), access_(access), apps_(apps) {}
 
   Result<Actor> renew(const Actor& actor) override;
-  Result<bool> has_right(const Actor& actor, const AppName& app, AppRight right) override;
+  Result<std::optional<std::string>> right_to(const Actor& actor, const AppName& app,
+                                              AppRight right) override;
+  Result<bool> keeps_right(const Actor& actor, const std::string& label, AppRight right) override;
 
  private:
   KeyOwners& keys_;
   LocalTokens& tokens_;
   AppAccess& access_;
+  state::AppStore& apps_;
 };
 
 }  // namespace minpaas::hooks

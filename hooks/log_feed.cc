@@ -83,7 +83,7 @@ void LogFeed::look_for_sources() {
     docker::LogOptions options;
     options.follow = true;
     if (is_new && !has_looked_) {
-      options.since = since_;
+      cursors_[source.id] = {since_, 0};
     }
     readers_.start(source, options, cursors_[source.id]);
     ++count;

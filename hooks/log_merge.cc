@@ -66,6 +66,9 @@ std::vector<LogMerge::Line> LogMerge::take(SteadyTime now, std::size_t most) {
 
 SteadyTime LogMerge::next_due() const {
   SteadyTime due = SteadyTime::max();
+  if (sources_ == Sources::Ending) {
+    return due;
+  }
   for (const auto& [source, queue] : queues_) {
     if (!queue.lines.empty()) {
       due = std::min(due, queue.lines.front().arrived + kWindow);

@@ -114,6 +114,7 @@ void LogReading::follow(LogFeed& feed, std::uint64_t number) {
     const LogFeed::Got got = feed.wait(number, gone_);
     if (got.is_behind) {
       number = feed.next();
+      beyond_.clear();
       if (!catch_up()) {
         return;
       }
@@ -145,8 +146,12 @@ bool LogReading::catch_up() {
 
 bool LogReading::pass_on(const LogFeed::Line& line) {
   LogCursor& cursor = cursors_[line.source.id];
-  if (!is_wanted(line.source) || cursor.has_passed(line.line.at, line.nth)) {
+  const bool is_beyond = beyond_.contains(line.source.id);
+  if (!is_wanted(line.source) || (!is_beyond && cursor.has_passed(line.line.at, line.nth))) {
     return true;
+  }
+  if (!is_beyond) {
+    beyond_.insert(line.source.id);
   }
   cursor = {line.line.at, line.nth};
   return sink_(line.line.at, line.source.shown(), sanitize_terminal(line.line.text));

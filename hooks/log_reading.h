@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ class LogReading {
   const AppLogSink& sink_;
   std::stop_token gone_;
   std::map<std::string, LogCursor> cursors_;
+  /// Sources that the feed has given a line of which was not read before: since then all are new,
+  /// also those whose times go back.
+  std::set<std::string> beyond_;
 };
 
 }  // namespace minpaas::hooks

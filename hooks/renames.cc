@@ -12,10 +12,7 @@ Result<void> move_folder(const std::filesystem::path& from, const std::filesyste
   if (!std::filesystem::exists(from, error) && !error) {
     return {};
   }
-  if (!error) {
-    std::filesystem::remove_all(to, error);
-  }
-  if (!error) {
+  if (!error && !std::filesystem::exists(to, error) && !error) {
     std::filesystem::rename(from, to, error);
   }
   if (error) {
@@ -26,6 +23,20 @@ Result<void> move_folder(const std::filesystem::path& from, const std::filesyste
 }
 
 }  // namespace
+
+Result<void> clear_files(const PipelineParts& parts, const AppName& name) {
+  for (const auto& folder : {parts.build_logs() / name.str(), parts.repository(name)}) {
+    std::error_code error;
+    std::filesystem::remove_all(folder, error);
+    if (error) {
+      return Error{ErrorCode::Unavailable,
+                   fmt::format("{} is in the way and could not be removed: {}", folder.string(),
+                               error.message()),
+                   "", ""};
+    }
+  }
+  return {};
+}
 
 Result<void> move_files(const PipelineParts& parts, const state::RenameRow& rename) {
   const auto other = parts.apps.get(rename.old_name);

@@ -6,8 +6,11 @@
 /// the name at once; the files follow, and until they have, the rename is in the journal.
 namespace minpaas::hooks {
 
-/// Gives them the name and takes the rename out of the journal. What has the name already is
-/// nobody's and goes; where the old name is another app's by now, nothing moves. May be repeated.
+/// Removes what is left over of a name that no app has. Errors: Unavailable.
+Result<void> clear_files(const PipelineParts& parts, const AppName& name);
+
+/// Gives them the name and takes the rename out of the journal. What has the name already stays;
+/// where the old name is another app's by now, nothing moves. May be repeated.
 /// Errors: Unavailable (the file system), those of the store.
 Result<void> move_files(const PipelineParts& parts, const state::RenameRow& rename);
 

@@ -33,8 +33,8 @@ StandingWatch::Watched::Watched(StandingWatch& watch, Claim claim, const std::st
     : watch_(watch), entry_(std::make_shared<Entry>()), relay_(outer, Relay{entry_->gone}) {
   entry_->claim = std::move(claim);
   if (const auto& app = entry_->claim.app) {
-    const auto right = watch_.standing_.has_right(entry_->claim.actor, *app, entry_->claim.right);
-    entry_->has_right = right && *right;
+    const auto right = watch_.standing_.right_to(entry_->claim.actor, *app, entry_->claim.right);
+    entry_->label = right ? *right : std::nullopt;
   }
   watch_.entries_.update([this](Entries& entries) { entries.push_back(entry_); });
 }
@@ -53,11 +53,11 @@ std::optional<Error> StandingWatch::loss_of(const Entry& entry) {
   if (!actor) {
     return actor.error();
   }
-  if (!entry.has_right) {
+  if (!entry.label) {
     const bool lower = claim.actor.role == Role::Admin && actor->role != Role::Admin;
     return lower ? std::optional(lost_role(*actor)) : std::nullopt;
   }
-  const auto right = standing_.has_right(*actor, *claim.app, claim.right);
+  const auto right = standing_.keeps_right(*actor, *entry.label, claim.right);
   if (!right) {
     return right.error();
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 #include "core/app/actor.h"
@@ -30,8 +31,13 @@ class Standing {
   /// The actor as they are now. Errors: PermissionDenied (the key or token is gone or has expired,
   /// or its owner is gone); others: it could not be found out.
   virtual Result<Actor> renew(const Actor& actor) = 0;
-  /// Errors: those of finding out.
-  virtual Result<bool> has_right(const Actor& actor, const AppName& app, AppRight right) = 0;
+  /// The label of the app, which it keeps when it is renamed; absent: the actor does not have the
+  /// right. Errors: those of finding out.
+  virtual Result<std::optional<std::string>> right_to(const Actor& actor, const AppName& app,
+                                                      AppRight right) = 0;
+  /// The same by the label, whatever the app's name is now.
+  virtual Result<bool> keeps_right(const Actor& actor, const std::string& label,
+                                   AppRight right) = 0;
 };
 
 /// Ends what lasts (a log that is followed, a program, a stream) soon after the actor may no longer
@@ -49,8 +55,9 @@ class StandingWatch {
  private:
   struct Entry {
     Claim claim;
-    /// A right that was not there at the beginning is not missed: an app may be made meanwhile.
-    bool has_right = false;
+    /// Of the app that the actor had the right to at the beginning. One that was not there then is
+    /// not missed: an app may be made meanwhile.
+    std::optional<std::string> label;
     std::stop_source gone;
     Guarded<std::optional<Error>> loss;
   };

@@ -115,6 +115,8 @@ void Supervisor::take(const EngineEvent& event) {
   const auto verdict = state_.with([&](State& state) { return state.book.take(event); });
   tell_app(event, verdict);
   switch (verdict) {
+    case HealthBook::Verdict::Repeated:
+      return;
     case HealthBook::Verdict::Noted:
       if (event.action == "oom") {
         log::warn("{} has used more memory than its limit", process_of(event));
@@ -152,7 +154,7 @@ void Supervisor::tell_app(const EngineEvent& event, HealthBook::Verdict verdict)
   const seconds rest =
       state_.with([&](const State& state) { return state.book.rest_of(event.container); });
   const std::string text = words_of(event, verdict, rest);
-  if (!is_one_off && !text.empty()) {
+  if (!is_one_off && !text.empty() && verdict != HealthBook::Verdict::Repeated) {
     told_(label_of(event, docker::kLabelApp), text);
   }
 }

@@ -9,6 +9,7 @@ template <typename Value>
 void rename_key(std::map<AppName, Value>& entries, const AppName& app, const AppName& name) {
   if (auto entry = entries.extract(app)) {
     entry.key() = name;
+    entries.erase(name);
     entries.insert(std::move(entry));
   }
 }

@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT id, name, runtime, deploy_branch, port, stopped, created_at, locked_by,"
-    " locked_at, maintenance, overlap, label FROM apps";
+    " locked_at, maintenance, overlap, label,"
+    " coalesce(named_at, created_at) FROM apps";
 
 Result<AppRow> row_from(SQLite::Statement& query) {
   const AppName name = TRY(app_name_from(query.getColumn(1)));
@@ -26,6 +27,7 @@ Result<AppRow> row_from(SQLite::Statement& query) {
                 .port = query.getColumn(4).getInt(),
                 .stopped = query.getColumn(5).getInt() != 0,
                 .created_at = time_from(query.getColumn(6)),
+                .named_at = time_from(query.getColumn(12)),
                 .locked_by = query.getColumn(7).isNull()
                                  ? std::nullopt
                                  : std::optional(query.getColumn(7).getString()),
@@ -59,10 +61,24 @@ Error name_taken(const AppName& name) {
 }
 
 /// The ports of the other apps. Errors: AlreadyExists (the name is taken).
+/// Its files may be there still. Errors: Busy.
+Result<void> require_moved_away(SQLite::Database& connection, const AppName& name) {
+  SQLite::Statement query(connection, "SELECT 1 FROM renames WHERE old_name = ?");
+  query.bind(1, name.str());
+  return query.executeStep()
+             ? Result<void>(
+                   Error{ErrorCode::Busy,
+                         fmt::format("an app is being renamed from {}, or could not be wholly",
+                                     name.str()),
+                         "try again; when that does not help, the server's log says why", ""})
+             : Result<void>();
+}
+
 Result<std::set<int>> ports_for_new(SQLite::Database& connection, const AppName& name) {
   if (app_id(connection, name)) {
     return name_taken(name);
   }
+  TRY(require_moved_away(connection, name));
   return taken_ports(connection);
 }
 
@@ -80,6 +96,22 @@ Result<int> choose_port(const AppName& name, int first, int last, const std::set
   return Error{ErrorCode::Unavailable,
                fmt::format("no port from {} to {} is free for the app", first, last),
                "destroy an app, or widen [router] port_first and port_last", ""};
+}
+
+/// Whether the name is the one that an unfinished rename of the app began with. Errors: Busy (it is
+/// another one's).
+Result<bool> is_taken_back(SQLite::Database& connection, const AppRow& row, const AppName& to) {
+  SQLite::Statement query(connection, "SELECT old_name FROM renames WHERE app_id = ?");
+  query.bind(1, row.id);
+  if (!query.executeStep()) {
+    return false;
+  }
+  if (query.getColumn(0).getString() == to.str()) {
+    return true;
+  }
+  return Error{ErrorCode::Busy,
+               fmt::format("the last rename of {} has not moved all of its files", row.name.str()),
+               "restart minpaasd, whose log says why when that does not help", ""};
 }
 
 bool is_label(SQLite::Database& connection, const std::string& label) {
@@ -177,9 +209,11 @@ Result<std::vector<AppRow>> AppStore::list() {
   });
 }
 
-Result<bool> AppStore::has_label(const std::string& label) {
-  return read_value(database_, [&](SQLite::Database& connection) -> Result<bool> {
-    return is_label(connection, label);
+Result<std::optional<AppRow>> AppStore::find_label(const std::string& label) {
+  return read_value(database_, [&](SQLite::Database& connection) -> Result<std::optional<AppRow>> {
+    SQLite::Statement query(connection, fmt::format("{} WHERE label = ?", kSelect));
+    query.bind(1, label);
+    return query.executeStep() ? std::optional(TRY(row_from(query))) : std::nullopt;
   });
 }
 
@@ -232,19 +266,23 @@ Result<bool> AppStore::unlock(const AppName& name) {
   });
 }
 
-Result<void> AppStore::rename(const AppName& name, const AppName& to) {
+Result<void> AppStore::rename(const AppName& name, const AppName& to, SystemTime now) {
   return database_.write([&](SQLite::Database& connection) -> Result<void> {
     const AppRow row = TRY(select(connection, name));
     if (app_id(connection, to)) {
       return name_taken(to);
     }
-    SQLite::Statement change(connection, "UPDATE apps SET name = ? WHERE id = ?");
+    if (!TRY(is_taken_back(connection, row, to))) {
+      TRY(require_moved_away(connection, to));
+    }
+    SQLite::Statement change(connection, "UPDATE apps SET name = ?, named_at = ? WHERE id = ?");
     change.bind(1, to.str());
-    change.bind(2, row.id);
+    change.bind(2, to_column(now));
+    change.bind(3, row.id);
     change.exec();
-    // The files of one that is unfinished still have the name before that.
     SQLite::Statement note(connection,
-                           "INSERT OR IGNORE INTO renames (app_id, old_name) VALUES (?, ?)");
+                           "INSERT INTO renames (app_id, old_name) VALUES (?, ?)"
+                           " ON CONFLICT (app_id) DO UPDATE SET old_name = excluded.old_name");
     note.bind(1, row.id);
     note.bind(2, name.str());
     note.exec();

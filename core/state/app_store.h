@@ -24,6 +24,8 @@ struct AppRow {
   /// Set by ps:stop; a stopped app stays stopped over restarts.
   bool stopped = false;
   SystemTime created_at;
+  /// When it got the name that it has.
+  SystemTime named_at = {};
   /// Name of the user who has locked it against pushes and changes, and since when.
   std::optional<std::string> locked_by = std::nullopt;
   std::optional<SystemTime> locked_at = std::nullopt;
@@ -55,8 +57,8 @@ class AppStore {
   /// Errors: NotFound.
   Result<AppRow> get(const AppName& name);
   Result<std::vector<AppRow>> list();
-  /// Whether an app has this label.
-  Result<bool> has_label(const std::string& label);
+  /// The app of this label; absent: there is none.
+  Result<std::optional<AppRow>> find_label(const std::string& label);
   /// Errors: NotFound.
   Result<void> set_runtime(const AppName& name, const std::string& runtime);
   Result<void> set_deploy_branch(const AppName& name, const std::string& branch);
@@ -67,9 +69,10 @@ class AppStore {
   Result<void> lock(const AppName& name, const std::string& user, SystemTime now);
   /// Whether it was locked. Errors: NotFound.
   Result<bool> unlock(const AppName& name);
-  /// The app has the name `to` from now on, with all that it has, and its rename is unfinished.
-  /// Errors: NotFound, AlreadyExists.
-  Result<void> rename(const AppName& name, const AppName& to);
+  /// The app has the name `to` from now on, with all that it has, and its rename is unfinished: the
+  /// old name is free when it has finished. One that is unfinished can only be taken back, which is
+  /// to be finished in turn. Errors: NotFound, AlreadyExists, Busy.
+  Result<void> rename(const AppName& name, const AppName& to, SystemTime now);
   Result<std::vector<RenameRow>> unfinished_renames();
   /// The files of the app have its name.
   Result<void> finish_rename(const AppName& name);

@@ -93,7 +93,7 @@ DeployBed::Server::Server(DeployBed& bed)
       cron(parts, access, cron_runner),
       checks(parts, check_store, access),
       tokens(token_store, keys, bed.clock),
-      standing(keys, tokens, access),
+      standing(keys, tokens, access, apps),
       standing_watch(standing, milliseconds(20)),
       sources(parts, queue, access, deploy_keys,
               {[this](const Actor& actor, const AppName& app) {

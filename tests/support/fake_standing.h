@@ -19,8 +19,13 @@ class FakeStanding : public hooks::Standing {
     return loss ? Result<Actor>(*loss) : actor;
   }
 
-  Result<bool> has_right(const Actor& /*actor*/, const AppName& /*app*/,
-                         AppRight /*right*/) override {
+  Result<std::optional<std::string>> right_to(const Actor& /*actor*/, const AppName& app,
+                                              AppRight /*right*/) override {
+    return std::optional(app.str());
+  }
+
+  Result<bool> keeps_right(const Actor& /*actor*/, const std::string& /*label*/,
+                           AppRight /*right*/) override {
     return true;
   }
 

@@ -134,6 +134,28 @@ TEST_F(Rename, IsTakenBackWhenTheFilesCannotFollow) {
   EXPECT_EQ(bed_.ref(blog_), first_);
 }
 
+TEST_F(Rename, GivesTheOldNameToNobodyBeforeTheFilesHaveMoved) {
+  serve();
+  ASSERT_TRUE(bed_.server().apps.rename(blog_, shop_, bed_.clock.now()));
+  const auto grabbed = bed_.platform().create_app(bed_.admin, blog_);
+  EXPECT_EQ(grabbed.error().code, ErrorCode::Busy);
+  EXPECT_EQ(
+      bed_.server().apps.rename(shop_, *AppName::parse("third"), bed_.clock.now()).error().code,
+      ErrorCode::Busy);
+  ASSERT_TRUE(finish_renames(bed_.server().parts));
+  EXPECT_EQ(bed_.ref(shop_), first_);
+  EXPECT_TRUE(bed_.platform().create_app(bed_.admin, blog_));
+}
+
+TEST_F(Rename, TakesNothingFromTheNameThatItGoesBackTo) {
+  serve();
+  std::filesystem::create_directories(bed_.server().parts.repository(shop_) / "left-over");
+  ASSERT_TRUE(bed_.server().apps.rename(blog_, shop_, bed_.clock.now()));
+  ASSERT_TRUE(bed_.server().apps.rename(shop_, blog_, bed_.clock.now()));
+  ASSERT_TRUE(move_files(bed_.server().parts, {shop_, blog_}));
+  EXPECT_EQ(bed_.ref(blog_), first_);
+}
+
 TEST_F(Rename, IsRefusedWhenItCannotBe) {
   serve();
   bed_.make_app("wiki");

@@ -118,6 +118,19 @@ TEST_F(StandingOfActors, IsLostWithTheRightThatItTakes) {
   EXPECT_THAT(log.loss()->message, HasSubstr("right of bob to blog"));
 }
 
+TEST_F(StandingOfActors, FollowsTheAppToItsNewName) {
+  const Actor bob = log_in("bob", Role::Member);
+  grant(AppRight::Read);
+  const Watched log(server().standing_watch, {bob, app_, AppRight::Read}, {});
+  const AppName renamed = *AppName::parse("journal");
+  ASSERT_TRUE(server().platform.rename_app(bed_.admin, app_, renamed));
+  EXPECT_TRUE(stays(log));
+  bed_.make_app("blog");
+  grant(AppRight::Read);
+  ASSERT_TRUE(server().people.revoke(bed_.admin, renamed, "bob"));
+  EXPECT_TRUE(ends(log)) << "another app has the old name";
+}
+
 TEST_F(StandingOfActors, IsLostWithTheRoleWhereNoRightTakesItsPlace) {
   ASSERT_TRUE(server().people.add_user(bed_.admin, "ann", Role::Admin));
   const Actor ann = log_in("ann", Role::Admin);

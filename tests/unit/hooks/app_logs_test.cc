@@ -369,6 +369,17 @@ TEST_F(FollowedLogs, OutliveARestartOfTheEngine) {
   EXPECT_THAT(wait_for(2), ElementsAre("app[web.1]: before", "app[web.1]: after"));
 }
 
+TEST_F(FollowedLogs, HaveALineWhoseTimeGoesBack) {
+  engine_.print(start("web.1"), "one");
+  follow();
+  wait_for(1);
+  note(JournalTopic::Router, "first");
+  wait_for(2);
+  journal_.add("blog", JournalTopic::Router,
+               {{clock_.now() - seconds(30), docker::LogStream::Out, "of an older clock"}});
+  EXPECT_THAT(wait_for(3), testing::Contains("app[router]: of an older clock"));
+}
+
 TEST_F(FollowedLogs, EndAtOnceWhenTheReaderIsGone) {
   start("web.1");
   follow();

@@ -67,6 +67,16 @@ TEST_F(Health, ACrashLoopIsFollowedByARestAndAnotherTry) {
   EXPECT_THAT(book_.crashed(), IsEmpty());
 }
 
+TEST_F(Health, AClockThatIsSetBackDoesNotLengthenARest) {
+  for (int i = 0; i < HealthBook::kCrashes; ++i) {
+    crash_and_start_again();
+  }
+  now_ -= std::chrono::hours(1);
+  EXPECT_THAT(book_.resting(now_), IsEmpty());
+  take("start");
+  EXPECT_THAT(book_.crashed(), IsEmpty());
+}
+
 TEST_F(Health, ARestIsTwiceAsLongWhenTheTryFails) {
   for (int i = 0; i < HealthBook::kCrashes; ++i) {
     crash_and_start_again();
@@ -140,7 +150,7 @@ TEST_F(Health, CountsAnEventThatIsRepeatedOnce) {
   const docker::EngineEvent end{now_ + seconds(1), "die", id_, {}, 1};
   EXPECT_EQ(book_.take(end), Verdict::Ended);
   for (int i = 0; i < 3 * HealthBook::kCrashes; ++i) {
-    EXPECT_EQ(book_.take(end), Verdict::Noted);
+    EXPECT_EQ(book_.take(end), Verdict::Repeated);
   }
   EXPECT_EQ(book_.last(), end.at);
 }

@@ -68,11 +68,14 @@ TEST(AppStore, RenamesAnAppWithAllThatItHas) {
   StateFile file;
   const AppRow blog = add_app(file, "blog");
   const AppName shop = app_name("shop");
-  ASSERT_TRUE(file.apps().rename(blog.name, shop));
+  ASSERT_TRUE(file.apps().rename(blog.name, shop, at_second(5)));
   const AppRow row = file.apps().get(shop).value();
   EXPECT_EQ(row.id, blog.id);
   EXPECT_EQ(row.port, blog.port);
   EXPECT_EQ(row.label, "blog");
+  EXPECT_EQ(row.created_at, blog.created_at);
+  EXPECT_EQ(row.named_at, at_second(5));
+  EXPECT_EQ(blog.named_at, blog.created_at);
   EXPECT_EQ(file.apps().get(blog.name).error().code, ErrorCode::NotFound);
   const auto unfinished = file.apps().unfinished_renames();
   ASSERT_EQ(unfinished->size(), 1U);
@@ -85,7 +88,8 @@ TEST(AppStore, RenamesAnAppWithAllThatItHas) {
 TEST(AppStore, GivesNoTwoAppsTheSameLabel) {
   StateFile file;
   const AppRow first = add_app(file, "blog");
-  ASSERT_TRUE(file.apps().rename(first.name, app_name("shop")));
+  ASSERT_TRUE(file.apps().rename(first.name, app_name("shop"), at_second(5)));
+  ASSERT_TRUE(file.apps().finish_rename(app_name("shop")));
   const AppRow second = add_app(file, "blog");
   EXPECT_EQ(second.label, "blog." + std::to_string(second.port));
   ASSERT_TRUE(file.apps().destroy(app_name("shop")));
@@ -97,9 +101,9 @@ TEST(AppStore, RefusesToRenameToATakenName) {
   StateFile file;
   add_app(file, "blog");
   add_app(file, "shop");
-  EXPECT_EQ(file.apps().rename(app_name("blog"), app_name("shop")).error().message,
+  EXPECT_EQ(file.apps().rename(app_name("blog"), app_name("shop"), at_second(5)).error().message,
             "there is an app 'shop' already");
-  EXPECT_EQ(file.apps().rename(app_name("none"), app_name("wiki")).error().code,
+  EXPECT_EQ(file.apps().rename(app_name("none"), app_name("wiki"), at_second(5)).error().code,
             ErrorCode::NotFound);
   EXPECT_TRUE(file.apps().unfinished_renames()->empty());
 }
