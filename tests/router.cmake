@@ -9,5 +9,6 @@ minpaas_test(haproxy_https_test LABEL integration
   SOURCES integration/core/router/haproxy_https_test.cc
   LIBRARIES minpaas::router minpaas::certs minpaas::test_support minpaas::certificate_support PkgConfig::OPENSSL)
 minpaas_test(haproxy_router_test LABEL integration
-  SOURCES integration/core/router/haproxy_router_test.cc
+  SOURCES integration/core/router/haproxy_foreign_test.cc integration/core/router/haproxy_names_test.cc
+    integration/core/router/haproxy_requests_test.cc integration/core/router/haproxy_router_test.cc support/haproxy_bed.cc
   LIBRARIES minpaas::router minpaas::test_support minpaas_test_program)
