@@ -5,6 +5,7 @@
 #include "hooks/local_platform.h"
 #include "hooks/ownership.h"
 #include "hooks/process_set.h"
+#include "hooks/queue_hold.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -23,21 +24,6 @@ Result<void> remove_folder(const std::filesystem::path& folder) {
   }
   return {};
 }
-
-/// Opens the app's queue again on every way out.
-class Closed {
- public:
-  Closed(DeployQueue& queue, const AppName& app) : queue_(queue), app_(app) {}
-
-  Closed(const Closed&) = delete;
-  Closed& operator=(const Closed&) = delete;
-
-  ~Closed() { queue_.reopen(app_); }
-
- private:
-  DeployQueue& queue_;
-  AppName app_;
-};
 
 }  // namespace
 
@@ -91,7 +77,7 @@ Result<void> LocalPlatform::destroy_app(const Actor& actor, const AppName& name,
   TRY(access_.find_open(actor, name, AppRight::Admin));
   TRY(queue_.close(name, fmt::format("{} destroyed the app", actor.name),
                    std::chrono::steady_clock::now() + kDeployPatience));
-  const Closed closed(queue_, name);
+  const QueueReopener reopener(queue_, name);
   TRY(remove_from_engine(name));
   if (with_storage) {
     TRY(nouns_.storage.remove_all(name));

@@ -11,21 +11,6 @@ namespace {
 /// For what was submitted in the last moment.
 constexpr std::chrono::minutes kQueuePatience{2};
 
-/// Opens the app's queue again on every way out.
-class Closed {
- public:
-  Closed(DeployQueue& queue, const AppName& app) : queue_(queue), app_(app) {}
-
-  Closed(const Closed&) = delete;
-  Closed& operator=(const Closed&) = delete;
-
-  ~Closed() { queue_.reopen(app_); }
-
- private:
-  DeployQueue& queue_;
-  AppName app_;
-};
-
 /// Old containers that are still drained are waited for. Errors: Busy.
 Result<void> require_no_deploy(DeployQueue& queue, const AppName& name) {
   const auto hold = TRY(QueueHold::take(queue, name));
@@ -82,7 +67,7 @@ Result<AppReport> LocalPlatform::rename_app(const Actor& actor, const AppName& n
   TRY(require_no_deploy(queue_, name));
   TRY(queue_.close(name, fmt::format("{} renamed the app to {}", actor.name, to.str()),
                    std::chrono::steady_clock::now() + kQueuePatience));
-  const Closed closed(queue_, name);
+  const QueueReopener reopener(queue_, name);
   TRY(places_.rename(name, to, [&] { return change_name(parts_, name, to); }));
   one_offs_.rename(name, to);
   if (const auto routed = parts_.router.rename(name, to); !routed) {

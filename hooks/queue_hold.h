@@ -25,4 +25,19 @@ class QueueHold {
   AppName name_;
 };
 
+/// Opens the queue of an app, which was closed, again on every way out.
+class QueueReopener {
+ public:
+  QueueReopener(DeployQueue& queue, const AppName& name) : queue_(queue), name_(name) {}
+
+  QueueReopener(const QueueReopener&) = delete;
+  QueueReopener& operator=(const QueueReopener&) = delete;
+
+  ~QueueReopener() { queue_.reopen(name_); }
+
+ private:
+  DeployQueue& queue_;
+  AppName name_;
+};
+
 }  // namespace minpaas::hooks
