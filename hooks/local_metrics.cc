@@ -18,18 +18,18 @@ double in_seconds(std::chrono::microseconds time) {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-void add_histogram(Metric& metric, const Labels& labels, const state::DeployTotals& total) {
+void add_histogram(Metric& metric, const Labels& labels, const state::Durations& durations) {
   const auto add_bucket = [&](std::string most, std::int64_t count) {
     Labels with_bound = labels;
     with_bound.emplace_back("le", std::move(most));
     metric.samples.push_back({with_bound, static_cast<double>(count), "_bucket"});
   };
-  for (std::size_t step = 0; step < total.within.size(); ++step) {
-    add_bucket(std::to_string(state::DeployTotals::kSteps[step]), total.within[step]);
+  for (std::size_t step = 0; step < durations.within.size(); ++step) {
+    add_bucket(std::to_string(state::Durations::kSteps[step]), durations.within[step]);
   }
-  add_bucket("+Inf", total.count);
-  metric.samples.push_back({labels, in_seconds(total.took), "_sum"});
-  metric.samples.push_back({labels, static_cast<double>(total.count), "_count"});
+  add_bucket("+Inf", durations.count);
+  metric.samples.push_back({labels, in_seconds(durations.sum), "_sum"});
+  metric.samples.push_back({labels, static_cast<double>(durations.count), "_count"});
 }
 
 std::vector<Metric> of_deploys(const state::DeployNumbers& numbers) {
@@ -43,11 +43,17 @@ std::vector<Metric> of_deploys(const state::DeployNumbers& numbers) {
               {}};
   for (const auto& total : numbers.ended) {
     const Labels labels{{"kind", total.kind}, {"result", total.result}};
-    count.samples.push_back({labels, static_cast<double>(total.count)});
-    add_histogram(took, labels, total);
+    count.samples.push_back({labels, static_cast<double>(total.took.count)});
+    add_histogram(took, labels, total.took);
   }
+  Metric built{"minpaas_build_seconds",
+               "Time of building images, whether it succeeded or not.",
+               Metric::Kind::Histogram,
+               {}};
+  add_histogram(built, {}, numbers.builds);
   return {count,
           took,
+          built,
           {"minpaas_deploys_waiting",
            "Deploys that wait for their turn.",
            Metric::Kind::Gauge,

@@ -123,7 +123,10 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
   const auto plan = TRY(detect(context, app, repository, *commit));
   TRY(require_vars(context, plan.app_json.env));
   TRY(enter(context, state::DeployStage::Building));
-  const auto built = TRY(build(context, plan, repository, *commit));
+  const SteadyTime began = parts_.clock.steady();
+  const auto done = build(context, plan, repository, *commit);
+  note_build_time(context, began);
+  const auto built = TRY(done);
   parts_.reach("built");
   TRY(parts_.deploys.set_image(context.deploy(), built.image.value));
   TRY(enter(context, state::DeployStage::Releasing));
@@ -133,6 +136,15 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
     draft.formation = carried_over(draft.formation, *live);
   }
   return make_live(context, draft, describe_build(context.job, *commit));
+}
+
+/// A number for the metrics: not worth a failed deploy.
+void Pipeline::note_build_time(const StageContext& context, SteadyTime began) {
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady() - began);
+  if (const auto noted = parts_.deploys.set_build_time(context.deploy(), took); !noted) {
+    log::warn("deploy {}: {}", context.deploy(), noted.error().for_log());
+  }
 }
 
 Pipeline::Done Pipeline::from_image(const StageContext& context, const ImageReference& image) {

@@ -43,6 +43,7 @@ class Pipeline : public DeployRunner {
   Done make_live(const StageContext& context, const ReleaseDraft& draft,
                  const std::string& description);
   Done bring_up(const StageContext& context, const PreparedRelease& prepared);
+  void note_build_time(const StageContext& context, SteadyTime began);
   Result<void> enter(const StageContext& context, state::DeployStage stage);
   DeployOutcome succeed(const StageContext& context, const std::optional<Release>& release,
                         milliseconds took);

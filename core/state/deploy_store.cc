@@ -120,6 +120,11 @@ Result<void> DeployStore::set_image(std::int64_t id, const std::string& image) {
   return update(database_, "UPDATE deploys SET image = ? WHERE id = ?", id, image);
 }
 
+Result<void> DeployStore::set_build_time(std::int64_t id, std::chrono::microseconds took) {
+  return update(database_, "UPDATE deploys SET build_time = ? WHERE id = ?", id,
+                static_cast<std::int64_t>(took.count()));
+}
+
 Result<void> DeployStore::set_config_before(std::int64_t id, int version) {
   return update(database_, "UPDATE deploys SET config_before = ? WHERE id = ?", id, version);
 }

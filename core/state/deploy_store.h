@@ -80,6 +80,7 @@ class DeployStore {
   /// Errors: NotFound, Conflict (there is no such release).
   Result<void> set_release(std::int64_t id, ReleaseNumber release);
   Result<void> set_image(std::int64_t id, const std::string& image);
+  Result<void> set_build_time(std::int64_t id, std::chrono::microseconds took);
   /// Before the deploy changes the config: what to go back to.
   Result<void> set_config_before(std::int64_t id, int version);
   /// Final stage with reason and time. Errors: NotFound, Conflict (the move is not legal).

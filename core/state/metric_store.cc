@@ -9,15 +9,29 @@
 namespace minpaas::state {
 namespace {
 
-std::string ended_query() {
-  std::string columns;
-  for (const int step : DeployTotals::kSteps) {
-    columns += fmt::format(", count(*) FILTER (WHERE finished_at - created_at <= {}000000)", step);
+/// Columns from which durations_from reads; rows in which `duration` is NULL do not count.
+std::string columns_of(std::string_view duration) {
+  std::string columns = fmt::format("count({0}), coalesce(sum({0}), 0)", duration);
+  for (const int step : Durations::kSteps) {
+    columns += fmt::format(", count(*) FILTER (WHERE {} <= {}000000)", duration, step);
   }
+  return columns;
+}
+
+Durations durations_from(SQLite::Statement& query, int first) {
+  Durations durations{query.getColumn(first).getInt64(),
+                      std::chrono::microseconds(query.getColumn(first + 1).getInt64())};
+  for (std::size_t step = 0; step < durations.within.size(); ++step) {
+    durations.within[step] = query.getColumn(first + 2 + static_cast<int>(step)).getInt64();
+  }
+  return durations;
+}
+
+std::string ended_query() {
   return fmt::format(
-      "SELECT kind, stage, count(*), sum(finished_at - created_at){} FROM deploys"
+      "SELECT kind, stage, {} FROM deploys"
       " WHERE finished_at IS NOT NULL GROUP BY kind, stage ORDER BY kind, stage",
-      columns);
+      columns_of("(finished_at - created_at)"));
 }
 
 }  // namespace
@@ -27,14 +41,13 @@ Result<DeployNumbers> MetricStore::deploys() {
     DeployNumbers numbers;
     SQLite::Statement ended(connection, ended_query());
     while (ended.executeStep()) {
-      DeployTotals totals{ended.getColumn(0).getString(), ended.getColumn(1).getString(),
-                          ended.getColumn(2).getInt64(),
-                          std::chrono::microseconds(ended.getColumn(3).getInt64())};
-      for (std::size_t step = 0; step < totals.within.size(); ++step) {
-        totals.within[step] = ended.getColumn(static_cast<int>(4 + step)).getInt64();
-      }
-      numbers.ended.push_back(std::move(totals));
+      numbers.ended.push_back({ended.getColumn(0).getString(), ended.getColumn(1).getString(),
+                               durations_from(ended, 2)});
     }
+    SQLite::Statement builds(connection,
+                             fmt::format("SELECT {} FROM deploys", columns_of("build_time")));
+    builds.executeStep();
+    numbers.builds = durations_from(builds, 0);
     SQLite::Statement open(connection,
                            "SELECT count(*) FILTER (WHERE stage = 'queued'),"
                            " count(*) FILTER (WHERE stage <> 'queued')"

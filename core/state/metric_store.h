@@ -10,21 +10,27 @@
 
 namespace minpaas::state {
 
-/// Ended deploys of one kind with one result, those of apps that are gone left out.
-struct DeployTotals {
-  /// Durations are counted up to each of these.
+struct Durations {
+  /// They are counted up to each of these.
   static constexpr std::array<int, 8> kSteps{1, 3, 10, 30, 60, 120, 300, 900};
 
-  std::string kind;
-  std::string result;
   std::int64_t count = 0;
-  std::chrono::microseconds took{0};
+  std::chrono::microseconds sum{0};
   /// How many took at most so many seconds.
   std::array<std::int64_t, kSteps.size()> within{};
 };
 
+/// Ended deploys of one kind with one result, those of apps that are gone left out.
+struct DeployTotals {
+  std::string kind;
+  std::string result;
+  Durations took;
+};
+
 struct DeployNumbers {
   std::vector<DeployTotals> ended;
+  /// Of images alone, without what came before and after.
+  Durations builds;
   std::int64_t waiting = 0;
   std::int64_t at_work = 0;
 };

@@ -42,11 +42,14 @@ class MetricsOfAServer : public testing::Test {
 TEST_F(MetricsOfAServer, CountDeploysAndContainers) {
   const AppName blog = bed_.make_app("blog");
   EXPECT_EQ(value("minpaas_deploys_total", "push"), -1);
+  EXPECT_EQ(value("minpaas_build_seconds_count"), 0);
   ASSERT_TRUE(bed_.push(blog, bed_.commit(blog, "one")));
   EXPECT_EQ(value("minpaas_deploys_total", "push"), 1);
   EXPECT_GE(value("minpaas_deploy_seconds_sum", "push"), 0);
   EXPECT_EQ(value("minpaas_deploy_seconds_count", "push"), 1);
   EXPECT_GE(value("minpaas_deploy_seconds_bucket", "push"), 0);
+  EXPECT_EQ(value("minpaas_build_seconds_count"), 1);
+  EXPECT_GE(value("minpaas_build_seconds_sum"), 0);
   EXPECT_EQ(value("minpaas_deploys_running"), 0);
   EXPECT_EQ(value("minpaas_deploys_waiting"), 0);
   EXPECT_EQ(value("minpaas_engine_up"), 1);
