@@ -177,10 +177,10 @@ OrProblem<Actor> Api::authenticate(const Request& request) {
     return problem_from(actor.error());
   }
   const auto tries = failed_.note(request.from);
-  if (tries == FailedTries::Tries::First) {
+  if (tries == hooks::FailedTries::Tries::First) {
     put_denied_on_record(nobody(request.from), "token", actor.error().message);
   }
-  if (tries == FailedTries::Tries::TooMany) {
+  if (tries == hooks::FailedTries::Tries::TooMany) {
     return Problem{.status = 429,
                    .code = "busy",
                    .detail = "too many tokens that do not hold came from this address",

@@ -3,9 +3,9 @@
 #include <atomic>
 #include <cstddef>
 
+#include "hooks/failed_tries.h"
 #include "http/backend.h"
 #include "http/command_call.h"
-#include "http/failed_tries.h"
 
 namespace minpaas::http {
 
@@ -55,7 +55,7 @@ class Api {
 
   Backend backend_;
   ApiLimits limits_;
-  FailedTries failed_;
+  hooks::FailedTries failed_;
   std::atomic<int> long_requests_ = 0;
 };
 

@@ -50,6 +50,10 @@ class Authenticator {
 
   /// `actor` has proved to own its key.
   virtual void note_use(const Actor& /*actor*/) {}
+
+  /// A connection from `from` has ended without a login; the last key that it tried, which may be
+  /// empty: it came with something else.
+  virtual void note_denied(std::string_view /*from*/, std::string_view /*fingerprint*/) {}
 };
 
 }  // namespace minpaas::sshd

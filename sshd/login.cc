@@ -27,11 +27,13 @@ bool Login::try_key(std::string_view user, const PublicKey& key, KeyProof proof)
   const auto actor = look_up(key);
   if (!actor) {
     ++unknown_keys_;
+    last_refused_key_ = key.fingerprint;
     log::info("ssh: {} user '{}': key {} is not known", from_, user.substr(0, 64), key.fingerprint);
     return false;
   }
   if (proof == KeyProof::Signed) {
     verified_ = key;
+    was_verified_ = true;
     is_stranger_ = actor->role == Role::Stranger;
     authenticator_.note_use(*actor);
     log::info("ssh: {} user '{}': {} logged in with {}", from_, user.substr(0, 64), actor->name,
@@ -44,6 +46,12 @@ void Login::refuse(std::string_view user, std::string_view method) {
   verified_.reset();
   ++refusals_;
   log::info("ssh: {} user '{}': {} refused", from_, user.substr(0, 64), method);
+}
+
+void Login::end() {
+  if (has_failed() && !was_verified_) {
+    authenticator_.note_denied(from_, last_refused_key_);
+  }
 }
 
 std::optional<Actor> Login::confirm() {

@@ -30,6 +30,9 @@ class Login {
   /// The `none` method, by which clients ask for the list of methods. No failure.
   void ask_methods();
 
+  /// The connection ends: says so when all that was tried was refused.
+  void end();
+
   /// Looks the verified key up again: absent when it is no longer known, and from then on.
   std::optional<Actor> confirm();
 
@@ -58,6 +61,9 @@ class Login {
   Authenticator& authenticator_;
   std::string from_;
   std::optional<PublicKey> verified_;
+  /// Whether a key was verified at any time.
+  bool was_verified_ = false;
+  std::string last_refused_key_;
   bool is_stranger_ = false;
   int unknown_keys_ = 0;
   int refusals_ = 0;

@@ -235,6 +235,7 @@ std::optional<Session::End> Session::check_phase() {
 void Session::close(const End& end) {
   log::debug("ssh: {}: {} ({} bytes in, {} out)", peer_, end.reason, counter_.in_bytes,
              counter_.out_bytes);
+  login_.end();
   // Whoever has claimed the server is none any more.
   if (login_.is_stranger() && (!login_.confirm() || login_.is_stranger())) {
     ticket_.offend(Offence::AuthenticationFailed);

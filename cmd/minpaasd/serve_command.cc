@@ -16,6 +16,7 @@
 #include "core/git/library_version.h"
 #include "exec_switch.h"
 #include "hooks/assembly.h"
+#include "hooks/failed_tries.h"
 #include "hooks/settings_check.h"
 #include "http/server.h"
 #include "make_router.h"
@@ -70,8 +71,9 @@ sigset_t block_signals() {
 
 class KeyAuthenticator : public sshd::Authenticator {
  public:
-  KeyAuthenticator(hooks::KeyOwners& owners, hooks::FirstClaim& first)
-      : owners_(owners), first_(first) {}
+  KeyAuthenticator(hooks::KeyOwners& owners, hooks::FirstClaim& first, hooks::Events& events,
+                   const Clock& clock)
+      : owners_(owners), first_(first), events_(events), tries_(clock) {}
 
   std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64,
                             std::string_view from) override {
@@ -85,9 +87,25 @@ class KeyAuthenticator : public sshd::Authenticator {
     }
   }
 
+  /// The first of an address within a minute: more would let anybody fill the disk.
+  void note_denied(std::string_view from, std::string_view fingerprint) override {
+    const std::string address(from.substr(0, from.rfind(':')));
+    if (tries_.note(address) != hooks::FailedTries::Tries::First) {
+      return;
+    }
+    Actor nobody;
+    nobody.name = "-";
+    nobody.role = Role::Stranger;
+    nobody.key_fingerprint = fingerprint;
+    nobody.from = from;
+    events_.record(nobody, {.app = "", .action = "ssh login", .detail = "", .result = "denied"});
+  }
+
  private:
   hooks::KeyOwners& owners_;
   hooks::FirstClaim& first_;
+  hooks::Events& events_;
+  hooks::FailedTries tries_;
 };
 
 /// SIGHUP: what can change while running does, the rest is named.
@@ -192,7 +210,8 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
   const auto assembly =
       TRY(hooks::Assembly::make(settings, {*engine, *router, clock, libraries()}));
   const auto keys = TRY(sshd::HostKeys::load_or_create(settings.server.data_dir / "ssh"));
-  KeyAuthenticator authenticator(assembly->keys(), assembly->first_claim());
+  KeyAuthenticator authenticator(assembly->keys(), assembly->first_claim(),
+                                 assembly->platform().events(), clock);
   sshd::git::GitHandler git(assembly->platform(), settings.git);
   sshd::commands::CommandHandler commands(assembly->platform(), clock);
   ExecSwitch handler(git, commands);

@@ -11,7 +11,7 @@ import time
 import apps
 from http_api import Api
 from story import tell
-from testbed import run
+from testbed import run, wait_until
 
 
 class Person:
@@ -214,6 +214,7 @@ def a_key_ends_when_it_is_to_and_comes_from_where_it_may(server):
         added = server.ssh("keys:add", person.name, "--role", "admin", "--from", addresses, stdin=person.public_key)
         assert added.status == 0, added
     assert elsewhere.ssh("apps").status == 255 and here.ssh("apps").status == 0
+    wait_until(lambda: "-: ssh login (denied, from 127.0.0.1" in server.ssh("events", "-n", "1000").out, "the refused key is on record")
     assert here.ssh("keys:add", "more", stdin=Person(server, "more").public_key).status == 4
     brief = Person(server, "brief")
     assert server.ssh("keys:add", "brief", "--role", "admin", "--expires", "1m", stdin=brief.public_key).status == 0

@@ -169,7 +169,7 @@ TEST_F(HttpApi, RefusesWhatTheScopeDoesNotName) {
 
 TEST_F(HttpApi, LimitsFailedTokensButNotGoodOnes) {
   token_ = "wrong";
-  for (int i = 0; i < FailedTries::kMostAMinute; ++i) {
+  for (int i = 0; i < hooks::FailedTries::kMostAMinute; ++i) {
     ASSERT_EQ(status("GET", "/apps"), 401);
   }
   EXPECT_EQ(status("GET", "/apps"), 429);

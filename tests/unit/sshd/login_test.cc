@@ -25,7 +25,13 @@ class Book : public Authenticator {
   void note_use(const Actor& actor) override { used.push_back(actor.key_fingerprint); }
 
   std::map<std::string, std::string> names{{"a", "alice"}, {"b", "bob"}};
+
+  void note_denied(std::string_view from, std::string_view fingerprint) override {
+    denied.push_back(std::string(from) + " " + std::string(fingerprint));
+  }
+
   std::vector<std::string> used;
+  std::vector<std::string> denied;
 };
 
 PublicKey key(const std::string& blob) {
@@ -49,6 +55,21 @@ TEST_F(Logins, NeedASignature) {
   EXPECT_EQ(actor->name, "alice");
   EXPECT_EQ(actor->key_fingerprint, "SHA256:a");
   EXPECT_EQ(actor->from, "192.0.2.1:1234");
+}
+
+TEST_F(Logins, ThatNeverHappenedAreToldOnce) {
+  login_.try_key("git", key("x"), KeyProof::Offered);
+  login_.try_key("git", key("y"), KeyProof::Offered);
+  EXPECT_TRUE(book_.denied.empty());
+  login_.end();
+  EXPECT_EQ(book_.denied, std::vector<std::string>{"192.0.2.1:1234 SHA256:y"});
+}
+
+TEST_F(Logins, AreNotDeniedForTheOtherKeysOfAnAgent) {
+  login_.try_key("git", key("x"), KeyProof::Offered);
+  login_.try_key("git", key("a"), KeyProof::Signed);
+  login_.end();
+  EXPECT_TRUE(book_.denied.empty());
 }
 
 TEST_F(Logins, BelongToTheKeyThatSignedNotToTheOneOffered) {

@@ -6,9 +6,9 @@
 #include "core/base/clock.h"
 #include "core/base/guarded.h"
 
-namespace minpaas::http {
+namespace minpaas::hooks {
 
-/// Counts tokens that were refused, by the address that showed them. Thread: any.
+/// Counts tokens, or connections without a login, that were refused, by address. Thread: any.
 class FailedTries {
  public:
   explicit FailedTries(const Clock& clock) : clock_(clock) {}
@@ -36,4 +36,4 @@ class FailedTries {
   Guarded<std::map<std::string, Count>> counts_;
 };
 
-}  // namespace minpaas::http
+}  // namespace minpaas::hooks

@@ -1,6 +1,6 @@
-#include "http/failed_tries.h"
+#include "hooks/failed_tries.h"
 
-namespace minpaas::http {
+namespace minpaas::hooks {
 namespace {
 
 constexpr seconds kWindow{60};
@@ -28,4 +28,4 @@ FailedTries::Tries FailedTries::note(const std::string& address) {
   });
 }
 
-}  // namespace minpaas::http
+}  // namespace minpaas::hooks
