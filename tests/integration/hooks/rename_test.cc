@@ -1,9 +1,8 @@
 #include <gmock/gmock.h>
 
-#include <fstream>
-
 #include "hooks/renames.h"
 #include "tests/support/deploy_bed.h"
+#include "tests/support/known_keys.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -154,6 +153,31 @@ TEST_F(Rename, TakesNothingFromTheNameThatItGoesBackTo) {
   ASSERT_TRUE(bed_.server().apps.rename(shop_, blog_, bed_.clock.now()));
   ASSERT_TRUE(move_files(bed_.server().parts, {shop_, blog_}));
   EXPECT_EQ(bed_.ref(blog_), first_);
+}
+
+TEST_F(Rename, ShowsNoEventsOfTheAppThatHadTheNameBefore) {
+  auto& server = bed_.server();
+  ASSERT_TRUE(server.people.add_key(
+      bed_.admin, {.name = "bob", .role = Role::Member, .public_key = test::kEd25519.line}));
+  const Actor bob = *server.keys.find_actor(
+      test::kEd25519.fingerprint, state::PublicKey::parse(test::kEd25519.line)->blob_base64,
+      "192.0.2.1:4022");
+  ASSERT_TRUE(server.people.grant(bed_.admin, blog_, "bob", AppRight::Read));
+  // Of an app `shop` that is gone.
+  server.events.record(bed_.admin, {"shop", "config:set", "SECRET", "ok"});
+  const auto actions = [&](const AppName& app) {
+    std::vector<std::string> seen;
+    EXPECT_TRUE(server.events.read(bob, {.app = app},
+                                   [&](const state::EventRow& row) {
+                                     seen.push_back(row.action);
+                                     return true;
+                                   },
+                                   {}));
+    return seen;
+  };
+  ASSERT_TRUE(rename());
+  server.events.record(bed_.admin, {"shop", "ps:scale", "", "ok"});
+  EXPECT_THAT(actions(shop_), ElementsAre("ps:scale"));
 }
 
 TEST_F(Rename, IsRefusedWhenItCannotBe) {
