@@ -36,8 +36,6 @@ HealthBook::Verdict HealthBook::take(const EngineEvent& event) {
   } else if (event.action == "kill") {
     // The engine says this before the end that it asks for; a crash comes without.
     record.asked_to_stop = true;
-  } else if (event.action == "oom") {
-    record.oom_seen = true;
   }
   return Verdict::Noted;
 }
@@ -45,7 +43,6 @@ HealthBook::Verdict HealthBook::take(const EngineEvent& event) {
 HealthBook::Verdict HealthBook::take_end(Record& record, const EngineEvent& event) {
   record.health.last_exit_code = event.exit_code;
   record.health.last_ended_at = event.at;
-  record.health.out_of_memory = std::exchange(record.oom_seen, false);
   if (std::exchange(record.asked_to_stop, false)) {
     return Verdict::Noted;
   }

@@ -16,8 +16,6 @@ namespace minpaas::hooks {
 struct ProcessHealth {
   /// Stopped because it ended again and again.
   bool crashed = false;
-  /// Its last end was for the lack of memory.
-  bool out_of_memory = false;
   /// How often it ended by itself and ran again.
   int restarts = 0;
   std::optional<int> last_exit_code = std::nullopt;
@@ -73,7 +71,6 @@ class HealthBook {
     std::deque<SystemTime> ends;
     /// Somebody has asked it to stop.
     bool asked_to_stop = false;
-    bool oom_seen = false;
     bool ended = false;
     /// Crash loops without calm between them.
     int loops = 0;

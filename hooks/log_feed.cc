@@ -55,13 +55,10 @@ void LogFeed::run(const std::stop_token& stop) {
     const auto look_again = std::chrono::steady_clock::now() + kLookInterval;
     while (!stop.stop_requested() && std::chrono::steady_clock::now() < look_again) {
       auto lines = readers_.wait(look_again, stop);
-      const bool is_silent = lines.empty();
+      const auto beat = std::chrono::steady_clock::now() + kBeat;
+      const auto rest_until = lines.empty() ? look_again : std::min(look_again, beat);
       publish(std::move(lines));
-      if (is_silent) {
-        readers_.rest(look_again, stop);
-      } else {
-        readers_.rest(std::min(look_again, std::chrono::steady_clock::now() + kBeat), stop);
-      }
+      readers_.rest(rest_until, stop);
     }
   }
 }
@@ -77,7 +74,7 @@ void LogFeed::look_for_sources() {
     const bool is_new = !known_.contains(source.id);
     known_[source.id] = source;
     if (readers_.knows(source.id) || !(source.is_alive || is_new) ||
-        count >= LogSources::kMostContainers + 2) {
+        count >= LogSources::kMostSources) {
       continue;
     }
     docker::LogOptions options;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/guarded.h"
-#include "core/base/log.h"
 #include "core/base/terminal_text.h"
 #include "hooks/app_logs.h"
 

@@ -28,6 +28,8 @@ class LogSources {
  public:
   /// Of so many containers, the newest, the lines are read.
   static constexpr std::size_t kMostContainers = 32;
+  /// With the journal's topics.
+  static constexpr std::size_t kMostSources = kMostContainers + 2;
 
   /// `instance` is the value of docker::kLabelInstance.
   LogSources(docker::Engine& engine, AppJournal& journal, std::string instance)

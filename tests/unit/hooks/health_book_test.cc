@@ -129,15 +129,6 @@ TEST_F(Health, WhatIsAskedToStopDoesNotCrash) {
   EXPECT_EQ(book_.find(id_)->restarts, 0);
 }
 
-TEST_F(Health, KnowsAnEndForLackOfMemory) {
-  take("oom");
-  take("die", 137);
-  EXPECT_TRUE(book_.find(id_)->out_of_memory);
-  take("start");
-  take("die", 1);
-  EXPECT_FALSE(book_.find(id_)->out_of_memory);
-}
-
 TEST_F(Health, ForgetsWhatIsRemoved) {
   take("die", 1);
   EXPECT_EQ(take("destroy"), Verdict::Gone);
