@@ -36,15 +36,16 @@ def stage(text, word):
 
 def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    settings = {"runtimes": {"allow_dockerfile": "true"}, "containers": {"memory_bytes": "64m", "stop_timeout": "2s"}}
+    settings = {"router": {"kind": "haproxy", "drain_timeout": "2s"}, "runtimes": {"allow_dockerfile": "true"}, "containers": {"memory_bytes": "64m", "stop_timeout": "2s"}}
     started, healthy = [], []
     with Server(settings) as server:
         app = server.new_app(name="big")
         for number in range(rounds):
             write(app, f"version {number}")
             pushed = app.push()
-            if pushed.status != 0 or len(server.containers("big")) != len(TYPES) * REPLICAS:
+            if pushed.status != 0:
                 raise SystemExit(f"push failed: {pushed}")
+            server.settled("big", len(TYPES) * REPLICAS)
             started.append(stage(pushed.err, "Started"))
             healthy.append(stage(pushed.err, "Healthy"))
     emit("start of 10 process types x 2 replicas", f"{statistics.median(started):.1f} s", "", "", None, None, None)
