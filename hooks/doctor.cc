@@ -258,9 +258,14 @@ DoctorFinding Doctor::builds() {
       fmt::format("{} of memory and {} processors", format_memory(build.memory_bytes),
                   build.cpus > 0 ? format_cpus(build.cpus) : "all");
   if (*builder == docker::Builder::Classic) {
-    return ok("builds", fmt::format("with the classic builder, each with {}", limits));
+    const bool is_second_choice =
+        build.builder == config::BuilderChoice::Auto && !docker::can_limit_buildkit();
+    return ok("builds", fmt::format("with the classic builder, each with {}{}", limits,
+                                    is_second_choice ? "; those with build secrets with BuildKit, "
+                                                       "which has no limits here"
+                                                     : ""));
   }
-  if (::geteuid() == 0 && docker::has_build_cgroup(docker::kCgroupRoot)) {
+  if (docker::can_limit_buildkit()) {
     return ok("builds", fmt::format("with BuildKit, all together with {}", limits));
   }
   return warning("builds", "with BuildKit and without limits of memory and processors",

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/docker/build_cgroup.h"
 #include "hooks/base_image.h"
 #include "hooks/ownership.h"
 #include "hooks/secret_mounts.h"
@@ -66,9 +67,8 @@ Result<void> check_space(const PipelineParts& parts) {
 }
 
 /// The plan and the request with what the app's builds may read.
-Result<void> add_secrets(const StageContext& context, runtimes::BuildPlan& plan,
-                         docker::BuildRequest& request) {
-  const auto secrets = TRY(context.parts.build_secrets.values(context.app()));
+Result<void> add_secrets(const StageContext& context, const ConfigVars& secrets,
+                         runtimes::BuildPlan& plan, docker::BuildRequest& request) {
   if (secrets.empty()) {
     return {};
   }
@@ -135,7 +135,7 @@ int port_of(const StageContext& context, const runtimes::BuildPlan& plan,
 
 }  // namespace
 
-Result<docker::Builder> choose_builder(const PipelineParts& parts) {
+Result<docker::Builder> choose_builder(const PipelineParts& parts, Secrets secrets) {
   switch (parts.settings.build.builder) {
     case config::BuilderChoice::BuildKit:
       return docker::Builder::BuildKit;
@@ -147,7 +147,14 @@ Result<docker::Builder> choose_builder(const PipelineParts& parts) {
   const std::string api = TRY(parts.engine.version()).api;
   const auto minor =
       parse_number(std::string_view(api).substr(api.find('.') + 1), "API version", 0, 100000);
-  return minor && *minor < kBuildKitApi ? docker::Builder::Classic : docker::Builder::BuildKit;
+  if (minor && *minor < kBuildKitApi) {
+    return docker::Builder::Classic;
+  }
+  const config::BuildSettings& build = parts.settings.build;
+  const bool has_limits = build.memory_bytes > 0 || build.cpus > 0;
+  return secrets == Secrets::None && has_limits && !docker::can_limit_buildkit()
+             ? docker::Builder::Classic
+             : docker::Builder::BuildKit;
 }
 
 Result<Built> build(const StageContext& context, const runtimes::BuildPlan& found,
@@ -159,8 +166,10 @@ Result<Built> build(const StageContext& context, const runtimes::BuildPlan& foun
   runtimes::BuildPlan plan = found;
   TRY(provide_base_image(parts, plan, context.output, context.stop));
   const state::AppRow app = TRY(parts.apps.get(context.app()));
-  auto request = request_for(context, app.label, plan, TRY(choose_builder(parts)));
-  TRY(add_secrets(context, plan, request));
+  const auto secrets = TRY(parts.build_secrets.values(context.app()));
+  const auto builder = TRY(choose_builder(parts, secrets.empty() ? Secrets::None : Secrets::Some));
+  auto request = request_for(context, app.label, plan, builder);
+  TRY(add_secrets(context, secrets, plan, request));
   const TimedStop stop(context.stop, parts.settings.build.timeout);
   const docker::TarSource source = [&](const auto& put) {
     return git::write_archive(repository, commit, archive_of(plan), put, stop.token());

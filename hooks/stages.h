@@ -39,8 +39,12 @@ Result<void> require_vars(const StageContext& context, const WantedVars& wanted)
 /// journal knows the config before.
 Result<void> set_vars(const StageContext& context, const WantedVars& wanted);
 
-/// What the settings and the engine say. Errors: Unavailable.
-Result<docker::Builder> choose_builder(const PipelineParts& parts);
+enum class Secrets { None, Some };
+
+/// What the settings and the engine say. Where they leave it open it is BuildKit, but the classic
+/// builder where builds are to be limited and BuildKit's cannot be, unless there are secrets, which
+/// that would leave in the image. Errors: Unavailable.
+Result<docker::Builder> choose_builder(const PipelineParts& parts, Secrets secrets = Secrets::None);
 
 /// What a build made.
 struct Built {

@@ -6,8 +6,8 @@
 namespace minpaas {
 
 /// What a member may do with an app; each includes those before it. Read: see everything but config
-/// values, clone and fetch. Deploy: push, change config, processes and limits, run programs.
-/// Admin: grant and revoke, rename, lock, destroy.
+/// values, clone and fetch. Deploy: push, change config and processes, run programs.
+/// Admin: grant and revoke, limits, rename, lock, destroy.
 enum class AppRight { Read, Deploy, Admin };
 
 constexpr std::string_view to_string(AppRight right) {

@@ -87,6 +87,12 @@ bool has_build_cgroup(const fs::path& root) {
   return fs::is_directory(is_unified(root) ? root / "docker" : root / "memory/docker", error);
 }
 
+bool can_limit_buildkit() {
+  std::error_code error;
+  return ::geteuid() == 0 &&
+         (has_build_cgroup(kCgroupRoot) || !fs::is_directory("/run/systemd/system", error));
+}
+
 Result<void> limit_build_cgroup(const fs::path& root, const BuildLimits& limits) {
   return is_unified(root) ? limit_unified(root, limits) : limit_separate(root, limits);
 }

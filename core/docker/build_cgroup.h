@@ -21,6 +21,10 @@ inline constexpr const char* kCgroupRoot = "/sys/fs/cgroup";
 /// Whether the engine has such a group: not with cgroups that systemd makes, each of its own.
 bool has_build_cgroup(const std::filesystem::path& root);
 
+/// Whether limit_build_cgroup will do on this host: minpaasd is root, and systemd does not make the
+/// engine's cgroups. Where the engine has run nothing yet it has no group, and will make it.
+bool can_limit_buildkit();
+
 /// Sets the limits, and that other programs come before builds where there are not enough
 /// processors for all. Both versions of cgroups. Errors: Unavailable (no such group, or no rights).
 Result<void> limit_build_cgroup(const std::filesystem::path& root, const BuildLimits& limits);
