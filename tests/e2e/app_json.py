@@ -84,6 +84,10 @@ def a_release_command_that_fails(server):
 def a_release_command_that_hangs(server):
     app = apps.serving(server, "hanging")
     say(app, "version two", procfile="web: python app.py\nrelease: echo thinking; sleep 600\n")
+    pushing = app.start_push()
+    assert any("thinking" in line for line in pushing.stderr), "what it prints is not shown"
+    assert pushing.poll() is None and app.remote_head() != app.head(), "it was shown at the end only"
+    pushing.communicate(timeout=60)
     fails(app, "thinking", "(the release command took longer than 4.0 s)")
     assert len(containers("hanging")) == 1, containers("hanging")
 

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -26,12 +27,16 @@ def swap_app(server, name):
     return app
 
 
-def new_release(app, text):
+def write_release(app, text):
     with open(app.path("app.py"), encoding="utf-8") as file:
         source = file.read()
     before = source.partition('RELEASE = "')[2].partition('"')[0]
     app.write("app.py", source.replace(f'RELEASE = "{before}"', f'RELEASE = "{text}"'))
     app.commit(text)
+
+
+def new_release(app, text):
+    write_release(app, text)
     pushed = app.push()
     assert pushed.status == 0, pushed
 
@@ -121,6 +126,8 @@ def names_headers_and_pages(server):
     told = fetch(server.url("named") + "/headers", headers={"X-Forwarded-For": "6.6.6.6", "X-Request-Id": "abc"}).lower()
     assert "x-forwarded-for: 127.0.0.1" in told and "6.6.6.6" not in told, told
     assert "x-forwarded-proto: http" in told and "x-request-id: abc" in told, told
+    own = fetch(by_name + "/headers", headers={"Host": "named.localhost"}).lower()
+    assert "x-forwarded-host: named.localhost" in own and re.search(r"x-request-id: \S{8}", own), own
     assert "release one" in fetch(by_name, headers={"Host": "named.localhost"})
     assert "There is no app here" in fetch(by_name, headers={"Host": "nobody.localhost"})
 
@@ -139,11 +146,35 @@ def minpaasd_is_killed(server):
     assert server.router_pid() == pid, "HAProxy was not taken over"
 
 
+def minpaasd_is_killed_at_any_instant_of_a_release(server):
+    """Visitors notice nothing of it, and afterwards one release is live."""
+    app = swap_app(server, "mortal")
+    began = time.monotonic()
+    new_release(app, "release 0")
+    whole = time.monotonic() - began
+    kills, most = 0, 8
+    with Load("127.0.0.1", port_of(server, "mortal"), clients=5, web_sockets=0) as load:
+        for number in range(1, most + 1):
+            write_release(app, f"release {number}")
+            pushing = app.start_push()
+            time.sleep(whole * number / (most + 1))
+            if pushing.poll() is None:
+                kills += 1
+                server.kill()
+                server.start()
+            pushing.communicate(timeout=60)
+            pushed = app.push()
+            assert pushed.status == 0 and server.serves("mortal", f"release {number}"), pushed
+    assert kills > most / 2, f"{kills} of {most} kills hit a release"
+    assert not load.failures, load.failures[:5]
+    server.settled("mortal")
+
+
 def haproxy_is_killed(server):
     app = swap_app(server, "revived")
     pid = server.router_pid()
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: server.serves("revived", "release one"), "HAProxy is back", timeout=20)
+    wait_until(lambda: server.serves("revived", "release one"), "HAProxy is back", timeout=3)
     assert server.router_pid() != pid
     new_release(app, "release two")
     assert server.serves("revived", "release two")
@@ -316,6 +347,7 @@ def another_router_is_chosen(server):
 
 if __name__ == "__main__":
     tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
-         one_writer_at_a_time, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log, minpaasd_is_killed, haproxy_is_killed, containers_change_their_addresses,
+         one_writer_at_a_time, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log,
+         minpaasd_is_killed, minpaasd_is_killed_at_any_instant_of_a_release, haproxy_is_killed, containers_change_their_addresses,
          an_app_crashes_and_comes_back, another_program_has_a_port, another_router_is_chosen,
          settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}})

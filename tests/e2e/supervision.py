@@ -33,6 +33,32 @@ def its_container_is_restarted(server):
     assert state(server, "restarted")["web.1"] == "up"
 
 
+EATER = """import http.server, os
+class Eater(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/eat":
+            print(len(b"x" * (400 << 20)), flush=True)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"version one")
+http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Eater).serve_forever()
+"""
+
+
+def an_app_eats_more_than_its_memory(server):
+    app = server.new_app(name="hungry")
+    app.write("app.py", EATER)
+    app.write("requirements.txt", "")
+    app.commit("hungry")
+    assert app.push().status == 0
+    assert server.ssh("resources:set", "hungry", "memory=64m").status == 0
+    container = server.settled("hungry")[0]
+    assert "version one" not in server.get("hungry", "/eat", timeout=30), "it was not ended"
+    told(server, "hungry", "has used more memory than its limit")
+    wait_until(lambda: server.serves("hungry", "version one"), "it serves again")
+    assert "419430400" not in docker("logs", container), "the memory was there"
+
+
 def its_memory_is_used_up(server):
     apps.serving(server, "greedy")
     assert server.ssh("resources:set", "greedy", "memory=64m").status == 0
@@ -82,4 +108,4 @@ def a_cause_of_crashes_goes_away(server):
 
 
 if __name__ == "__main__":
-    tell(its_container_is_restarted, its_memory_is_used_up, the_host_starts_anew, a_cause_of_crashes_goes_away, settings=ROUTER)
+    tell(its_container_is_restarted, an_app_eats_more_than_its_memory, its_memory_is_used_up, the_host_starts_anew, a_cause_of_crashes_goes_away, settings=ROUTER)

@@ -236,6 +236,13 @@ def what_was_done_is_on_record(server):
         assert re.search(line, told.out), (line, told)
     assert "hunter2" not in server.ssh("events", "-n", "1000", "--json").out
     assert "bob: apps:info hidden (denied" in server.ssh("events", "-n", "1000").out
+    following = server.start_ssh("events", "shared", "-f", "-n", "1")
+    assert following.stdout.readline()
+    assert server.ssh("config:set", "shared", "SEEN_LIVE=yes").status == 0
+    while "config:set shared SEEN_LIVE" not in following.stdout.readline():
+        assert following.poll() is None, "the follower was not told of a change"
+    following.terminate()
+    following.communicate(timeout=10)
     verified = server.ssh("events:verify")
     assert verified.status == 0, verified
 
