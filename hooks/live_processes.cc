@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/app/secret_mask.h"
 #include "core/base/log.h"
 #include "hooks/stages.h"
 
@@ -82,6 +83,18 @@ bool LiveProcesses::restart(const LivenessTarget& target, const std::string& why
   return hold.is_held() && restart_held(target, why);
 }
 
+/// A check's program may print what it likes. While deploys wait, the latest config is that of the
+/// container.
+std::string LiveProcesses::without_secrets(const AppName& app, const std::string& why) {
+  const auto config = parts_.configs.latest(app);
+  if (!config) {
+    return "why cannot be said: " + config.error().message;
+  }
+  SecretMask mask;
+  mask.hide(config->second);
+  return mask.apply(why);
+}
+
 bool LiveProcesses::restart_held(const LivenessTarget& target, const std::string& why) {
   const auto rows = parts_.containers.of_app(target.app);
   const bool is_live = rows && std::ranges::any_of(*rows, [&](const state::ContainerRow& row) {
@@ -90,10 +103,11 @@ bool LiveProcesses::restart_held(const LivenessTarget& target, const std::string
   if (!is_live) {
     return false;
   }
-  log::warn("{} {} keeps failing and is restarted: {}", target.app.str(),
-            process_name(target.process, target.index), why);
-  parts_.lifecycle.tell(target.app, fmt::format("{} keeps failing its checks and is restarted: {}",
-                                                process_name(target.process, target.index), why));
+  const std::string told =
+      fmt::format("{} keeps failing its checks and is restarted: {}",
+                  process_name(target.process, target.index), without_secrets(target.app, why));
+  log::warn("{}: {}", target.app.str(), told);
+  parts_.lifecycle.tell(target.app, told);
   for (const auto& done :
        {parts_.engine.stop_container(target.container, parts_.settings.containers.stop_timeout),
         parts_.engine.start_container(target.container)}) {

@@ -22,6 +22,7 @@ class LiveProcesses {
 
  private:
   Result<void> add_targets(const AppName& app, std::vector<LivenessTarget>& targets);
+  [[nodiscard]] std::string without_secrets(const AppName& app, const std::string& why);
   bool restart_held(const LivenessTarget& target, const std::string& why);
 
   const PipelineParts& parts_;

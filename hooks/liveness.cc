@@ -167,8 +167,10 @@ void Liveness::end_try(Watched& watched, std::size_t check, SteadyTime now) {
     return watched.record.passed(check, now);
   }
   watched.why = probe->explain(look.details);
-  log::debug("{} {}: {}", watched.target.app.str(),
-             process_name(watched.target.process, watched.target.index), watched.why);
+  // Without the reason, in which may stand what a check's program has printed.
+  log::debug("{} {} fails its check: {}", watched.target.app.str(),
+             process_name(watched.target.process, watched.target.index),
+             describe(watched.target.checks[check]));
   if (watched.record.failed(check, now) == LivenessRecord::Verdict::Restart) {
     begin_restart(watched);
   }

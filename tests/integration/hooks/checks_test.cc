@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "hooks/live_processes.h"
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {
@@ -101,6 +102,32 @@ TEST_F(ChecksOfAnApp, OfATypeThatIsNotThereAreRefused) {
 TEST_F(ChecksOfAnApp, StayWhenItIsLocked) {
   ASSERT_TRUE(bed_.platform().lock(bed_.admin, app_));
   EXPECT_EQ(set({"path=/up"}).error().code, ErrorCode::Conflict);
+}
+
+TEST_F(ChecksOfAnApp, TellOfALiveProcessNoValueOfItsConfig) {
+  push("one", R"({"healthchecks": {"web": [{"type": "liveness", "command": ["bin/alive"]}]}})");
+  ASSERT_TRUE(bed_.platform().change_config(
+      bed_.admin, app_, {{*ConfigKey::parse("DATABASE_URL"), Secret("postgres://ada:secret")}}, {},
+      Watcher().follow()));
+  ASSERT_TRUE(bed_.wait_idle(app_));
+  LiveProcesses live(bed_.server().parts, bed_.server().queue);
+  const auto targets = live.targets();
+  ASSERT_TRUE(targets);
+  ASSERT_EQ(targets->size(), 1U);
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(live.restart(
+      targets->front(), "check command bin/alive ended with status 1: no postgres://ada:secret"));
+  const std::string server_log = testing::internal::GetCapturedStderr();
+  std::vector<std::string> told;
+  ASSERT_TRUE(bed_.server().journal.read("blog", JournalTopic::Lifecycle, {.tail = 1},
+                                         [&](const docker::LogLine& line) {
+                                           told.push_back(line.text);
+                                           return true;
+                                         },
+                                         {}));
+  EXPECT_THAT(told, ElementsAre("web.1 keeps failing its checks and is restarted: check command "
+                                "bin/alive ended with status 1: no [DATABASE_URL]"));
+  EXPECT_THAT(server_log, testing::HasSubstr(told.front()));
 }
 
 }  // namespace
