@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -24,9 +25,8 @@ constexpr std::size_t kMostReadBytes = 64U << 20;
 constexpr std::string_view kOld = ".old";
 
 std::string written(const LogLine& line) {
-  const std::string text = escape_controls(line.text);
   return fmt::format("{} {}\n", format_rfc3339(line.at),
-                     std::string_view(text).substr(0, AppJournal::kMostLineBytes));
+                     cut_text(escape_controls(line.text), AppJournal::kMostLineBytes));
 }
 
 std::optional<LogLine> parsed(std::string_view line) {

@@ -38,8 +38,9 @@ class AppJournal {
   /// Makes the folder, in which there must be nothing else.
   explicit AppJournal(std::filesystem::path folder);
 
-  /// Lines in order of time; what is no text in them is escaped, what is too long cut. They are not
-  /// worth a failure of what they tell of: when they cannot be stored, the server's log says so.
+  /// Lines in order of time; what is no text in them is escaped, what is too long cut (cut_text).
+  /// They are not worth a failure of what they tell of: when they cannot be stored, the server's
+  /// log says so.
   void add(const std::string& label, JournalTopic topic, const std::vector<docker::LogLine>& lines);
   /// Whether there is a line.
   [[nodiscard]] bool has(const std::string& label, JournalTopic topic) const;

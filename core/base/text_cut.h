@@ -9,7 +9,8 @@ namespace minpaas {
 /// and for SecretMask, which hides what the cut left of a value on either side.
 constexpr std::string_view kTextGoesOn = "\xe2\x8b\xaf";
 
-/// The first `most_bytes` of a text, and kTextGoesOn when it is longer.
+/// The first `most_bytes` of a text, and kTextGoesOn when it is longer. No UTF-8 character is
+/// split.
 std::string cut_text(std::string_view text, std::size_t most_bytes);
 
 }  // namespace minpaas

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <thread>
 
+#include "core/app/secret_mask.h"
+#include "core/base/text_cut.h"
 #include "tests/support/temp_dir.h"
 
 namespace minpaas::hooks {
@@ -69,7 +71,16 @@ TEST_F(Journal, IsOneLineForEachHoweverItLooks) {
   const auto texts = read();
   ASSERT_THAT(texts, SizeIs(2));
   EXPECT_THAT(texts[0], testing::Not(testing::HasSubstr("\n")));
-  EXPECT_LE(texts[1].size(), AppJournal::kMostLineBytes);
+  EXPECT_EQ(texts[1], cut_text(std::string(5000, 'x'), AppJournal::kMostLineBytes));
+}
+
+TEST_F(Journal, ShowsNoPartOfAValueThatTheEndOfALineSplits) {
+  SecretMask mask;
+  mask.hide({{*ConfigKey::parse("TOKEN"), Secret("0123456789abcdef")}});
+  const std::string before(AppJournal::kMostLineBytes - 8, 'x');
+  add(1, before + "0123456789abcdef");
+  ASSERT_THAT(read(), SizeIs(1));
+  EXPECT_EQ(mask.apply(read().front()), before + "[TOKEN]" + std::string(kTextGoesOn));
 }
 
 TEST_F(Journal, StaysBoundedAndKeepsTheNewest) {
