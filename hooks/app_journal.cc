@@ -20,8 +20,6 @@ namespace {
 
 using docker::LogLine;
 
-/// A batch that came late makes a file longer than it should be.
-constexpr std::size_t kMostReadBytes = 64U << 20;
 constexpr std::string_view kOld = ".old";
 
 std::string written(const LogLine& line) {
@@ -54,17 +52,29 @@ std::deque<LogLine> lines_in(std::string_view text, SystemTime since, std::size_
   return lines;
 }
 
-/// An absent file is an empty one.
-Result<std::string> text_of(const std::filesystem::path& path) {
-  auto text = read_file(path, kMostReadBytes);
-  if (!text && text.error().code == ErrorCode::NotFound) {
+/// What a file has behind `offset`, which moves to its end; all, when it is shorter, so another
+/// one. An absent file is an empty one.
+Result<std::string> text_behind(std::size_t& offset, const std::filesystem::path& path) {
+  const Fd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!opened && errno == ENOENT) {
+    offset = 0;
     return std::string();
   }
-  return text;
-}
 
-std::string_view from(std::string_view text, std::size_t offset) {
-  return text.substr(offset <= text.size() ? offset : 0);
+  struct stat state {};
+
+  if (!opened || ::fstat(opened.get(), &state) != 0) {
+    return file_error(path, "open", errno);
+  }
+  const auto size = static_cast<std::size_t>(state.st_size);
+  const std::size_t begin = offset <= size ? offset : 0;
+  std::string text(size - begin, '\0');
+  const ssize_t got = ::pread(opened.get(), text.data(), text.size(), static_cast<off_t>(begin));
+  if (got != static_cast<ssize_t>(text.size())) {
+    return file_error(path, "read", got < 0 ? errno : EIO);
+  }
+  offset = size;
+  return text;
 }
 
 /// `blog` of `blog.router` and `blog.router.old`; a label may have a dot.
@@ -153,15 +163,17 @@ bool AppJournal::has(const std::string& label, JournalTopic topic) const {
 /// What was added since `place`, or all; moves it on.
 Result<std::string> AppJournal::read_on(const Key& key, std::optional<Place>& place) {
   std::scoped_lock lock(files_);
-  const std::uint64_t turns = turns_[key];
-  const std::string current = TRY(text_of(file(key)));
-  const std::optional<Place> begin = std::exchange(place, Place{turns, current.size()});
-  if (begin && begin->file == turns) {
-    return std::string(from(current, begin->offset));
+  Place next{turns_[key], 0};
+  std::string text;
+  if (place && place->file == next.file) {
+    next.offset = place->offset;
+  } else {
+    std::size_t offset = place && place->file + 1 == next.file ? place->offset : 0;
+    text = TRY(text_behind(offset, old_file(key)));
   }
-  const std::string old = TRY(text_of(old_file(key)));
-  const bool knows_old = begin && begin->file + 1 == turns;
-  return std::string(from(old, knows_old ? begin->offset : 0)) + current;
+  text += TRY(text_behind(next.offset, file(key)));
+  place = next;
+  return text;
 }
 
 Result<void> AppJournal::read(const std::string& label, JournalTopic topic,
@@ -199,7 +211,12 @@ void AppJournal::keep_only(const std::set<std::string>& labels) {
     }
   }
   for (const auto& other : others) {
-    std::filesystem::remove(other, error);
+    std::error_code failed;
+    std::filesystem::remove(other, failed);
+    error = failed ? failed : error;
+  }
+  if (error) {
+    log::warn("the journals of apps that are gone cannot be removed: {}", error.message());
   }
 }
 

@@ -48,7 +48,7 @@ class AppJournal {
   /// Errors: Cancelled, those of the file system.
   Result<void> read(const std::string& label, JournalTopic topic, const docker::LogOptions& options,
                     const docker::LogSink& sink, const std::stop_token& stop);
-  /// Removes the lines of all others.
+  /// Removes the lines of all others. Where that fails the server's log says so.
   void keep_only(const std::set<std::string>& labels);
 
  private:

@@ -136,6 +136,55 @@ TEST_F(Journal, IsFollowedOverTheChangeOfFiles) {
   EXPECT_TRUE(std::ranges::is_sorted(numbers));
 }
 
+/// Bytes that this process has read so far; none where the kernel does not count.
+std::optional<long long> bytes_read() {
+  std::ifstream counters("/proc/self/io");
+  std::string name;
+  long long bytes = 0;
+  return counters >> name >> bytes ? std::optional(bytes) : std::nullopt;
+}
+
+TEST_F(Journal, IsReadForThoseWhoFollowFromWhereTheyAreOn) {
+  if (!bytes_read()) {
+    GTEST_SKIP() << "this kernel does not count what a process reads";
+  }
+  constexpr int kBefore = 800;
+  constexpr int kAfter = 100;
+  for (int i = 0; i < kBefore; ++i) {
+    add(i, std::string(1000, 'x'));
+  }
+  Guarded<int> seen;
+  const auto wait_for = [&](int count) {
+    return seen.wait_until(
+        std::chrono::steady_clock::now() + seconds(30), {},
+        [&](int lines) { return lines == count; }, [&](int lines) { return lines == count; });
+  };
+  std::jthread follower([&](const std::stop_token& stop) {
+    static_cast<void>(journal_.read(
+        "blog", JournalTopic::Router, {.follow = true},
+        [&](const LogLine&) {
+          seen.update([](int& lines) { ++lines; });
+          return true;
+        },
+        stop));
+  });
+  ASSERT_TRUE(wait_for(kBefore));
+  const auto before = bytes_read();
+  for (int i = 1; i <= kAfter; ++i) {
+    add(kBefore + i, "new");
+    ASSERT_TRUE(wait_for(kBefore + i));
+  }
+  EXPECT_LT(*bytes_read() - *before, 1'000'000);
+}
+
+TEST_F(Journal, SaysWhatItCannotRemove) {
+  // No file, and not empty.
+  std::filesystem::create_directories(folder_.path() / "gone.router" / "x");
+  testing::internal::CaptureStderr();
+  journal_.keep_only({"blog"});
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("cannot be removed"));
+}
+
 TEST_F(Journal, KeepsOnlyWhatIsOfAnApp) {
   add(1, "a", "blog");
   add(1, "b", "blog.10007");
