@@ -41,7 +41,7 @@ Result<void> AppLogs::read(const AppName& app, const LogQuery& query, const AppL
   const auto feed = feed_of(label);
   const auto number = feed->next();
   if (TRY(reading.read_history(found))) {
-    reading.follow(*feed, number);
+    return reading.follow(*feed, number);
   }
   return {};
 }
@@ -50,7 +50,7 @@ std::shared_ptr<LogFeed> AppLogs::feed_of(const std::string& label) {
   return feeds_.with([&](auto& feeds) {
     std::erase_if(feeds, [](const auto& entry) { return entry.second.expired(); });
     auto feed = feeds[label].lock();
-    if (!feed) {
+    if (!feed || feed->is_over()) {
       feed = std::make_shared<LogFeed>(sources_, label, clock_.now() - kOverlap);
       feeds[label] = feed;
     }

@@ -16,12 +16,9 @@ namespace minpaas::hooks {
 
 /// What the processes of an app print, and what its journal has. Thread: any. While a call reads
 /// what there is, it has a thread for each source, and holds at most 1 MB of lines for each, plus
-/// what `tail` asks for; all who follow an app share one LogFeed.
+/// what `tail` asks for (LogReading::kMostTailLines); all who follow an app share one LogFeed.
 class AppLogs {
  public:
-  /// `tail` is cut down to these.
-  static constexpr int kMostTailLines = 10'000;
-
   AppLogs(LogSources sources, const Clock& clock) : sources_(std::move(sources)), clock_(clock) {}
 
   AppLogs(const AppLogs&) = delete;
@@ -30,7 +27,7 @@ class AppLogs {
   /// Gives the lines of the app in order of time, safe for a terminal. With `follow` it goes on,
   /// over deploys and restarts of the engine, until `gone` is requested or the sink returns false;
   /// both count as success. Errors: NotFound (there is nothing of it, no such process), those of
-  /// the Engine.
+  /// the Engine, Internal.
   Result<void> read(const AppName& app, const LogQuery& query, const AppLogSink& sink,
                     std::stop_token gone);
 

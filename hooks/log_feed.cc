@@ -27,6 +27,7 @@ LogFeed::LogFeed(LogSources& sources, std::string label, SystemTime since)
           run(stop);
         } catch (const std::exception& bug) {
           log::error("bug in the following of logs: {}", bug.what());
+          ring_.update([](Ring& ring) { ring.is_over = true; });
         }
       }) {}
 
@@ -34,11 +35,17 @@ std::uint64_t LogFeed::next() const {
   return ring_.with([](const Ring& ring) { return ring.end(); });
 }
 
+bool LogFeed::is_over() const {
+  return ring_.with([](const Ring& ring) { return ring.is_over; });
+}
+
 LogFeed::Got LogFeed::wait(std::uint64_t number, const std::stop_token& gone) {
   return ring_.wait_until(
-      SteadyTime::max(), gone, [&](const Ring& ring) { return ring.end() > number; },
+      SteadyTime::max(), gone,
+      [&](const Ring& ring) { return ring.end() > number || ring.is_over; },
       [&](const Ring& ring) {
         Got got;
+        got.is_over = ring.is_over && ring.end() <= number;
         got.is_behind = number < ring.first;
         if (!got.is_behind && ring.end() > number) {
           const auto begin = ring.lines.begin() + static_cast<std::ptrdiff_t>(number - ring.first);
@@ -63,20 +70,23 @@ void LogFeed::run(const std::stop_token& stop) {
   }
 }
 
-/// What is new, and what ended and was started again. An engine that is away is asked again later.
+/// What is new, what may have more, and what has ended since its last reading began: a process may
+/// have come and gone again meanwhile. An engine that is away is asked again later.
 void LogFeed::look_for_sources() {
   std::size_t count = readers_.sweep();
+  tell_failure();
   const auto sources = log_sources_.find(label_);
   if (!sources) {
     return;
   }
   for (const LogSource& source : *sources) {
-    const bool is_new = !known_.contains(source.id);
-    known_[source.id] = source;
-    if (readers_.knows(source.id) || !(source.is_alive || is_new) ||
-        count >= LogSources::kMostSources) {
+    const auto known = known_.find(source.id);
+    const bool is_new = known == known_.end();
+    const bool has_more = source.is_alive || is_new || known->second.is_alive;
+    if (readers_.knows(source.id) || !has_more || count >= LogSources::kMostSources) {
       continue;
     }
+    known_[source.id] = source;
     docker::LogOptions options;
     options.follow = true;
     if (is_new && !has_looked_) {
@@ -86,6 +96,16 @@ void LogFeed::look_for_sources() {
     ++count;
   }
   has_looked_ = true;
+}
+
+/// Once, until all can be read again.
+void LogFeed::tell_failure() {
+  const auto failure = readers_.take_failure();
+  if (failure && !failing_) {
+    log::warn("the log of {} cannot be followed, and is tried again: {}", label_,
+              failure->for_log());
+  }
+  failing_ = failure.has_value();
 }
 
 void LogFeed::publish(std::vector<LogMerge::Line> lines) {

@@ -32,6 +32,8 @@ class LogFeed {
     std::vector<std::shared_ptr<const Line>> lines;
     /// The line asked for is not kept any more.
     bool is_behind = false;
+    /// No further line comes: the feed has died of a bug.
+    bool is_over = false;
   };
 
   /// Begins with the lines of `since`.
@@ -41,8 +43,10 @@ class LogFeed {
 
   /// The number of the next line.
   [[nodiscard]] std::uint64_t next() const;
+  /// See Got.
+  [[nodiscard]] bool is_over() const;
   /// The lines from this number on, a few hundred at most; waits for one. None: `gone` is
-  /// requested.
+  /// requested, or what else Got says.
   Got wait(std::uint64_t number, const std::stop_token& gone);
 
  private:
@@ -50,22 +54,25 @@ class LogFeed {
     std::deque<std::shared_ptr<const Line>> lines;
     std::uint64_t first = 0;
     std::size_t bytes = 0;
+    bool is_over = false;
 
     [[nodiscard]] std::uint64_t end() const { return first + lines.size(); }
   };
 
   void run(const std::stop_token& stop);
   void look_for_sources();
+  void tell_failure();
   void publish(std::vector<LogMerge::Line> lines);
 
   LogSources& log_sources_;
   std::string label_;
   SystemTime since_;
   LogReaders readers_;
-  /// Of the feed's thread.
+  /// Of the feed's thread. As they were when their last reading began.
   std::map<std::string, LogSource> known_;
   std::map<std::string, LogCursor> cursors_;
   bool has_looked_ = false;
+  bool failing_ = false;
   Guarded<Ring> ring_;
   std::jthread thread_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "core/base/log.h"
 
@@ -116,8 +117,8 @@ bool LogReaders::is_done() const {
   return state_.with([](const State& state) { return state.merge.empty(); });
 }
 
-std::optional<Error> LogReaders::failure() const {
-  return state_.with([](const State& state) { return state.failure; });
+std::optional<Error> LogReaders::take_failure() {
+  return state_.with([](State& state) { return std::exchange(state.failure, std::nullopt); });
 }
 
 }  // namespace minpaas::hooks

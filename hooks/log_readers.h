@@ -53,8 +53,8 @@ class LogReaders {
   void rest(SteadyTime until, const std::stop_token& gone);
   /// All have ended and their lines were taken.
   [[nodiscard]] bool is_done() const;
-  /// Why one of them could not be read. That it was removed is no failure.
-  [[nodiscard]] std::optional<Error> failure() const;
+  /// Why one of them could not be read, since the last call. That it was removed is no failure.
+  [[nodiscard]] std::optional<Error> take_failure();
 
  private:
   struct State {

@@ -1,10 +1,10 @@
 #include "hooks/log_reading.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "core/base/guarded.h"
 #include "core/base/terminal_text.h"
-#include "hooks/app_logs.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -64,7 +64,7 @@ docker::LogOptions LogReading::history_options() const {
   options.since = query_.since;
   if (query_.tail) {
     // Also of a tail of none the last line is read: following goes on behind it.
-    options.tail = std::clamp(*query_.tail, 1, AppLogs::kMostTailLines);
+    options.tail = std::clamp(*query_.tail, 1, kMostTailLines);
   }
   return options;
 }
@@ -73,7 +73,7 @@ Result<bool> LogReading::read_history(const std::vector<LogSource>& found) {
   if (!query_.tail) {
     return read(found, history_options(), sink_);
   }
-  Tail tail(std::clamp(*query_.tail, 0, AppLogs::kMostTailLines));
+  Tail tail(std::clamp(*query_.tail, 0, kMostTailLines));
   const bool stays = TRY(read(found, history_options(),
                               [&](SystemTime at, std::string_view source, std::string_view text) {
                                 tail.add(at, source, text);
@@ -102,29 +102,33 @@ Result<bool> LogReading::read(const std::vector<LogSource>& found,
   if (gone_.stop_requested()) {
     return false;
   }
-  if (const auto failure = readers.failure()) {
+  if (const auto failure = readers.take_failure()) {
     return *failure;
   }
   return true;
 }
 
-void LogReading::follow(LogFeed& feed, std::uint64_t number) {
+Result<void> LogReading::follow(LogFeed& feed, std::uint64_t number) {
   while (!gone_.stop_requested()) {
     const LogFeed::Got got = feed.wait(number, gone_);
+    if (got.is_over) {
+      return Error{ErrorCode::Internal, "the log cannot be followed any more", "try it again", ""};
+    }
     if (got.is_behind) {
       number = feed.next();
       beyond_.clear();
       if (!catch_up()) {
-        return;
+        return {};
       }
     }
     for (const auto& line : got.lines) {
       ++number;
       if (!pass_on(*line)) {
-        return;
+        return {};
       }
     }
   }
+  return {};
 }
 
 /// Reads what the feed does not keep any more from where it comes from.

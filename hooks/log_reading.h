@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <map>
 #include <set>
 #include <stop_token>
@@ -17,6 +16,9 @@ namespace minpaas::hooks {
 /// One reading of an app's log: what there is, then what comes. Thread: one.
 class LogReading {
  public:
+  /// `tail` is cut down to these.
+  static constexpr int kMostTailLines = 10'000;
+
   /// The query and the sink must outlive it.
   LogReading(LogSources& sources, std::string label, const LogQuery& query, const AppLogSink& sink,
              std::stop_token gone)
@@ -34,8 +36,8 @@ class LogReading {
   /// What there is, to its end. False: the reader has left. Errors: those of the engine.
   Result<bool> read_history(const std::vector<LogSource>& found);
   /// Until the reader has left. `number`: of the feed's next line, from before the history was
-  /// read.
-  void follow(LogFeed& feed, std::uint64_t number);
+  /// read. Errors: Internal (the feed has died).
+  Result<void> follow(LogFeed& feed, std::uint64_t number);
 
  private:
   [[nodiscard]] bool is_wanted(const LogSource& source) const;

@@ -14,6 +14,11 @@ std::string label_of(const ContainerDetails& container, std::string_view name) {
   return found == container.labels.end() ? "" : found->second;
 }
 
+/// One that waits to be started, or started again, prints soon.
+bool may_print(docker::RunState state) {
+  return state != docker::RunState::Exited && state != docker::RunState::Dead;
+}
+
 /// What a one-off prints is for who runs it, and no log of it is kept.
 bool has_log(const ContainerDetails& container) {
   return !label_of(container, docker::kLabelProcess).empty() &&
@@ -30,7 +35,7 @@ Result<std::vector<LogSource>> LogSources::find(const std::string& label) {
   for (const ContainerDetails& container : containers) {
     if (has_log(container) && sources.size() < kMostContainers) {
       sources.push_back({container.id.value, label_of(container, docker::kLabelProcess),
-                         container.state == docker::RunState::Running});
+                         may_print(container.state)});
     }
   }
   for (const JournalTopic topic : kTopics) {

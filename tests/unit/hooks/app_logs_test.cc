@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
+#include <stdexcept>
 #include <thread>
 
 #include "core/base/guarded.h"
@@ -210,6 +212,16 @@ class FollowedLogs : public Logs {
         [](const auto& lines) { return lines; });
   }
 
+  /// Until the history was read of one process, and the feed reads on.
+  void wait_for_feed() {
+    wait_for(1);
+    while (engine_.calls(test::EngineCall::Logs) < 2) {
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  }
+
+  /// A stream has ended by then.
+  static constexpr milliseconds kSoon{50};
   Guarded<std::vector<std::string>> seen_;
   Guarded<int> asked_;
   std::jthread thread_;
@@ -351,6 +363,104 @@ TEST_F(FollowedLogs, GoOnWhenAContainerIsStartedAgain) {
   ASSERT_TRUE(engine_.start_container(web));
   engine_.print(web, "after");
   EXPECT_THAT(wait_for(2), ElementsAre("app[web.1]: before", "app[web.1]: after"));
+}
+
+TEST_F(FollowedLogs, HaveWhatAProcessPrintsBetweenTwoStarts) {
+  engine_.behave(image_, {.exit_code = 1, .log = {"no database"}});
+  const auto web = start("web.1");
+  ASSERT_TRUE(engine_.set_restart_policy(web, docker::RestartPolicy::UnlessStopped));
+  ASSERT_TRUE(engine_.start_container(web));
+  ASSERT_EQ(engine_.inspect_container(web)->state, docker::RunState::Restarting);
+  follow();
+  wait_for(2);
+  for (int tries = 3; tries <= 5; ++tries) {
+    engine_.print(web, "still no database");
+    EXPECT_THAT(wait_for(static_cast<std::size_t>(tries)), SizeIs(tries));
+  }
+}
+
+TEST_F(FollowedLogs, HaveTheLastWordsOfWhatCameAndWentBetweenTwoLooks) {
+  const auto web = start("web.1");
+  engine_.print(web, "before");
+  follow();
+  wait_for_feed();
+  ASSERT_TRUE(engine_.stop_container(web, seconds(1)));
+  std::this_thread::sleep_for(kSoon);
+  std::atomic<bool> has_run = false;
+  engine_.before(test::EngineCall::List, [&](const std::string&) {
+    if (!has_run.exchange(true)) {
+      EXPECT_TRUE(engine_.start_container(web));
+      engine_.print(web, "last words");
+      EXPECT_TRUE(engine_.stop_container(web, seconds(1)));
+    }
+  });
+  EXPECT_THAT(wait_for(2), ElementsAre("app[web.1]: before", "app[web.1]: last words"));
+  const int calls = engine_.calls(test::EngineCall::Logs);
+  std::this_thread::sleep_for(milliseconds(2500));
+  EXPECT_EQ(engine_.calls(test::EngineCall::Logs), calls) << "it is read once more, no oftener";
+}
+
+TEST_F(FollowedLogs, OfAProcessThatCannotBeReadSaySoOnce) {
+  const auto web = start("web.1");
+  engine_.print(web, "one");
+  follow();
+  wait_for_feed();
+  testing::internal::CaptureStderr();
+  engine_.fail_next(test::EngineCall::Logs, {ErrorCode::Failed, "no such driver", "", ""}, 2);
+  ASSERT_TRUE(engine_.stop_container(web, seconds(1)));
+  std::this_thread::sleep_for(kSoon);
+  ASSERT_TRUE(engine_.start_container(web));
+  engine_.print(web, "two");
+  EXPECT_THAT(wait_for(2), SizeIs(2));
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("no such driver"));
+  EXPECT_EQ(log.find("no such driver"), log.rfind("no such driver"));
+}
+
+TEST_F(FollowedLogs, EndWhenTheFeedDiesAndCanBeFollowedAnew) {
+  engine_.print(start("web.1"), "one");
+  Guarded<bool> may_go;
+  const auto go = [&] { may_go.update([](bool& goes) { goes = true; }); };
+  std::jthread slow([&](const std::stop_token& gone) {
+    static_cast<void>(logs_.read(
+        app_, {.follow = true},
+        [&](SystemTime, std::string_view, std::string_view) {
+          seen_.update([](auto& lines) { lines.emplace_back("slow"); });
+          may_go.wait_until(
+              SteadyTime::max(), gone, [](bool goes) { return goes; }, [](bool) {});
+          return false;
+        },
+        gone));
+  });
+  wait_for(1);
+  Guarded<std::optional<ErrorCode>> ended;
+  std::jthread follower([&](const std::stop_token& gone) {
+    const auto result = logs_.read(
+        app_, {.follow = true},
+        [&](SystemTime, std::string_view, std::string_view text) {
+          seen_.update([&](auto& lines) { lines.emplace_back(text); });
+          return true;
+        },
+        gone);
+    ended.update([&](auto& code) { code = result ? ErrorCode::Cancelled : result.error().code; });
+  });
+  wait_for(2);
+  std::atomic<bool> breaks = true;
+  engine_.before(test::EngineCall::List, [&](const std::string&) {
+    if (breaks) {
+      throw std::runtime_error("a bug");
+    }
+  });
+  EXPECT_EQ(
+      ended.wait_until(
+          std::chrono::steady_clock::now() + seconds(10), {},
+          [](const auto& code) { return code.has_value(); }, [](const auto& code) { return code; }),
+      ErrorCode::Internal);
+  breaks = false;
+  follow();
+  EXPECT_THAT(wait_for(3), ElementsAre("slow", "one", "app[web.1]: one"));
+  thread_ = {};
+  go();
 }
 
 TEST_F(FollowedLogs, OutliveARestartOfTheEngine) {
