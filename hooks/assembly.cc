@@ -62,7 +62,11 @@ void log_freed(const std::string& subject, const Result<Freed>& freed) {
 std::map<std::string, std::string> names_by_label(state::AppStore& apps) {
   std::map<std::string, std::string> names;
   const auto rows = apps.list();
-  for (const state::AppRow& row : rows ? *rows : std::vector<state::AppRow>()) {
+  if (!rows) {
+    log::warn("metrics have labels for the names of apps: {}", rows.error().for_log());
+    return names;
+  }
+  for (const state::AppRow& row : *rows) {
     names.emplace(row.label, row.name.str());
   }
   return names;

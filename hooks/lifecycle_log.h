@@ -16,12 +16,13 @@ class LifecycleLog {
   LifecycleLog(state::AppStore& apps, AppJournal& journal, const Clock& clock)
       : apps_(apps), journal_(journal), clock_(clock) {}
 
-  /// Must hold no secret. Of an app that is gone nothing is written.
+  /// Must hold no secret. Of an app that is gone nothing is written; when the store fails, the
+  /// server's log says so.
   void tell(const AppName& app, std::string text);
   /// The same by the value of docker::kLabelApp.
   void tell_label(const std::string& label, std::string text);
 
-  /// Removes the lines of apps that are gone.
+  /// Removes the lines of apps that are gone. Where that fails the server's log says so.
   void sweep();
 
  private:

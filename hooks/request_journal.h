@@ -9,7 +9,7 @@
 namespace minpaas::hooks {
 
 /// Writes what visitors asked into the logs of their apps, as `app[router]`. What an app that is
-/// gone was asked is left out. Thread: any.
+/// gone was asked is left out; when the store fails, the server's log says so. Thread: any.
 void write_requests(state::AppStore& apps, AppJournal& journal,
                     std::vector<router::RequestLine> lines);
 
