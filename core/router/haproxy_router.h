@@ -125,8 +125,7 @@ class HaproxyRouter : public Router {
   HaproxySettings settings_;
   HaproxyFiles files_;
   bool can_hold_;
-  /// One change at a time, with the talk to HAProxy that belongs to it: the only lock here that is
-  /// held during I/O.
+  /// One change at a time, with its files and the talk to HAProxy that belongs to it.
   mutable std::mutex turn_;
   RouteTable routes_;
   /// Of apps without a route, too.
