@@ -16,7 +16,8 @@ Result<void> signal_process_group(int pid, Signal signal) {
     return {};
   }
   return Error{ErrorCode::PermissionDenied, "this server may not signal the program",
-               "give the server CAP_KILL (config/minpaasd.service does), or run it as root", std::strerror(errno)};
+               "give the server CAP_KILL (config/minpaasd.service does), or run it as root",
+               std::strerror(errno)};
 }
 
 }  // namespace minpaas::docker
