@@ -1,15 +1,9 @@
 #include "hooks/one_off.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-
-#include "hooks/process_set.h"
 
 namespace minpaas::hooks {
 namespace {
-
-constexpr std::size_t kInstanceCharactersInNames = 6;
 
 int lowest_free(const std::list<OneOff>& all, const AppName& app) {
   const auto taken = [&](int index) {
@@ -38,14 +32,12 @@ void OneOffs::Place::made(const docker::ContainerId& container) {
 }
 
 std::unique_ptr<OneOffs::Place> OneOffs::begin(const Release& release, std::string command,
-                                               std::int64_t unique, const std::string& instance) {
+                                               std::int64_t unique, const ContainerPolicy& policy) {
   const auto entry = all_.with([&](std::list<OneOff>& all) {
     const int index = lowest_free(all, release.app);
-    all.push_back(
-        {release.app, index, release.number, std::move(command),
-         fmt::format("minpaas-{}-{}-{}-{}-{}-{}", release.app.str(), kOneOffType, index,
-                     release.number.str(), unique, instance.substr(0, kInstanceCharactersInNames)),
-         std::nullopt});
+    all.push_back({release.app, index, release.number, std::move(command),
+                   container_name(release, kOneOffType, index, std::to_string(unique), policy),
+                   std::nullopt});
     return std::prev(all.end());
   });
   return std::make_unique<Place>(*this, entry);

@@ -9,6 +9,7 @@
 #include "core/app/release.h"
 #include "core/base/guarded.h"
 #include "core/docker/engine.h"
+#include "hooks/process_set.h"
 
 namespace minpaas::hooks {
 
@@ -47,9 +48,9 @@ class OneOffs {
     std::list<OneOff>::iterator entry_;
   };
 
-  /// `unique` becomes part of the container's name, `instance` too (ContainerPolicy).
+  /// `unique` becomes part of the container's name.
   std::unique_ptr<Place> begin(const Release& release, std::string command, std::int64_t unique,
-                               const std::string& instance);
+                               const ContainerPolicy& policy);
   void rename(const AppName& app, const AppName& to);
   [[nodiscard]] std::vector<OneOff> of(const AppName& app) const;
   /// Whether the container belongs to one of them.

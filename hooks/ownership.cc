@@ -27,9 +27,9 @@ docker::Labels image_labels(const std::string& label, const std::string& instanc
           {std::string(docker::kLabelOneOff), ""}};
 }
 
-std::string image_tag(const AppName& app, std::int64_t deploy) {
+std::string image_tag(std::string_view label, std::int64_t deploy) {
   std::random_device random;
-  return fmt::format("{}{}:d{}-{:08x}{:08x}", kRepository, app.str(), deploy, random(), random());
+  return fmt::format("{}{}:d{}-{:08x}{:08x}", kRepository, label, deploy, random(), random());
 }
 
 Result<std::vector<docker::ContainerDetails>> own_containers(docker::Engine& engine,

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/app/app_name.h"
 #include "core/docker/engine.h"
 
 namespace minpaas::hooks {
@@ -19,9 +18,9 @@ namespace minpaas::hooks {
 docker::Labels image_labels(const std::string& label, const std::string& instance,
                             std::int64_t deploy);
 
-/// `localhost/minpaas/blog:d7-` and 16 random hex digits: a Dockerfile of another app cannot guess
-/// it, and read the files of this one by a FROM.
-std::string image_tag(const AppName& app, std::int64_t deploy);
+/// `localhost/minpaas/blog:d7-`, of the app's label, and 16 random hex digits: a Dockerfile of
+/// another app cannot guess it, and read the files of this one by a FROM.
+std::string image_tag(std::string_view label, std::int64_t deploy);
 
 /// Running or not, those of `instance` that carry `more` as well.
 Result<std::vector<docker::ContainerDetails>> own_containers(docker::Engine& engine,

@@ -15,14 +15,6 @@ namespace {
 
 constexpr std::size_t kInstanceCharactersInNames = 6;
 
-std::string container_name(const Release& release, const ProcessType& process, int index,
-                           std::int64_t deploy, const ContainerPolicy& policy) {
-  // Names are unique in an engine, which two installations may share.
-  return fmt::format("minpaas-{}-{}-{}-{}-d{}-{}", policy.label_of(release.app), process.str(),
-                     index, release.number.str(), deploy,
-                     policy.instance.substr(0, kInstanceCharactersInNames));
-}
-
 docker::Labels labels_of(const Release& release, const ProcessType& process, int index,
                          std::int64_t deploy, const ContainerPolicy& policy) {
   return {{std::string(docker::kLabelApp), policy.label_of(release.app)},
@@ -87,6 +79,13 @@ std::string process_name(const ProcessType& process, int index) {
   return fmt::format("{}.{}", process.str(), index);
 }
 
+std::string container_name(const Release& release, std::string_view process, int index,
+                           std::string_view unique, const ContainerPolicy& policy) {
+  return fmt::format("minpaas-{}-{}-{}-{}-{}-{}", policy.label_of(release.app), process, index,
+                     release.number.str(), unique,
+                     policy.instance.substr(0, kInstanceCharactersInNames));
+}
+
 std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigVars& config,
                                            std::int64_t deploy, const ContainerPolicy& policy) {
   std::vector<PlannedProcess> plans;
@@ -101,7 +100,8 @@ std::vector<PlannedProcess> plan_processes(const Release& release, const ConfigV
       PlannedProcess plan;
       plan.process = process;
       plan.index = index;
-      plan.spec.name = container_name(release, process, index, deploy, policy);
+      plan.spec.name =
+          container_name(release, process.str(), index, fmt::format("d{}", deploy), policy);
       plan.spec.image = release.image;
       if (command != release.processes.end()) {
         plan.spec.command = exec_last_program(command->second);

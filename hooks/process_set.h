@@ -61,6 +61,11 @@ struct ContainerPolicy {
   }
 };
 
+/// `minpaas-blog-web-1-v3-d7-0123ab`, of the app's label. Names are unique in an engine, which two
+/// installations may share; `unique` tells it from others of the same process and release.
+std::string container_name(const Release& release, std::string_view process, int index,
+                           std::string_view unique, const ContainerPolicy& policy);
+
 /// A container per unit of the formation, with config vars, PORT, labels, limits; nothing is
 /// published. `deploy` makes the names unique, so that a set can stand beside an older set of the
 /// same release. No I/O.

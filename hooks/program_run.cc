@@ -129,8 +129,7 @@ std::string describe_command(const ProgramRequest& request) {
 
 Result<ProgramOutcome> run_one_off(Engine& engine, OneOffs& all, const OneOffPlan& plan,
                                    const ProgramRequest& request, ExecStreams& peer) {
-  const auto place =
-      all.begin(plan.release, describe_command(request), plan.unique, plan.policy.instance);
+  const auto place = all.begin(plan.release, describe_command(request), plan.unique, plan.policy);
   const auto spec = spec_of(plan, place->get(), request);
   const ContainerId id = TRY(engine.create_container(spec));
   place->made(id);

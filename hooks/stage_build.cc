@@ -91,7 +91,7 @@ docker::BuildRequest request_for(const StageContext& context, const std::string&
                                  const runtimes::BuildPlan& plan, docker::Builder builder) {
   docker::BuildRequest request;
   request.dockerfile = plan.dockerfile_path;
-  request.tag = image_tag(context.app(), context.deploy());
+  request.tag = image_tag(label, context.deploy());
   request.labels = image_labels(label, context.parts.instance, context.deploy());
   request.build_args = plan.build_args;
   request.builder = builder;

@@ -63,7 +63,7 @@ Result<Built> adopt(const StageContext& context, const ImageReference& reference
   const state::AppRow app = TRY(parts.apps.get(context.app()));
   TRY(require_foreign(context, app.label, reference));
   docker::BuildRequest request;
-  request.tag = image_tag(context.app(), context.deploy());
+  request.tag = image_tag(app.label, context.deploy());
   request.labels = image_labels(app.label, parts.instance, context.deploy());
   request.builder = TRY(choose_builder(parts));
   request.memory_bytes = parts.settings.build.memory_bytes;

@@ -9,11 +9,6 @@ namespace {
 
 using testing::MatchesRegex;
 
-const AppName& blog() {
-  static const AppName name = *AppName::parse("blog");
-  return name;
-}
-
 docker::ImageDetails image(std::vector<std::string> tags, docker::Labels labels) {
   docker::ImageDetails details;
   details.tags = std::move(tags);
@@ -23,18 +18,18 @@ docker::ImageDetails image(std::vector<std::string> tags, docker::Labels labels)
 
 TEST(Ownership, OfAnImageNeedsLabelsAndNoForeignName) {
   const auto labels = image_labels("blog", "here", 7);
-  EXPECT_TRUE(is_own_image(image({image_tag(blog(), 7)}, labels), "here"));
+  EXPECT_TRUE(is_own_image(image({image_tag("blog", 7)}, labels), "here"));
   EXPECT_TRUE(is_own_image(image({}, labels), "here"));
   EXPECT_FALSE(is_own_image(image({}, labels), "elsewhere"));
   EXPECT_FALSE(is_own_image(image({}, labels), ""));
-  EXPECT_FALSE(is_own_image(image({image_tag(blog(), 7), "company/debug:1"}, labels), "here"));
+  EXPECT_FALSE(is_own_image(image({image_tag("blog", 7), "company/debug:1"}, labels), "here"));
   EXPECT_FALSE(is_own_image(image({"localhost/minpaas/python-base:latest"}, labels), "here"));
 }
 
 TEST(Ownership, OfAContainerIsNotInheritedFromItsImage) {
   test::FakeEngine engine;
   const auto labels = image_labels("blog", "here", 7);
-  const auto made_from = engine.add_image(image_tag(blog(), 7), {}, labels);
+  const auto made_from = engine.add_image(image_tag("blog", 7), {}, labels);
   auto ours = labels;
   ours[std::string(docker::kLabelProcess)] = "web.1";
   ASSERT_TRUE(engine.create_container({.name = "debug", .image = made_from, .labels = labels}));
@@ -54,8 +49,8 @@ TEST(Ownership, LeavesNoLabelOfAContainerToADockerfile) {
 }
 
 TEST(Ownership, GivesImagesNamesThatAnotherAppCannotGuess) {
-  EXPECT_THAT(image_tag(blog(), 7), MatchesRegex("localhost/minpaas/blog:d7-[0-9a-f]{16}"));
-  EXPECT_NE(image_tag(blog(), 7), image_tag(blog(), 7));
+  EXPECT_THAT(image_tag("blog", 7), MatchesRegex("localhost/minpaas/blog:d7-[0-9a-f]{16}"));
+  EXPECT_NE(image_tag("blog", 7), image_tag("blog", 7));
 }
 
 }  // namespace

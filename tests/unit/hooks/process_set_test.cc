@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "hooks/one_off.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/releases.h"
 
@@ -43,6 +44,15 @@ TEST_F(ProcessSet, PlansAContainerForEachUnitOfTheFormation) {
   EXPECT_EQ(plans[0].spec.name, "minpaas-blog-web-1-v3-d17-012345");
   EXPECT_EQ(plans[2].spec.name, "minpaas-blog-worker-2-v3-d17-012345");
   EXPECT_EQ(plans[2].spec.command, "exec python work.py");
+}
+
+TEST_F(ProcessSet, NamesAllContainersOfARenamedAppByItsLabel) {
+  release_.app = *AppName::parse("shop");
+  policy_.label = "blog";
+  EXPECT_EQ(plan()[0].spec.name, "minpaas-blog-web-1-v3-d17-012345");
+  OneOffs one_offs;
+  EXPECT_EQ(one_offs.begin(release_, "ls", 5, policy_)->get().name,
+            "minpaas-blog-run-1-v3-5-012345");
 }
 
 TEST_F(ProcessSet, LabelsEachContainerWithAllThatTellsItsOwner) {
