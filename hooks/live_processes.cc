@@ -6,33 +6,11 @@
 
 #include "core/app/secret_mask.h"
 #include "core/base/log.h"
+#include "hooks/queue_hold.h"
 #include "hooks/stages.h"
 
 namespace minpaas::hooks {
 namespace {
-
-/// Keeps deploys of the app waiting, as long as it is held.
-class Hold {
- public:
-  Hold(DeployQueue& queue, const AppName& app)
-      : queue_(queue), app_(app), is_held_(queue.hold(app)) {}
-
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-
-  ~Hold() {
-    if (is_held_) {
-      queue_.release(app_);
-    }
-  }
-
-  [[nodiscard]] bool is_held() const { return is_held_; }
-
- private:
-  DeployQueue& queue_;
-  AppName app_;
-  bool is_held_;
-};
 
 bool wants_looks(const ReleaseChecks& checks, const Formation& formation) {
   return std::ranges::any_of(formation, [&](const auto& entry) {
@@ -79,8 +57,8 @@ Result<void> LiveProcesses::add_targets(const AppName& app, std::vector<Liveness
 }
 
 bool LiveProcesses::restart(const LivenessTarget& target, const std::string& why) {
-  const Hold hold(queue_, target.app);
-  return hold.is_held() && restart_held(target, why);
+  const auto hold = QueueHold::try_take(queue_, target.app);
+  return hold && restart_held(target, why);
 }
 
 /// A check's program may print what it likes. While deploys wait, the latest config is that of the

@@ -14,22 +14,26 @@ constexpr milliseconds kHoldPause{10};
 
 }  // namespace
 
+std::unique_ptr<QueueHold> QueueHold::try_take(DeployQueue& queue, const AppName& name) {
+  return queue.hold(name) ? std::unique_ptr<QueueHold>(new QueueHold(queue, name)) : nullptr;
+}
+
 Result<std::unique_ptr<QueueHold>> QueueHold::take(DeployQueue& queue, const AppName& name) {
   const auto began = std::chrono::steady_clock::now();
-  bool held = queue.hold(name);
+  auto held = try_take(queue, name);
   for (auto waited = began - began; !held && waited < kRetirePatience;
        waited = std::chrono::steady_clock::now() - began) {
     if (waited >= kHoldPatience && queue.current(name)) {
       break;
     }
     std::this_thread::sleep_for(kHoldPause);
-    held = queue.hold(name);
+    held = try_take(queue, name);
   }
   if (!held) {
     return Error{ErrorCode::Busy, fmt::format("a deploy of {} is under way", name.str()),
                  "try again when it has ended", ""};
   }
-  return std::make_unique<QueueHold>(queue, name);
+  return held;
 }
 
 }  // namespace minpaas::hooks

@@ -13,7 +13,8 @@ class QueueHold {
   /// Errors: Busy (a deploy is under way).
   static Result<std::unique_ptr<QueueHold>> take(DeployQueue& queue, const AppName& name);
 
-  QueueHold(DeployQueue& queue, const AppName& name) : queue_(queue), name_(name) {}
+  /// Null, at once, where DeployQueue::hold is false.
+  static std::unique_ptr<QueueHold> try_take(DeployQueue& queue, const AppName& name);
 
   QueueHold(const QueueHold&) = delete;
   QueueHold& operator=(const QueueHold&) = delete;
@@ -21,6 +22,8 @@ class QueueHold {
   ~QueueHold() { queue_.release(name_); }
 
  private:
+  QueueHold(DeployQueue& queue, const AppName& name) : queue_(queue), name_(name) {}
+
   DeployQueue& queue_;
   AppName name_;
 };
