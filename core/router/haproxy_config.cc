@@ -136,6 +136,11 @@ std::string backend_of(const AppName& app, const AppRoute& route) {
   return route.backend.empty() ? backend_name(app) : route.backend;
 }
 
+std::string backend_of(const AppName& app, const RouteTable& routes) {
+  const auto route = routes.find(app);
+  return route == routes.end() ? backend_name(app) : backend_of(app, route->second);
+}
+
 std::string free_backend(const AppName& app, int app_port, const RouteTable& routes) {
   const std::string name = backend_name(app);
   const bool is_taken = std::ranges::any_of(routes, [&](const auto& entry) {

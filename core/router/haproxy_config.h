@@ -60,6 +60,8 @@ std::string backend_name(const AppName& app);
 /// The same for an app with a route: an app that was renamed keeps its backend, which its open
 /// connections and the workers that were replaced know by the old name.
 std::string backend_of(const AppName& app, const AppRoute& route);
+/// Of any app: one without a route has the backend that its name says.
+std::string backend_of(const AppName& app, const RouteTable& routes);
 /// The backend for an app that has none yet: no other route has its name.
 std::string free_backend(const AppName& app, int app_port, const RouteTable& routes);
 /// Port -> backend of the apps' ports in a configuration file.

@@ -47,9 +47,7 @@ std::string render_hold_rule(const std::filesystem::path& folder) {
 std::string render_held_map(const std::set<AppName>& apps, const RouteTable& routes) {
   std::string text;
   for (const AppName& app : apps) {
-    const auto route = routes.find(app);
-    text += fmt::format("{} on\n",
-                        route == routes.end() ? backend_name(app) : backend_of(app, route->second));
+    text += fmt::format("{} on\n", backend_of(app, routes));
   }
   return text;
 }

@@ -180,10 +180,7 @@ void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& co
     cut_at = stop.stop_requested() ? std::min(cut_at, now) : cut_at;
     {
       const std::scoped_lock turn(turn_);
-      const auto route = routes_.find(app);
-      const std::string backend =
-          route == routes_.end() ? backend_name(app) : backend_of(app, route->second);
-      if (is_idle(process_.cli(), backend, names,
+      if (is_idle(process_.cli(), backend_of(app, routes_), names,
                   now >= cut_at ? Requests::AreCut : Requests::MayEnd) ||
           now >= cut_at + kCutPatience) {
         replaced_.erase(app);
