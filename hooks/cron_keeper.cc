@@ -82,7 +82,7 @@ Result<void> CronKeeper::look_at(const state::AppRow& app, SystemTime now) {
     if (!runs_in_minute(named.entry.schedule, now)) {
       continue;
     }
-    auto claim = runner_.claim(app.name, named.id);
+    auto claim = runner_.claim(app, named.id);
     if (!claim) {
       runner_.note_skipped(*live, named);
       continue;
@@ -92,9 +92,21 @@ Result<void> CronKeeper::look_at(const state::AppRow& app, SystemTime now) {
   return {};
 }
 
-void CronKeeper::work(const std::stop_token& stop) {
+/// The app may have another name by now, or be gone.
+Result<void> CronKeeper::run(Due& due, const std::stop_token& stop) {
+  const auto app = TRY(parts_.apps.find_label(due.claim->app_label()));
+  if (!app) {
+    return {};
+  }
+  due.live.app = app->name;
   NoInput in;
   NoOutput out;
+  ExecStreams nobody{in, out, out, stop};
+  TRY(runner_.run(due.live, due.entry, "", nobody));
+  return {};
+}
+
+void CronKeeper::work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto next = due_.wait_until(
         std::chrono::steady_clock::now() + minutes(1), stop,
@@ -110,9 +122,7 @@ void CronKeeper::work(const std::stop_token& stop) {
     if (!next) {
       continue;
     }
-    ExecStreams nobody{in, out, out, stop};
-    const auto ran = runner_.run(next->live, next->entry, "", nobody);
-    if (!ran) {
+    if (const auto ran = run(*next, stop); !ran) {
       log::warn("cron {} of {}: {}", next->entry.id, next->live.app.str(), ran.error().for_log());
     }
   }

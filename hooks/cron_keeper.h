@@ -36,6 +36,7 @@ class CronKeeper {
 
   void watch(const std::stop_token& stop);
   void work(const std::stop_token& stop);
+  Result<void> run(Due& due, const std::stop_token& stop);
   Result<void> look_at(const state::AppRow& app, SystemTime now);
 
   const PipelineParts& parts_;

@@ -69,14 +69,15 @@ state::CronState state_of(const Result<ProgramOutcome>& outcome) {
 }  // namespace
 
 CronRunner::Claim::~Claim() {
-  runner_.claimed_.with([&](std::set<Name>& claimed) { claimed.erase(name_); });
+  runner_.claimed_.with([&](std::set<Key>& claimed) { claimed.erase(key_); });
 }
 
-std::unique_ptr<CronRunner::Claim> CronRunner::claim(const AppName& app, const std::string& id) {
-  Claim::Name name(app, id);
+std::unique_ptr<CronRunner::Claim> CronRunner::claim(const state::AppRow& app,
+                                                     const std::string& id) {
+  Claim::Key key(app.label, id);
   const bool is_free =
-      claimed_.with([&](std::set<Claim::Name>& claimed) { return claimed.insert(name).second; });
-  return is_free ? std::make_unique<Claim>(*this, std::move(name)) : nullptr;
+      claimed_.with([&](std::set<Claim::Key>& claimed) { return claimed.insert(key).second; });
+  return is_free ? std::make_unique<Claim>(*this, std::move(key)) : nullptr;
 }
 
 Result<ProgramOutcome> CronRunner::attempt(const state::CronRun& row, const Release& live,

@@ -15,7 +15,7 @@
 namespace minpaas::hooks {
 
 /// Runs commands of app.json's cron, each in a container of its own, and keeps what became of them.
-/// An entry runs once at a time. Thread: any.
+/// An entry runs once at a time, whatever its app is called meanwhile. Thread: any.
 class CronRunner {
  public:
   CronRunner(const PipelineParts& parts, OneOffs& one_offs) : parts_(parts), one_offs_(one_offs) {}
@@ -23,21 +23,24 @@ class CronRunner {
   /// The entry is taken as long as it lives.
   class Claim {
    public:
-    using Name = std::pair<AppName, std::string>;
+    /// Label of the app, id of the entry.
+    using Key = std::pair<std::string, std::string>;
 
-    Claim(CronRunner& runner, Name name) : runner_(runner), name_(std::move(name)) {}
+    Claim(CronRunner& runner, Key key) : runner_(runner), key_(std::move(key)) {}
 
     Claim(const Claim&) = delete;
     Claim& operator=(const Claim&) = delete;
     ~Claim();
 
+    [[nodiscard]] const std::string& app_label() const { return key_.first; }
+
    private:
     CronRunner& runner_;
-    Name name_;
+    Key key_;
   };
 
   /// Null: it runs already, or waits to.
-  std::unique_ptr<Claim> claim(const AppName& app, const std::string& id);
+  std::unique_ptr<Claim> claim(const state::AppRow& app, const std::string& id);
   /// To its end, in front of `peer`. `started_by` is empty for the clock, whose runs have the time
   /// limit of the settings. Errors: those of run_one_off, Timeout; they are in the history too.
   Result<ProgramOutcome> run(const Release& live, const NamedCronEntry& entry,
@@ -52,7 +55,7 @@ class CronRunner {
 
   const PipelineParts& parts_;
   OneOffs& one_offs_;
-  Guarded<std::set<Claim::Name>> claimed_;
+  Guarded<std::set<Claim::Key>> claimed_;
 };
 
 }  // namespace minpaas::hooks

@@ -54,14 +54,14 @@ Result<std::vector<state::CronRun>> LocalCron::history(const Actor& actor, const
 
 Result<ProgramOutcome> LocalCron::run(const Actor& actor, const AppName& name,
                                       const std::string& id, ExecStreams& peer) {
-  TRY(access_.find(actor, name, AppRight::Deploy));
+  const auto row = TRY(access_.find(actor, name, AppRight::Deploy));
   const auto live = TRY(parts_.releases.live(name));
   const auto entries = live ? name_entries(live->manifest.cron) : std::vector<NamedCronEntry>();
   const auto named = std::ranges::find(entries, id, &NamedCronEntry::id);
   if (named == entries.end()) {
     return no_entry(name, id);
   }
-  const auto claim = runner_.claim(name, id);
+  const auto claim = runner_.claim(row, id);
   if (!claim) {
     return Error{ErrorCode::Busy, fmt::format("cron {} of {} runs already", id, name.str()),
                  "try again when it has ended; see: ps " + name.str(), ""};

@@ -127,7 +127,7 @@ TEST_F(CronOfAnApp, OfAStoppedAppDoesNotRun) {
 
 TEST_F(CronOfAnApp, DoesNotRunBesideItself) {
   push("* * * * *");
-  const auto claim = bed_.server().cron_runner.claim(app_, id());
+  const auto claim = bed_.server().cron_runner.claim(*bed_.server().apps.get(app_), id());
   ASSERT_TRUE(claim);
   EXPECT_EQ(run(id()).error().code, ErrorCode::Busy);
   CronKeeper keeper(bed_.server().parts, bed_.server().cron_runner);
@@ -135,6 +135,30 @@ TEST_F(CronOfAnApp, DoesNotRunBesideItself) {
   const auto runs = history();
   ASSERT_EQ(runs.size(), 1U);
   EXPECT_EQ(runs[0].state, CronState::Skipped);
+}
+
+TEST_F(CronOfAnApp, DoesNotRunBesideItselfUnderAnotherName) {
+  push("* * * * *");
+  const std::string entry = id();
+  const auto claim = bed_.server().cron_runner.claim(*bed_.server().apps.get(app_), entry);
+  const AppName old_name = std::exchange(app_, *AppName::parse("shop"));
+  ASSERT_TRUE(bed_.platform().rename_app(bed_.admin, old_name, app_));
+  EXPECT_EQ(run(entry).error().code, ErrorCode::Busy);
+  bed_.make_app("blog");
+  EXPECT_TRUE(bed_.server().cron_runner.claim(*bed_.server().apps.get(old_name), entry))
+      << "another app's entry of the same id";
+}
+
+TEST_F(CronOfAnApp, ThatIsRenamedRunsWhatIsDue) {
+  push("* * * * *");
+  CronKeeper keeper(bed_.server().parts, bed_.server().cron_runner);
+  keeper.look(at("2026-11-26T02:30:10Z"));
+  const AppName old_name = std::exchange(app_, *AppName::parse("shop"));
+  ASSERT_TRUE(bed_.platform().rename_app(bed_.admin, old_name, app_));
+  keeper.start();
+  const auto runs = settled_history(1);
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs[0].state, CronState::Exited);
 }
 
 TEST_F(CronOfAnApp, IsEndedAfterItsTime) {
