@@ -172,8 +172,9 @@ class LocalPlatform : public Platform {
   Result<std::vector<DoctorFinding>> doctor(const Actor& actor) override;
 
  private:
-  /// What `secret_mask` hides.
   Result<void> require_no_names_below(const Actor& actor, const AppName& name);
+  Result<void> require_renamable(const Actor& actor, const AppName& name, const AppName& to);
+  /// What `secret_mask` hides.
   Result<ConfigVars> secrets_of(const AppName& name);
   /// Whatever the app's name is now; none of one that is gone.
   Result<ConfigVars> secrets_of_label(const std::string& label);

@@ -6,6 +6,7 @@
 #include "hooks/ownership.h"
 #include "hooks/process_set.h"
 #include "hooks/queue_hold.h"
+#include "hooks/renames.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -59,7 +60,14 @@ Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
   return {};
 }
 
+/// By the name that it had, too, as long as they may not have moved.
 Result<void> LocalPlatform::remove_files(const AppName& name) {
+  const auto unfinished = TRY(parts_.apps.unfinished_renames());
+  for (const state::RenameRow& rename : unfinished) {
+    if (rename.name == name) {
+      TRY(clear_files(parts_, rename.old_name));
+    }
+  }
   const auto repository = parts_.repository(name);
   if (std::filesystem::exists(repository)) {
     // A push that is storing its pack ends first; a later one finds no app.

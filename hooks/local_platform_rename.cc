@@ -22,9 +22,9 @@ Result<void> require_no_deploy(DeployQueue& queue, const AppName& name) {
 }
 
 /// The rows are what counts: with them the app has its new name, and only without files that
-/// follow is it taken back.
+/// follow is it taken back. No app and no unfinished rename may have `to`.
 Result<void> change_name(const PipelineParts& parts, const AppName& name, const AppName& to) {
-  // The name is free: what has it is left over.
+  // Whatever is by that name is left over.
   TRY(clear_files(parts, to));
   TRY(parts.apps.rename(name, to, parts.clock.now()));
   parts.reach("renamed");
@@ -32,7 +32,12 @@ Result<void> change_name(const PipelineParts& parts, const AppName& name, const 
   if (moved) {
     return {};
   }
-  TRY(parts.apps.rename(to, name, parts.clock.now()));
+  log::error("{}: {}", to.str(), moved.error().for_log());
+  if (const auto back = parts.apps.rename(to, name, parts.clock.now()); !back) {
+    log::error("{} keeps the new name, and the next start moves its files: {}", to.str(),
+               back.error().for_log());
+    return {};
+  }
   if (const auto back = move_files(parts, {to, name}); !back) {
     log::error("{}: {}", name.str(), back.error().for_log());
   }
@@ -56,19 +61,33 @@ Result<void> LocalPlatform::require_no_names_below(const Actor& actor, const App
   return {};
 }
 
-Result<AppReport> LocalPlatform::rename_app(const Actor& actor, const AppName& name,
-                                            const AppName& to) {
+Result<void> LocalPlatform::require_renamable(const Actor& actor, const AppName& name,
+                                              const AppName& to) {
   TRY(access_.find_open(actor, name, AppRight::Admin));
   if (!TRY(access_.is_free(to))) {
     return Error{ErrorCode::AlreadyExists, fmt::format("there is an app '{}' already", to.str()),
                  "choose another name", ""};
   }
-  TRY(require_no_names_below(actor, name));
+  return require_no_names_below(actor, name);
+}
+
+Result<AppReport> LocalPlatform::rename_app(const Actor& actor, const AppName& name,
+                                            const AppName& to) {
+  TRY(require_renamable(actor, name, to));
+  const auto why = fmt::format("{} renamed the app to {}", actor.name, to.str());
+  // Until the router has followed nothing may act on the new name either. Closed before there is
+  // anything to wait for: no app has it, so there is nothing that this cancels.
+  TRY(queue_.close(to, why, std::chrono::steady_clock::now() + kQueuePatience));
+  const QueueReopener opens_new(queue_, to);
   TRY(require_no_deploy(queue_, name));
-  TRY(queue_.close(name, fmt::format("{} renamed the app to {}", actor.name, to.str()),
-                   std::chrono::steady_clock::now() + kQueuePatience));
-  const QueueReopener reopener(queue_, name);
-  TRY(places_.rename(name, to, [&] { return change_name(parts_, name, to); }));
+  TRY(queue_.close(name, why, std::chrono::steady_clock::now() + kQueuePatience));
+  const QueueReopener opens_old(queue_, name);
+  const auto change = [&]() -> Result<void> {
+    // The waits were long enough for an app to be made of that name.
+    TRY(require_renamable(actor, name, to));
+    return change_name(parts_, name, to);
+  };
+  TRY(places_.rename(name, to, change));
   one_offs_.rename(name, to);
   if (const auto routed = parts_.router.rename(name, to); !routed) {
     // It has the names when it starts anew.

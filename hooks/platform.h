@@ -176,12 +176,12 @@ class Platform {
   /// `runtime` (a runtime's name, or `auto`), `deploy_branch`. Errors: InvalidInput.
   virtual Result<void> set_app(const Actor& actor, const AppName& name,
                                const std::vector<std::pair<std::string, std::string>>& values) = 0;
-  /// Stops and removes everything of the app: containers, images, repository, rows, logs. Its
-  /// storage stays unless it is to go too.
   /// The app and all that it has go by the name `to`; what runs goes on, its requests too. Errors:
   /// also AlreadyExists, Busy (a deploy, a push or a fetch is under way).
   virtual Result<AppReport> rename_app(const Actor& actor, const AppName& name,
                                        const AppName& to) = 0;
+  /// Stops and removes everything of the app: containers, images, repository, rows, logs. Its
+  /// storage stays unless it is to go too.
   virtual Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) = 0;
 
   virtual Result<ConfigVars> config(const Actor& actor, const AppName& name) = 0;

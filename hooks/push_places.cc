@@ -43,12 +43,14 @@ Result<void> PushPlaces::rename(const AppName& name, const AppName& to,
       return Error{ErrorCode::Busy, fmt::format("a push or a fetch of {} is under way", used.str()),
                    "try again when it has ended", ""};
     }
+    TRY(parts_.apps.require_settled(used));
   }
   return change();
 }
 
 Result<std::unique_ptr<PushHold>> PushPlaces::hold(const AppName& name, std::string_view branch) {
   const std::scoped_lock one_at_a_time(mutex_);
+  TRY(parts_.apps.require_settled(name));
   TRY(make_locked(name, branch));
   ++holds_[name];
   return std::unique_ptr<PushHold>(new Hold(*this, name));

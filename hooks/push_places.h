@@ -20,10 +20,11 @@ class PushPlaces {
   /// made. HEAD of a new one is `branch`.
   Result<void> make(const AppName& name, std::string_view branch);
   /// Runs `change`, with no push and no fetch at work under either name until it is done. Errors:
-  /// Busy, those of `change`.
+  /// Busy (there is one, or an earlier rename is unfinished), those of `change`.
   Result<void> rename(const AppName& name, const AppName& to,
                       const std::function<Result<void>()>& change);
-  /// The same, and the repository stays as long as the hold does. The places must outlive it.
+  /// As `make`, and the repository stays as long as the hold does. The places must outlive it.
+  /// Errors: also Busy (where the repository of the name is, an unfinished rename leaves open).
   Result<std::unique_ptr<PushHold>> hold(const AppName& name, std::string_view branch);
 
  private:

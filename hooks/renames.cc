@@ -12,7 +12,12 @@ Result<void> move_folder(const std::filesystem::path& from, const std::filesyste
   if (!std::filesystem::exists(from, error) && !error) {
     return {};
   }
-  if (!error && !std::filesystem::exists(to, error) && !error) {
+  if (!error && std::filesystem::exists(to, error) && !error) {
+    return Error{ErrorCode::Unavailable,
+                 fmt::format("{} could not be moved: there is {}", from.string(), to.string()),
+                 "take one of them away and restart minpaasd", ""};
+  }
+  if (!error) {
     std::filesystem::rename(from, to, error);
   }
   if (error) {

@@ -9,9 +9,9 @@ namespace minpaas::hooks {
 /// Removes what is left over of a name that no app has. Errors: Unavailable.
 Result<void> clear_files(const PipelineParts& parts, const AppName& name);
 
-/// Gives them the name and takes the rename out of the journal. What has the name already stays;
+/// Gives them the name and takes the rename out of the journal. What has moved already stays;
 /// where the old name is another app's by now, nothing moves. May be repeated.
-/// Errors: Unavailable (the file system), those of the store.
+/// Errors: Unavailable (the file system; a folder is there by both names), those of the store.
 Result<void> move_files(const PipelineParts& parts, const state::RenameRow& rename);
 
 /// Those that a crash has cut. One that fails is logged, and stays in the journal.

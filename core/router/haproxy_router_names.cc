@@ -92,7 +92,12 @@ Result<void> HaproxyRouter::rename(const AppName& app, const AppName& name) {
     route->second.backend = backend_of(app, route->second);
   }
   rename_key(routes_, app, name);
-  rename_key(domains_, app, name);
+  if (domains_.contains(name)) {
+    // Told since the row has the name: newer.
+    domains_.erase(app);
+  } else {
+    rename_key(domains_, app, name);
+  }
   rename_key(loaded_, app, name);
   rename_key(replaced_, app, name);
   rename_key(in_maintenance_, app, name);

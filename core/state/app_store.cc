@@ -60,25 +60,25 @@ Error name_taken(const AppName& name) {
           "choose another name", ""};
 }
 
-/// The ports of the other apps. Errors: AlreadyExists (the name is taken).
-/// Its files may be there still. Errors: Busy.
-Result<void> require_moved_away(SQLite::Database& connection, const AppName& name) {
-  SQLite::Statement query(connection, "SELECT 1 FROM renames WHERE old_name = ?");
+Result<void> require_settled_in(SQLite::Database& connection, const AppName& name) {
+  SQLite::Statement query(
+      connection, "SELECT 1 FROM renames JOIN apps ON id = app_id WHERE ? IN (old_name, name)");
   query.bind(1, name.str());
   return query.executeStep()
-             ? Result<void>(
-                   Error{ErrorCode::Busy,
-                         fmt::format("an app is being renamed from {}, or could not be wholly",
-                                     name.str()),
-                         "try again; when that does not help, the server's log says why", ""})
+             ? Result<void>(Error{
+                   ErrorCode::Busy,
+                   fmt::format("an app is being renamed from or to {}, or could not be wholly",
+                               name.str()),
+                   "try again; when that does not help, restart minpaasd, whose log says why", ""})
              : Result<void>();
 }
 
+/// The ports of the other apps. Errors: AlreadyExists (the name is taken), Busy.
 Result<std::set<int>> ports_for_new(SQLite::Database& connection, const AppName& name) {
   if (app_id(connection, name)) {
     return name_taken(name);
   }
-  TRY(require_moved_away(connection, name));
+  TRY(require_settled_in(connection, name));
   return taken_ports(connection);
 }
 
@@ -273,7 +273,7 @@ Result<void> AppStore::rename(const AppName& name, const AppName& to, SystemTime
       return name_taken(to);
     }
     if (!TRY(is_taken_back(connection, row, to))) {
-      TRY(require_moved_away(connection, to));
+      TRY(require_settled_in(connection, to));
     }
     SQLite::Statement change(connection, "UPDATE apps SET name = ?, named_at = ? WHERE id = ?");
     change.bind(1, to.str());
@@ -302,6 +302,11 @@ Result<std::vector<RenameRow>> AppStore::unfinished_renames() {
     }
     return rows;
   });
+}
+
+Result<void> AppStore::require_settled(const AppName& name) {
+  return database_.read(
+      [&](SQLite::Database& connection) { return require_settled_in(connection, name); });
 }
 
 Result<void> AppStore::finish_rename(const AppName& name) {

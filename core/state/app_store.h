@@ -74,6 +74,9 @@ class AppStore {
   /// to be finished in turn. Errors: NotFound, AlreadyExists, Busy.
   Result<void> rename(const AppName& name, const AppName& to, SystemTime now);
   Result<std::vector<RenameRow>> unfinished_renames();
+  /// That the files of no app may be by the name though its row has another one, or the other way
+  /// round. Errors: Busy (of an unfinished rename it is the old name or the new one).
+  Result<void> require_settled(const AppName& name);
   /// The files of the app have its name.
   Result<void> finish_rename(const AppName& name);
   /// Removes the app and all rows that belong to it.

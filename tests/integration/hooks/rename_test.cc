@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <future>
+#include <thread>
+
 #include "hooks/renames.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/known_keys.h"
@@ -12,7 +15,9 @@ using test::Crash;
 using test::DeployBed;
 using test::Watcher;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class Rename : public testing::Test {
  protected:
@@ -63,6 +68,11 @@ TEST_F(Rename, LetsTheAppBeDeployedAndRolledBack) {
   bed_.reconcile();
   EXPECT_THAT(bed_.serving(shop_), ElementsAre("v3"));
   EXPECT_EQ(bed_.engine.containers().size(), 1U);
+  for (const auto& image : bed_.engine.images()) {
+    for (const std::string& tag : image.tags) {
+      EXPECT_THAT(tag, Not(HasSubstr("shop")));
+    }
+  }
 }
 
 TEST_F(Rename, KeepsANewAppOfTheOldNameApart) {
@@ -146,13 +156,94 @@ TEST_F(Rename, GivesTheOldNameToNobodyBeforeTheFilesHaveMoved) {
   EXPECT_TRUE(bed_.platform().create_app(bed_.admin, blog_));
 }
 
-TEST_F(Rename, TakesNothingFromTheNameThatItGoesBackTo) {
+TEST_F(Rename, OverwritesNothing) {
   serve();
-  std::filesystem::create_directories(bed_.server().parts.repository(shop_) / "left-over");
+  const auto in_the_way = bed_.server().parts.repository(shop_) / "left-over";
+  std::filesystem::create_directories(in_the_way);
   ASSERT_TRUE(bed_.server().apps.rename(blog_, shop_, bed_.clock.now()));
-  ASSERT_TRUE(bed_.server().apps.rename(shop_, blog_, bed_.clock.now()));
-  ASSERT_TRUE(move_files(bed_.server().parts, {shop_, blog_}));
+  EXPECT_EQ(move_files(bed_.server().parts, {blog_, shop_}).error().code, ErrorCode::Unavailable);
   EXPECT_EQ(bed_.ref(blog_), first_);
+  EXPECT_TRUE(std::filesystem::exists(in_the_way));
+  EXPECT_EQ(bed_.server().apps.unfinished_renames()->size(), 1U);
+  std::filesystem::remove_all(in_the_way.parent_path());
+  ASSERT_TRUE(finish_renames(bed_.server().parts));
+  EXPECT_EQ(bed_.ref(shop_), first_);
+}
+
+TEST_F(Rename, LetsNobodyPushBeforeTheFilesHaveMoved) {
+  serve();
+  ASSERT_TRUE(bed_.server().apps.rename(blog_, shop_, bed_.clock.now()));
+  for (const AppName& name : {blog_, shop_}) {
+    EXPECT_EQ(bed_.platform().open_for_push(bed_.admin, name).error().code, ErrorCode::Busy);
+  }
+  EXPECT_EQ(bed_.platform().open_for_fetch(bed_.admin, shop_).error().code, ErrorCode::Busy);
+  // Nor is it renamed back, which begins with the removal of what has that name.
+  EXPECT_EQ(bed_.platform().rename_app(bed_.admin, shop_, blog_).error().code, ErrorCode::Busy);
+  ASSERT_TRUE(finish_renames(bed_.server().parts));
+  EXPECT_EQ(bed_.ref(shop_), first_);
+  EXPECT_TRUE(bed_.platform().open_for_push(bed_.admin, shop_));
+}
+
+TEST_F(Rename, LeavesNoFilesOfAnAppThatIsDestroyedBeforeTheyHaveMoved) {
+  serve();
+  ASSERT_TRUE(bed_.server().apps.rename(blog_, shop_, bed_.clock.now()));
+  ASSERT_TRUE(bed_.platform().destroy_app(bed_.admin, shop_, true));
+  EXPECT_FALSE(std::filesystem::exists(bed_.server().parts.repository(blog_)));
+  EXPECT_FALSE(std::filesystem::exists(bed_.server().parts.build_logs() / "blog"));
+}
+
+TEST_F(Rename, IsToldToAllWhenItCannotBeTakenBack) {
+  serve();
+  const AppName wiki = bed_.make_app("wiki");
+  bed_.at_point = [&](std::string_view) {
+    const auto output = bed_.server().parts.build_logs() / "blog";
+    std::filesystem::rename(output, bed_.folder.path() / "away");
+    // Cannot be looked at, by whomever.
+    std::filesystem::create_symlink(output, output);
+    // The store gives the old name to nobody while another app's rename from it is unfinished.
+    auto& apps = bed_.server().apps;
+    EXPECT_TRUE(apps.finish_rename(shop_));
+    EXPECT_TRUE(apps.rename(wiki, blog_, bed_.clock.now()));
+    EXPECT_TRUE(apps.finish_rename(blog_));
+    EXPECT_TRUE(apps.rename(blog_, wiki, bed_.clock.now()));
+  };
+  const auto renamed = rename();
+  bed_.at_point = {};
+  ASSERT_TRUE(renamed) << renamed.error().for_log();
+  EXPECT_TRUE(bed_.server().apps.get(shop_));
+  EXPECT_THAT(bed_.router.renamed(), ElementsAre(std::pair(blog_, shop_)));
+}
+
+TEST_F(Rename, TakesNothingFromAnAppThatGetsTheNameMeanwhile) {
+  serve();
+  ASSERT_TRUE(bed_.server().queue.hold(blog_));
+  auto renaming = std::async(std::launch::async, [&] { return rename(); });
+  // For it to begin its wait; the other way round it is refused at once.
+  std::this_thread::sleep_for(milliseconds(100));
+  bed_.make_app("shop");
+  const Oid other = bed_.commit(shop_, "other");
+  bed_.server().queue.release(blog_);
+  EXPECT_EQ(renaming.get().error().code, ErrorCode::AlreadyExists);
+  EXPECT_EQ(bed_.push(shop_, other)->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.ref(blog_), first_);
+}
+
+TEST_F(Rename, LetsNothingBeDeployedByTheNewNameBeforeAllHaveIt) {
+  serve();
+  std::optional<Result<DeployOutcome>> tried;
+  bool is_held = true;
+  bed_.at_point = [&](std::string_view point) {
+    if (point == "renamed") {
+      tried = bed_.platform().restart(bed_.admin, shop_, std::nullopt, Watcher().follow());
+      is_held = bed_.server().queue.hold(shop_);
+    }
+  };
+  ASSERT_TRUE(rename());
+  bed_.at_point = {};
+  ASSERT_TRUE(tried && !*tried);
+  EXPECT_EQ(tried->error().message, "shop is being destroyed or renamed");
+  EXPECT_FALSE(is_held) << "no repair either";
+  EXPECT_TRUE(bed_.platform().restart(bed_.admin, shop_, std::nullopt, Watcher().follow()));
 }
 
 TEST_F(Rename, ShowsNoEventsOfTheAppThatHadTheNameBefore) {

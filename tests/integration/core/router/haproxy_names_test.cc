@@ -106,6 +106,15 @@ TEST_F(Haproxy, GivesAnAppAnotherNameWithoutReadingTheFileAgain) {
   EXPECT_EQ(after.reloads, before.reloads);
 }
 
+TEST_F(Haproxy, KeepsDomainsThatItWasToldByTheNewNameFirst) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  ASSERT_TRUE(router_->set_domains(blog_, {"www.example.org"}));
+  const auto shop = *AppName::parse("shop");
+  ASSERT_TRUE(router_->set_domains(shop, {"www.example.org", "new.example.org"}));
+  ASSERT_TRUE(router_->rename(blog_, shop));
+  EXPECT_THAT(get(by_name_, "new.example.org"), HasSubstr("one"));
+}
+
 TEST_F(Haproxy, KeepsARenamedAppApartFromTheNextOneOfItsOldName) {
   const auto one = run("one");
   ASSERT_TRUE(switch_to({one}));

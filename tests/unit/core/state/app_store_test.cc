@@ -81,7 +81,11 @@ TEST(AppStore, RenamesAnAppWithAllThatItHas) {
   ASSERT_EQ(unfinished->size(), 1U);
   EXPECT_EQ(unfinished->front().old_name, blog.name);
   EXPECT_EQ(unfinished->front().name, shop);
+  EXPECT_EQ(file.apps().require_settled(blog.name).error().code, ErrorCode::Busy);
+  EXPECT_EQ(file.apps().require_settled(shop).error().code, ErrorCode::Busy);
+  EXPECT_TRUE(file.apps().require_settled(app_name("wiki")));
   ASSERT_TRUE(file.apps().finish_rename(shop));
+  EXPECT_TRUE(file.apps().require_settled(shop));
   EXPECT_TRUE(file.apps().unfinished_renames()->empty());
 }
 
