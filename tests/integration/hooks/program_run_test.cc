@@ -307,6 +307,8 @@ TEST_F(ProgramsBeside, MayRunBesideAOneOff) {
 
 TEST(OneOffNumbers, AreTheLowestThatAreFree) {
   OneOffs all;
+  ContainerPolicy policy;
+  policy.instance = "0123456789";
   const auto begin = [&](const char* app) {
     Release release{.app = *AppName::parse(app),
                     .number = ReleaseNumber(4),
@@ -318,7 +320,7 @@ TEST(OneOffNumbers, AreTheLowestThatAreFree) {
                     .description = {},
                     .actor = {},
                     .created_at = {}};
-    return all.begin(release, "sh", 77, "0123456789");
+    return all.begin(release, "sh", 77, policy);
   };
   auto first = begin("blog");
   const auto second = begin("blog");
