@@ -242,10 +242,21 @@ void Doctor::examine_apps(Findings& findings) {
 
 DoctorFinding Doctor::network() {
   const std::string& name = parts_.settings.containers.network;
-  return name == config::kSharedNetwork
-             ? warning("network", "apps are in the engine's own network and reach each other",
-                       "leave [containers] network out, then deploy each app again")
-             : ok("network", fmt::format("apps are in {} and do not reach each other", name));
+  if (name == config::kSharedNetwork) {
+    return warning("network", "apps are in the engine's own network and reach each other",
+                   "leave [containers] network out, then deploy each app again");
+  }
+  const auto addresses = prepare_network(parts_);
+  if (!addresses) {
+    return problem("network", addresses.error());
+  }
+  if (*addresses == docker::Addresses::Shifting) {
+    return warning(
+        "network",
+        fmt::format("in {}, the address of an app that ends can go to another app", name),
+        "choose another name with [containers] network, then deploy each app again");
+  }
+  return ok("network", fmt::format("apps are in {} and do not reach each other", name));
 }
 
 DoctorFinding Doctor::builds() {

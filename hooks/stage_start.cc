@@ -20,10 +20,10 @@ std::string describe(const std::vector<PlannedProcess>& plans) {
 
 }  // namespace
 
-Result<void> prepare_network(const PipelineParts& parts) {
+Result<docker::Addresses> prepare_network(const PipelineParts& parts) {
   const std::string& name = parts.settings.containers.network;
   return name == config::kSharedNetwork
-             ? Result<void>()
+             ? docker::Addresses::Shifting
              : parts.engine.ensure_network(name, {{std::string(docker::kLabelNetwork), "apps"}});
 }
 

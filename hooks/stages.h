@@ -84,7 +84,7 @@ Result<PreparedRelease> store_release(const StageContext& context, const Release
 
 /// Makes the network of the apps, where the settings name one of their own. Errors: those of
 /// ensure_network.
-Result<void> prepare_network(const PipelineParts& parts);
+Result<docker::Addresses> prepare_network(const PipelineParts& parts);
 
 /// Makes the volumes that the containers of the release are to have, where they are not there yet,
 /// and gives the folder of each new one to the user of its image. Errors: those of the Engine.

@@ -1,6 +1,6 @@
 minpaas_test(docker_test LABEL unit
   SOURCES unit/core/docker/build_cgroup_test.cc unit/core/docker/api_version_test.cc unit/core/docker/attach_frames_test.cc
-    unit/core/docker/build_stream_test.cc unit/core/docker/engine_error_test.cc unit/core/docker/engine_json_test.cc
+    unit/core/docker/build_stream_test.cc unit/core/docker/engine_error_test.cc unit/core/docker/address_pool_test.cc unit/core/docker/engine_json_test.cc
     unit/core/docker/log_frames_test.cc unit/core/docker/text_stream_test.cc
   LIBRARIES minpaas::docker nlohmann_json::nlohmann_json fmt::fmt)
 target_compile_definitions(docker_test PRIVATE MINPAAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

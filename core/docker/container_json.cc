@@ -147,7 +147,7 @@ Result<ContainerId> id_of(const Json& object) {
 
 }  // namespace
 
-std::string create_body(const ContainerSpec& spec) {
+std::string create_body(const ContainerSpec& spec, const std::string& address) {
   Json body = {{"Image", spec.image.value}, {"HostConfig", host_config(spec)}};
   body["Labels"] = Json(spec.labels);
   body["Env"] = Json::array();
@@ -160,6 +160,10 @@ std::string create_body(const ContainerSpec& spec) {
   } else if (!spec.command.empty()) {
     body["Entrypoint"] = {"/bin/sh", "-c"};
     body["Cmd"] = {spec.command};
+  }
+  if (!address.empty()) {
+    body["NetworkingConfig"]["EndpointsConfig"][spec.network]["IPAMConfig"]["IPv4Address"] =
+        address;
   }
   if (spec.terminal) {
     body["Tty"] = true;

@@ -10,8 +10,9 @@
 namespace minpaas::docker {
 
 /// Body of POST /containers/create: the spec with what every app gets, asked or not: no
-/// capabilities, no new privileges, an init process, bounded processes and logs.
-std::string create_body(const ContainerSpec& spec);
+/// capabilities, no new privileges, an init process, bounded processes and logs. `address` is the
+/// one in its network, empty where the engine chooses.
+std::string create_body(const ContainerSpec& spec, const std::string& address = "");
 
 /// Bodies of POST /containers/{id}/update.
 std::string restart_policy_body(RestartPolicy policy);

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string_view>
 
+#include "core/base/guarded.h"
+#include "core/docker/address_pool.h"
 #include "core/docker/api.h"
 #include "core/docker/engine.h"
 #include "core/docker/process_signal.h"
@@ -44,7 +47,7 @@ class DockerEngine : public Engine {
                     std::stop_token stop) override;
   Result<void> events(const Labels& labels, std::optional<SystemTime> since, const EventSink& sink,
                       std::stop_token stop) override;
-  Result<void> ensure_network(const std::string& name, const Labels& labels) override;
+  Result<Addresses> ensure_network(const std::string& name, const Labels& labels) override;
   Result<void> create_volume(const std::string& name, const Labels& labels) override;
   Result<void> remove_volume(const std::string& name) override;
   Result<std::vector<VolumeDetails>> list_volumes(const Labels& labels) override;
@@ -68,9 +71,23 @@ class DockerEngine : public Engine {
   Result<HttpResponse> post(std::string target, std::string json = "",
                             std::initializer_list<int> wanted = {});
   Result<bool> is_used(const ImageId& id);
+  Result<std::string> free_subnet(const std::string& name, const Labels& labels);
+  Result<void> create_network(const std::string& name, const Labels& labels);
+  /// Empty: the engine chooses the addresses of this network, or there is none of this name.
+  Result<std::string> take_address(const std::string& network);
+  Result<void> begin_round(const std::string& network);
+  /// Another address for a container that does not run. False: it has none of ours.
+  Result<bool> move_container(const ContainerId& id);
+
+  /// A network whose addresses we choose.
+  struct Network {
+    std::string subnet;
+    AddressPool pool;
+  };
 
   Api api_;
   SignalProcess signal_process_;
+  Guarded<std::map<std::string, Network>> networks_;
 };
 
 }  // namespace minpaas::docker

@@ -8,6 +8,9 @@ namespace {
 
 /// What runc says of a container that uses more than its new limit.
 constexpr std::string_view kMemoryInUse = "unable to set memory limit";
+/// What it says of an address that was asked for and that another container has: one that was
+/// started by hand, or by another server that shares the network.
+constexpr std::string_view kAddressInUse = "Address already in use";
 
 std::string path_of(const ContainerId& id) {
   return "/containers/" + url_encoded(id.value);
@@ -16,8 +19,9 @@ std::string path_of(const ContainerId& id) {
 }  // namespace
 
 Result<ContainerId> DockerEngine::create_container(const ContainerSpec& spec) {
+  const auto address = TRY(take_address(spec.network));
   auto answer =
-      post("/containers/create" + Query().add("name", spec.name).str(), create_body(spec));
+      post("/containers/create" + Query().add("name", spec.name).str(), create_body(spec, address));
   if (!answer) {
     Error error = answer.error();
     // The only conflict that a create can have.
@@ -29,6 +33,10 @@ Result<ContainerId> DockerEngine::create_container(const ContainerSpec& spec) {
 
 Result<void> DockerEngine::start_container(const ContainerId& id) {
   auto answer = post(path_of(id) + "/start");
+  if (!answer && answer.error().for_log().find(kAddressInUse) != std::string::npos &&
+      TRY(move_container(id))) {
+    answer = post(path_of(id) + "/start");
+  }
   if (!answer) {
     Error error = answer.error();
     // A command that cannot be run is 400: the image's fault, not that of who asked.

@@ -213,6 +213,14 @@ struct EngineVersion {
   Builder default_builder = Builder::BuildKit;
 };
 
+/// What becomes of the address of a container that has ended but is not removed.
+enum class Addresses {
+  /// It has the same one at its next start, and no other container has it.
+  Kept,
+  /// The next container that starts can have it.
+  Shifting,
+};
+
 /// What the machine of the engine has.
 struct EngineCapacity {
   long long memory_bytes = 0;
@@ -277,9 +285,9 @@ class Engine {
                               const EventSink& sink, std::stop_token stop) = 0;
 
   /// Makes the network where it is not there yet: a bridge on which containers do not reach each
-  /// other, while the host reaches them, and they the world. Conflict: there is another network of
-  /// this name, without that.
-  virtual Result<void> ensure_network(const std::string& name, const Labels& labels) = 0;
+  /// other, while the host reaches them, and they the world. Those that are created from then on
+  /// have addresses as it returns. Conflict: there is another network of this name, without that.
+  virtual Result<Addresses> ensure_network(const std::string& name, const Labels& labels) = 0;
   /// POST /volumes/create; there already counts as done.
   virtual Result<void> create_volume(const std::string& name, const Labels& labels) = 0;
   /// DELETE /volumes/{name}; removed already counts as done. Conflict: a container has it.

@@ -172,6 +172,30 @@ TEST_P(ContainerContract, NetworkIsMadeOnceAndHasAddresses) {
   }
 }
 
+TEST_P(ContainerContract, AnAddressInANetworkStaysWithItsContainer) {
+  const auto addresses = engine().ensure_network("minpaas", {});
+  ASSERT_TRUE(addresses);
+  EXPECT_EQ(*addresses, docker::Addresses::Kept);
+  const auto start = [&](std::string_view name) {
+    auto spec = spec_of(name, kSleeps);
+    spec.network = "minpaas";
+    const auto id = *engine().create_container(spec);
+    EXPECT_TRUE(engine().start_container(id));
+    return id;
+  };
+  const auto address_of = [&](const docker::ContainerId& id) {
+    return engine().inspect_container(id)->address;
+  };
+  const auto first = start("first");
+  const std::string address = address_of(first);
+  ASSERT_TRUE(engine().stop_container(first, seconds(0)));
+  for (const char* name : {"second", "third"}) {
+    EXPECT_NE(address_of(start(name)), address);
+  }
+  ASSERT_TRUE(engine().start_container(first));
+  EXPECT_EQ(address_of(first), address);
+}
+
 TEST_P(ContainerContract, VolumesOutliveTheirContainers) {
   const std::string volume = spec_of("volume", "").name;
   ASSERT_TRUE(engine().create_volume(volume, labels));

@@ -148,6 +148,14 @@ docker::VolumeDetails read_volume(std::string_view body) {
   return {json.at("Name").get<std::string>(), json.at("Labels").get<docker::Labels>()};
 }
 
+std::string write_network(std::string_view create_body) {
+  const Json body = Json::parse(create_body);
+  const Json chosen = {{"Config", {{{"Subnet", "172.18.0.0/16"}, {"Gateway", "172.18.0.1"}}}}};
+  return text({{"Name", body.at("Name")},
+               {"Options", body.value("Options", Json::object())},
+               {"IPAM", body.value("IPAM", chosen)}});
+}
+
 std::string write_volume_list(const std::vector<docker::VolumeDetails>& list) {
   Json volumes = Json::array();
   for (const auto& volume : list) {

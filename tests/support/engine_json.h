@@ -15,6 +15,8 @@ WindowSize read_size(const std::map<std::string, std::string, std::less<>>& quer
 std::string write_container(const docker::ContainerDetails& details);
 /// Body of POST /volumes/create.
 docker::VolumeDetails read_volume(std::string_view body);
+/// GET /networks/{name}, of one that POST /networks/create made with this body.
+std::string write_network(std::string_view create_body);
 std::string write_volume_list(const std::vector<docker::VolumeDetails>& list);
 std::string write_container_list(const std::vector<docker::ContainerDetails>& list);
 std::string write_image(const docker::ImageDetails& details);

@@ -207,15 +207,23 @@ void EngineServer::network(HttpCall& call, std::string_view path) {
   if (path == "create") {
     const std::string name = read_volume(*body).name;
     const auto made = engine_.ensure_network(name, {});
-    networks_.update([&](std::set<std::string>& networks) { networks.insert(name); });
+    networks_.update(
+        [&](auto& networks) { networks.insert_or_assign(name, write_network(*body)); });
     return made ? call.answer(201, R"({"Id":"0123"})") : refuse(call, made.error());
   }
-  const bool there = networks_.with(
-      [&](const std::set<std::string>& networks) { return networks.contains(std::string(path)); });
-  constexpr const char* kIsolated =
-      R"({"Options":{"com.docker.network.bridge.enable_icc":"false"}})";
-  return there ? call.answer(200, kIsolated)
-               : call.answer(404, write_message("network " + std::string(path) + " not found"));
+  const std::string name(path);
+  const std::string found = networks_.with([&](const auto& networks) {
+    const auto known = networks.find(name);
+    return known == networks.end() ? std::string() : known->second;
+  });
+  if (found.empty()) {
+    return call.answer(404, write_message("network " + name + " not found"));
+  }
+  if (call.method == "DELETE") {
+    networks_.update([&](auto& networks) { networks.erase(name); });
+    return call.answer(204, "");
+  }
+  call.answer(200, found);
 }
 
 void EngineServer::volume(HttpCall& call, std::string_view path) {

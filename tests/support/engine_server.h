@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -55,7 +55,8 @@ class EngineServer {
 
   FakeEngine& engine_;
   Guarded<Speech> speech_;
-  Guarded<std::set<std::string>> networks_;
+  /// What is answered of each, by its name.
+  Guarded<std::map<std::string, std::string>> networks_;
   HttpServer server_;
 };
 

@@ -44,6 +44,8 @@ class FakeEngine : public docker::Engine {
   /// A program outside of the engine listens on this host port.
   void occupy_port(int port);
   void free_port(int port);
+  /// Its networks are such that it chooses the addresses in them.
+  void choose_addresses();
 
   // What happens next.
 
@@ -128,7 +130,8 @@ class FakeEngine : public docker::Engine {
   Result<void> events(const docker::Labels& labels, std::optional<SystemTime> since,
                       const docker::EventSink& sink, std::stop_token stop) override;
   /// There is one named `minpaas` from the beginning.
-  Result<void> ensure_network(const std::string& name, const docker::Labels& labels) override;
+  Result<docker::Addresses> ensure_network(const std::string& name,
+                                           const docker::Labels& labels) override;
   Result<void> create_volume(const std::string& name, const docker::Labels& labels) override;
   Result<void> remove_volume(const std::string& name) override;
   Result<std::vector<docker::VolumeDetails>> list_volumes(const docker::Labels& labels) override;

@@ -26,6 +26,10 @@ void FakeEngine::occupy_port(int port) {
   state_.with([&](FakeEngineState& state) { state.occupied_ports.insert(port); });
 }
 
+void FakeEngine::choose_addresses() {
+  state_.with([](FakeEngineState& state) { state.addresses = docker::Addresses::Shifting; });
+}
+
 void FakeEngine::free_port(int port) {
   state_.with([&](FakeEngineState& state) { state.occupied_ports.erase(port); });
 }

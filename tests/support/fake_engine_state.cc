@@ -214,10 +214,13 @@ void FakeEngineState::run(FakeContainer& container) {
   details.oom_killed = false;
   details.error.clear();
   details.pid = 1000 + ++serial_;
-  details.address = container.behaviour.address.empty()
-                        ? fmt::format("127.{}.{}.{}", 1 + ::getpid() % 254, ::getpid() / 254 % 254,
-                                      1 + serial_ % 250)
-                        : container.behaviour.address;
+  const bool stays = !container.spec.network.empty() && addresses == docker::Addresses::Kept;
+  if (container.address.empty() || !stays) {
+    container.address = fmt::format("127.{}.{}.{}", 1 + ::getpid() % 254, ::getpid() / 254 % 254,
+                                    1 + serial_ % 250);
+  }
+  details.address =
+      container.behaviour.address.empty() ? container.address : container.behaviour.address;
   details.started_at = next_time();
   details.finished_at.reset();
   container.inspections_left = container.behaviour.alive_for_inspections;

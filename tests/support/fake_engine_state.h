@@ -108,6 +108,8 @@ struct FakeContainer {
   FakeBehaviour behaviour;
   std::vector<docker::LogLine> log;
   int inspections_left = 0;
+  /// Empty before its first run.
+  std::string address;
   /// Of the present run, where there is one.
   std::shared_ptr<FakeProgram> program;
 };
@@ -150,6 +152,7 @@ class FakeEngineState {
   std::list<FakeExec> execs;
   std::map<std::string, docker::Labels> volumes;
   std::set<std::string> networks{"minpaas"};
+  docker::Addresses addresses = docker::Addresses::Kept;
   /// Runs the container's program on a thread; set by the engine.
   std::function<void(const docker::ContainerId&, std::shared_ptr<FakeProgram>,
                      const FakeBehaviour&)>

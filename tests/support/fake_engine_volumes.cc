@@ -5,10 +5,13 @@
 // Networks and volumes: their names and labels; what is in them is nowhere.
 namespace minpaas::test {
 
-Result<void> FakeEngine::ensure_network(const std::string& name, const docker::Labels&) {
+Result<docker::Addresses> FakeEngine::ensure_network(const std::string& name,
+                                                     const docker::Labels&) {
   TRY(enter(EngineCall::EnsureNetwork, name));
-  state_.with([&](FakeEngineState& state) { state.networks.insert(name); });
-  return {};
+  return state_.with([&](FakeEngineState& state) {
+    state.networks.insert(name);
+    return state.addresses;
+  });
 }
 
 Result<void> FakeEngine::create_volume(const std::string& name, const docker::Labels& labels) {

@@ -111,6 +111,17 @@ class ServerExamination : public testing::Test {
   DoctorTasks tasks_{.crashed = {}, .libraries = {{"libgit2", "1.5.1"}}};
 };
 
+TEST_F(ServerExamination, WarnsWhereAppsReachOrReplaceEachOther) {
+  EXPECT_EQ(find("network").level, CheckLevel::Ok);
+  engine_.choose_addresses();
+  EXPECT_EQ(find("network").level, CheckLevel::Warning);
+  EXPECT_EQ(find("network").detail,
+            "in minpaas, the address of an app that ends can go to another app");
+  settings_.containers.network = config::kSharedNetwork;
+  EXPECT_EQ(find("network").level, CheckLevel::Warning);
+  EXPECT_EQ(find("network").detail, "apps are in the engine's own network and reach each other");
+}
+
 TEST_F(ServerExamination, OfAHealthyServerFindsNothing) {
   // Whether BuildKit has limits is a matter of the host.
   settings_.build.builder = config::BuilderChoice::Classic;

@@ -119,6 +119,14 @@ TEST(CreateBody, WritesWhatTheSpecAsksFor) {
   EXPECT_TRUE(host.at("Tmpfs").contains("/tmp"));
 }
 
+TEST(CreateBody, AsksForItsAddress) {
+  const auto body = json::parse(create_body({.network = "apps"}, "172.18.0.7"));
+  EXPECT_EQ(
+      body.at("NetworkingConfig"),
+      json::parse(R"({"EndpointsConfig":{"apps":{"IPAMConfig":{"IPv4Address":"172.18.0.7"}}}})"));
+  EXPECT_FALSE(json::parse(create_body({.network = "apps"})).contains("NetworkingConfig"));
+}
+
 TEST(CreateBody, EmptyCommandLeavesTheImagesOwn) {
   ContainerSpec spec;
   spec.image = {"sha256:ab"};
