@@ -186,12 +186,12 @@ class LocalPlatform : public Platform {
   Result<docker::ContainerId> find_process(const AppName& name, const ProcessType& process,
                                            int index);
   Result<void> add_one_offs(const AppName& name, std::vector<ProcessReport>& reports);
-  AppSummary summarize(const state::AppRow& row, const std::optional<state::LiveSummary>& live,
-                       const Result<std::set<std::string>>& up,
-                       const std::vector<state::ContainerRow>& containers);
-  AppStatus status_of(const state::AppRow& row, const std::optional<state::LiveSummary>& live,
-                      const Result<std::set<std::string>>& up,
-                      const std::vector<state::ContainerRow>& containers);
+  Result<state::LiveSummary> live_summary(const Release& live);
+  /// `live`: nullptr before the first release.
+  AppSummary summarize(const state::AppRow& row, const state::LiveSummary* live,
+                       const Result<std::set<std::string>>& up);
+  AppStatus status_of(const state::AppRow& row, const state::LiveSummary* live,
+                      const Result<std::set<std::string>>& up);
   Result<std::set<std::string>> up_containers(const std::optional<AppName>& app);
   Result<std::vector<docker::ContainerDetails>> our_containers(const std::optional<AppName>& app);
   Result<void> remove_from_engine(const AppName& name);

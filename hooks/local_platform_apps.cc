@@ -82,14 +82,12 @@ Result<std::set<std::string>> LocalPlatform::up_containers(const std::optional<A
   return up;
 }
 
-AppStatus LocalPlatform::status_of(const state::AppRow& row,
-                                   const std::optional<state::LiveSummary>& live,
-                                   const Result<std::set<std::string>>& up,
-                                   const std::vector<state::ContainerRow>& containers) {
+AppStatus LocalPlatform::status_of(const state::AppRow& row, const state::LiveSummary* live,
+                                   const Result<std::set<std::string>>& up) {
   if (queue_.current(row.name)) {
     return AppStatus::Deploying;
   }
-  if (!live) {
+  if (live == nullptr) {
     return AppStatus::Created;
   }
   if (row.stopped) {
@@ -103,21 +101,18 @@ AppStatus LocalPlatform::status_of(const state::AppRow& row,
   if (!wants_any) {
     return AppStatus::Stopped;
   }
-  const bool serves = std::ranges::any_of(containers, [&](const state::ContainerRow& container) {
-    return container.release == live->number && counts(container.process, live->formation) &&
-           up->contains(container.id);
+  const bool serves = std::ranges::any_of(live->containers, [&](const auto& container) {
+    return counts(container.process, live->formation) && up->contains(container.id);
   });
   return serves ? AppStatus::Running : AppStatus::Crashed;
 }
 
-AppSummary LocalPlatform::summarize(const state::AppRow& row,
-                                    const std::optional<state::LiveSummary>& live,
-                                    const Result<std::set<std::string>>& up,
-                                    const std::vector<state::ContainerRow>& containers) {
-  const AppStatus status = status_of(row, live, up, containers);
+AppSummary LocalPlatform::summarize(const state::AppRow& row, const state::LiveSummary* live,
+                                    const Result<std::set<std::string>>& up) {
+  const AppStatus status = status_of(row, live, up);
   AppSummary summary{row.name,       "", status, {}, parts_.router.url(row.name, row.port),
                      row.maintenance};
-  if (live) {
+  if (live != nullptr) {
     summary.runtime = live->runtime;
     summary.release = live->number;
   }
@@ -128,30 +123,28 @@ Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
   const auto up = up_containers(std::nullopt);
   // A few queries for all of them: with one for each, a thousand apps take a second.
   const auto live = TRY(parts_.releases.all_live());
-  std::map<AppName, std::vector<state::ContainerRow>> containers;
-  for (state::ContainerRow& container : TRY(parts_.containers.all())) {
-    containers[container.app].push_back(std::move(container));
-  }
   std::vector<AppSummary> summaries;
   for (const state::AppRow& row : TRY(access_.visible(actor))) {
-    const auto found = live.find(row.name);
-    summaries.push_back(summarize(row,
-                                  found == live.end() ? std::nullopt : std::optional(found->second),
-                                  up, containers[row.name]));
+    const auto found = live.find(row.id);
+    summaries.push_back(summarize(row, found == live.end() ? nullptr : &found->second, up));
   }
   return summaries;
+}
+
+Result<state::LiveSummary> LocalPlatform::live_summary(const Release& live) {
+  state::LiveSummary summary{live.number, live.runtime, live.formation, {}};
+  for (auto& container : TRY(parts_.containers.of_release(live.app, live.number))) {
+    summary.containers.push_back({std::move(container.id), container.process});
+  }
+  return summary;
 }
 
 Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   const state::AppRow row = TRY(access_.find(actor, name, AppRight::Read));
   const auto up = up_containers(name);
   auto live = TRY(parts_.releases.live(name));
-  const auto containers = TRY(parts_.containers.of_app(name));
-  AppSummary summary = summarize(
-      row,
-      live ? std::optional(state::LiveSummary{live->number, live->runtime, live->formation})
-           : std::nullopt,
-      up, containers);
+  const auto shown = live ? std::optional(TRY(live_summary(*live))) : std::nullopt;
+  AppSummary summary = summarize(row, shown ? &*shown : nullptr, up);
   AppReport report{std::move(summary),
                    row.port,
                    deploy_branch(row),

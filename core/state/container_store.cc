@@ -81,9 +81,4 @@ Result<std::vector<ContainerRow>> ContainerStore::of_app(const AppName& app) {
                 });
 }
 
-Result<std::vector<ContainerRow>> ContainerStore::all() {
-  return select(database_, "",
-                [](SQLite::Database&, SQLite::Statement&) -> Result<void> { return {}; });
-}
-
 }  // namespace minpaas::state

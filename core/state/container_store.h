@@ -28,8 +28,6 @@ class ContainerStore {
   Result<void> remove(const std::string& id);
   Result<std::vector<ContainerRow>> of_release(const AppName& app, ReleaseNumber release);
   Result<std::vector<ContainerRow>> of_app(const AppName& app);
-  /// Of every app, what a start after a crash compares with the engine.
-  Result<std::vector<ContainerRow>> all();
 
  private:
   Database& database_;

@@ -164,6 +164,45 @@ Result<std::optional<Release>> select_live(SQLite::Database& connection, const A
   return std::optional(TRY(release_from(connection, query, app)));
 }
 
+using LiveByApp = std::unordered_map<std::int64_t, LiveSummary>;
+
+void add_live_releases(SQLite::Database& connection, LiveByApp& all) {
+  SQLite::Statement query(connection,
+                          "SELECT app_id, number, runtime FROM releases WHERE state = 'live'");
+  while (query.executeStep()) {
+    all.emplace(
+        query.getColumn(0).getInt64(),
+        LiveSummary{
+            ReleaseNumber(query.getColumn(1).getInt()), query.getColumn(2).getString(), {}, {}});
+  }
+}
+
+Result<void> add_formations(SQLite::Database& connection, LiveByApp& all) {
+  SQLite::Statement query(
+      connection,
+      "SELECT p.app_id, p.process, p.quantity FROM releases r"
+      " JOIN release_processes p ON p.app_id = r.app_id AND p.release = r.number"
+      " WHERE r.state = 'live' AND p.quantity IS NOT NULL");
+  while (query.executeStep()) {
+    const ProcessType process = TRY(process_from(query.getColumn(1)));
+    all.at(query.getColumn(0).getInt64()).formation.emplace(process, query.getColumn(2).getInt());
+  }
+  return {};
+}
+
+Result<void> add_containers(SQLite::Database& connection, LiveByApp& all) {
+  SQLite::Statement query(connection, "SELECT app_id, release, id, process FROM containers");
+  while (query.executeStep()) {
+    const auto live = all.find(query.getColumn(0).getInt64());
+    if (live == all.end() || live->second.number.value() != query.getColumn(1).getInt()) {
+      continue;
+    }
+    const ProcessType process = TRY(process_from(query.getColumn(3)));
+    live->second.containers.push_back({query.getColumn(2).getString(), process});
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Release> ReleaseStore::add(const Release& release) {
@@ -188,29 +227,12 @@ Result<std::optional<Release>> ReleaseStore::live(const AppName& app) {
                     [&](SQLite::Database& connection) { return select_live(connection, app); });
 }
 
-Result<std::map<AppName, LiveSummary>> ReleaseStore::all_live() {
-  using All = std::map<AppName, LiveSummary>;
-  return read_value(database_, [](SQLite::Database& connection) -> Result<All> {
-    All all;
-    SQLite::Statement releases(connection,
-                               "SELECT a.name, r.number, r.runtime FROM releases r"
-                               " JOIN apps a ON a.id = r.app_id WHERE r.state = 'live'");
-    while (releases.executeStep()) {
-      const AppName app = TRY(app_name_from(releases.getColumn(0)));
-      all.emplace(app, LiveSummary{ReleaseNumber(releases.getColumn(1).getInt()),
-                                   releases.getColumn(2).getString(),
-                                   {}});
-    }
-    SQLite::Statement processes(
-        connection,
-        "SELECT a.name, p.process, p.quantity FROM releases r JOIN apps a ON a.id = r.app_id"
-        " JOIN release_processes p ON p.app_id = r.app_id AND p.release = r.number"
-        " WHERE r.state = 'live' AND p.quantity IS NOT NULL");
-    while (processes.executeStep()) {
-      const AppName app = TRY(app_name_from(processes.getColumn(0)));
-      const ProcessType process = TRY(process_from(processes.getColumn(1)));
-      all.at(app).formation.emplace(process, processes.getColumn(2).getInt());
-    }
+Result<std::unordered_map<std::int64_t, LiveSummary>> ReleaseStore::all_live() {
+  return read_value(database_, [](SQLite::Database& connection) -> Result<LiveByApp> {
+    LiveByApp all;
+    add_live_releases(connection, all);
+    TRY(add_formations(connection, all));
+    TRY(add_containers(connection, all));
     return all;
   });
 }

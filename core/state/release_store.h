@@ -1,7 +1,9 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/app/release.h"
@@ -20,11 +22,18 @@ struct Succession {
   std::optional<std::string> runtime = std::nullopt;
 };
 
+/// A container of a live release.
+struct LiveContainer {
+  std::string id;
+  ProcessType process = ProcessType::web();
+};
+
 /// Of a live release, what a list of apps shows.
 struct LiveSummary {
   ReleaseNumber number{1};
   std::string runtime;
   Formation formation;
+  std::vector<LiveContainer> containers;
 };
 
 /// Releases are rows that never change but for their state. Thread: any.
@@ -38,8 +47,8 @@ class ReleaseStore {
   Result<Release> get(const AppName& app, ReleaseNumber number);
   /// The release that serves; absent before the first one.
   Result<std::optional<Release>> live(const AppName& app);
-  /// Of every app that has one; two queries, however many apps there are.
-  Result<std::map<AppName, LiveSummary>> all_live();
+  /// Of every app that has one, by the id of its row; three queries, however many apps there are.
+  Result<std::unordered_map<std::int64_t, LiveSummary>> all_live();
   /// The newest one before the live release that was live once; absent when there is none.
   Result<std::optional<Release>> before_live(const AppName& app);
   /// Newest first.

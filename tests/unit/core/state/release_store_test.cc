@@ -102,18 +102,29 @@ TEST_F(Releases, AreToldOfAllAppsThatHaveALiveOne) {
   add("sha256:a");
   EXPECT_TRUE(store().all_live()->empty());
   add_live("sha256:b");
-  Release scaled = test::release_of(add_app(file_, "shop").name);
+  const AppRow shop = add_app(file_, "shop");
+  Release scaled = test::release_of(shop.name);
   scaled.runtime = "node";
   scaled.formation = {{ProcessType::web(), 2}, {ProcessType::parse("worker").value(), 0}};
   scaled.processes.emplace(ProcessType::parse("clock").value(), "tick");
-  ASSERT_TRUE(store().make_live(scaled.app, store().add(scaled)->number));
+  const ReleaseNumber left = store().add(scaled)->number;
+  const ReleaseNumber number = store().add(scaled)->number;
+  ASSERT_TRUE(store().make_live(scaled.app, number));
+  ContainerStore containers = file_.containers();
+  ASSERT_TRUE(containers.add({"made", shop.name, number, ProcessType::web(), 1}));
+  ASSERT_TRUE(containers.add({"left", shop.name, left, ProcessType::web(), 1}));
   const auto all = store().all_live();
   ASSERT_TRUE(all);
   ASSERT_EQ(all->size(), 2U);
-  EXPECT_EQ(all->at(app_).number, ReleaseNumber(2));
-  EXPECT_EQ(all->at(app_).formation, store().live(app_)->value().formation);
-  EXPECT_EQ(all->at(scaled.app).runtime, "node");
-  EXPECT_EQ(all->at(scaled.app).formation, scaled.formation);
+  const LiveSummary& blog = all->at(file_.apps().get(app_)->id);
+  EXPECT_EQ(blog.number, ReleaseNumber(2));
+  EXPECT_EQ(blog.formation, store().live(app_)->value().formation);
+  EXPECT_TRUE(blog.containers.empty());
+  const LiveSummary& scaled_up = all->at(shop.id);
+  EXPECT_EQ(scaled_up.runtime, "node");
+  EXPECT_EQ(scaled_up.formation, scaled.formation);
+  ASSERT_EQ(scaled_up.containers.size(), 1U);
+  EXPECT_EQ(scaled_up.containers[0].id, "made");
 }
 
 TEST_F(Releases, KeepTheOldLiveOneWhenTheNewOneMayNot) {
