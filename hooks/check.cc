@@ -17,6 +17,8 @@ using docker::RunState;
 constexpr milliseconds kGoodbye{200};
 /// Most apps listen within a tenth of a second: looks are dense at first, then one an interval.
 constexpr milliseconds kFirstInterval{10};
+/// Connections that are tried in an interval while nobody listens: who does is found sooner.
+constexpr int kKnocks = 8;
 /// Silence after which the pusher is told what the check is waiting for.
 constexpr seconds kSayAfter{5};
 
@@ -51,6 +53,7 @@ class Watch {
   /// Takes in the container's state; the reason when it is dead.
   std::optional<std::string> look(docker::ContainerDetails details, SteadyTime now);
   void tick(SteadyTime now);
+  void knock(SteadyTime now);
   /// The first rule whose time is over, and that is no mere warning.
   [[nodiscard]] const Rule* late(SteadyTime now) const;
   /// Gives up what only warns and is late; what to say of it.
@@ -93,6 +96,14 @@ void Watch::tick(SteadyTime now) {
   for (Rule& rule : rules_) {
     if (!rule.given_up) {
       rule.probe.tick(details_, *running_since_, now);
+    }
+  }
+}
+
+void Watch::knock(SteadyTime now) {
+  for (Rule& rule : rules_) {
+    if (!rule.given_up) {
+      rule.probe.knock(details_, now);
     }
   }
 }
@@ -142,6 +153,7 @@ class Run {
   static SteadyTime now() { return std::chrono::steady_clock::now(); }
 
   Result<void> look_at_all();
+  void probe(SteadyTime until, milliseconds pause);
   void poll_once(SteadyTime until);
   void say_goodbye();
   void warn();
@@ -173,9 +185,7 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
     for (Watch& watch : watches_) {
       watch.tick(now());
     }
-    do {
-      poll_once(next);
-    } while (now() < next && !all_healthy());
+    probe(next, pace / kKnocks);
     warn();
     if (all_healthy()) {
       say_goodbye();
@@ -205,6 +215,19 @@ Result<void> Run::look_at_all() {
     }
   }
   return {};
+}
+
+/// Drives the probes until all have passed, until then at the longest.
+void Run::probe(SteadyTime until, milliseconds pause) {
+  for (;;) {
+    poll_once(std::min(until, now() + pause));
+    if (now() >= until || all_healthy()) {
+      return;
+    }
+    for (Watch& watch : watches_) {
+      watch.knock(now());
+    }
+  }
 }
 
 /// Waits for the probes once, until then at the longest, and moves those that can go on.

@@ -73,6 +73,14 @@ void CheckProbe::tick(const docker::ContainerDetails& details, SteadyTime runnin
   }
 }
 
+void CheckProbe::knock(const docker::ContainerDetails& details, SteadyTime now) {
+  const bool unheard = http_.outcome() == HttpProbe::Outcome::Refused ||
+                       http_.outcome() == HttpProbe::Outcome::Unreachable;
+  if (!passed_ && unheard && !http_.busy() && !details.address.empty()) {
+    begin(details, now);
+  }
+}
+
 void CheckProbe::judge() {
   if (check_.path.empty()) {
     passed_ = passed_ || (check_.listening && http_.outcome() == HttpProbe::Outcome::Connected);

@@ -31,6 +31,9 @@ class CheckProbe {
   /// Again and again: takes in how a command has ended, and begins the next attempt when none is
   /// under way.
   void tick(const docker::ContainerDetails& details, SteadyTime running_since, SteadyTime now);
+  /// Between two ticks: asks again where the last attempt found nobody who listens, of which no app
+  /// sees anything.
+  void knock(const docker::ContainerDetails& details, SteadyTime now);
   /// Whether an attempt is under way.
   [[nodiscard]] bool busy() const;
 

@@ -32,6 +32,13 @@ std::string label_of(const docker::ContainerDetails& details, std::string_view n
   return found == details.labels.end() ? "" : found->second;
 }
 
+/// One that has this content is left alone: a release changes few files, and each that is written
+/// waits for the disk before the release gets its traffic.
+Result<void> keep_file(const std::filesystem::path& path, const std::string& content) {
+  const auto before = read_file(path, content.size() + 1);
+  return before && *before == content ? Result<void>() : write_file_atomically(path, content, 0600);
+}
+
 /// Workers need no rights but to connect; Debian's package makes a user for them.
 std::string worker_user() {
   return ::geteuid() == 0 && ::getpwnam("haproxy") != nullptr ? "haproxy" : "";
@@ -295,11 +302,10 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
 
 Result<void> HaproxyRouter::write_files() {
   requests_.set_names(request_names());
-  TRY(write_file_atomically(files_.maintenance_map(),
-                            render_maintenance_map(in_maintenance_, routes_), 0600));
-  TRY(write_file_atomically(files_.held_map(), render_held_map(held_, routes_), 0600));
-  TRY(write_file_atomically(files_.host_map(), render_host_map(config(), routes_, domains_), 0600));
-  return write_file_atomically(files_.config(), render_haproxy_config(config(), routes_), 0600);
+  TRY(keep_file(files_.maintenance_map(), render_maintenance_map(in_maintenance_, routes_)));
+  TRY(keep_file(files_.held_map(), render_held_map(held_, routes_)));
+  TRY(keep_file(files_.host_map(), render_host_map(config(), routes_, domains_)));
+  return keep_file(files_.config(), render_haproxy_config(config(), routes_));
 }
 
 /// Starts HAProxy, or has it read the file again. Under `turn_`.
