@@ -55,14 +55,18 @@ seconds patience_of(const HealthCheck& check, const std::optional<seconds>& chos
              (check.timeout.value_or(kUsualTimeout) + check.wait.value_or(kUsualWait));
 }
 
-/// A path that was chosen is asked for as long as the process lives.
-void plan_liveness(CheckPlan& plan, std::vector<HealthCheck> checks, const CheckChoices& choices,
-                   const config::CheckSettings& settings) {
+/// A path that was chosen is asked for as long as the process lives. Of the default check goes on
+/// what cannot be wrong: a process that gets requests has to take connections. `plan` knows the
+/// startup checks.
+void plan_liveness(CheckPlan& plan, const ProcessType& type, std::vector<HealthCheck> checks,
+                   const CheckChoices& choices, const config::CheckSettings& settings) {
   if (choices.path) {
     checks = {HealthCheck{.kind = CheckKind::Liveness, .path = *choices.path}};
     plan.liveness_from = CheckSource::Set;
   } else if (!checks.empty()) {
     plan.liveness_from = CheckSource::AppJson;
+  } else if (type.is_web() && plan.startup_from == CheckSource::Default) {
+    checks = {HealthCheck{.kind = CheckKind::Liveness, .listening = true}};
   }
   for (HealthCheck& check : checks) {
     check.timeout = choices.timeout ? choices.timeout : check.timeout.value_or(kUsualTimeout);
@@ -91,7 +95,6 @@ std::string_view to_string(CheckSource source) {
 CheckPlan plan_checks(const ProcessType& type, const Manifest& manifest,
                       const CheckChoices& choices, const config::CheckSettings& settings) {
   CheckPlan plan;
-  plan_liveness(plan, declared_checks(type, manifest, true), choices, settings);
   auto checks = declared_checks(type, manifest, false);
   if (choices.path) {
     checks = {HealthCheck{.path = *choices.path}};
@@ -108,6 +111,7 @@ CheckPlan plan_checks(const ProcessType& type, const Manifest& manifest,
     }
     plan.startup.push_back({std::move(check), patience});
   }
+  plan_liveness(plan, type, declared_checks(type, manifest, true), choices, settings);
   return plan;
 }
 

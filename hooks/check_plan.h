@@ -27,7 +27,7 @@ struct CheckPlan {
 };
 
 /// What was chosen goes before what the app.json says, and that before the defaults: web answers
-/// GET / below 500, any other process runs for `worker_uptime`.
+/// GET / below 500 and then goes on to listen, any other process runs for `worker_uptime`.
 CheckPlan plan_checks(const ProcessType& type, const Manifest& manifest,
                       const CheckChoices& choices, const config::CheckSettings& settings);
 

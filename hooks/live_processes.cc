@@ -50,7 +50,8 @@ Result<void> LiveProcesses::add_targets(const AppName& app, std::vector<Liveness
                          {row.id},
                          live->internal_port,
                          std::move(plan.liveness),
-                         plan.startup.front().patience});
+                         plan.startup.front().patience,
+                         plan.liveness_from == CheckSource::Default});
     }
   }
   return {};

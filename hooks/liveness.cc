@@ -163,7 +163,8 @@ void Liveness::end_try(Watched& watched, std::size_t check, SteadyTime now) {
   if (watched.restart.valid()) {
     return;
   }
-  if (probe->settle()) {
+  const bool is_refused = probe->http().outcome() == HttpProbe::Outcome::Refused;
+  if (probe->settle() || (watched.target.forgives_silence && !is_refused)) {
     return watched.record.passed(check, now);
   }
   watched.why = probe->explain(look.details);

@@ -28,6 +28,9 @@ struct LivenessTarget {
   std::vector<HealthCheck> checks;
   /// For so long after its start it may fail.
   seconds patience{60};
+  /// Nobody asked for the checks: one that is too busy to answer in time does not fail them, as a
+  /// restart would not help.
+  bool forgives_silence = false;
 };
 
 /// What is known of such a process.

@@ -9,8 +9,20 @@ from broken_apps import fails
 from story import tell
 from testbed import docker, wait_until
 
-SETTINGS = {"checks": {"timeout": "4s"}, "containers": {"stop_timeout": "2s"}}
+SETTINGS = {"checks": {"timeout": "4s", "liveness_wait": "1s"}, "containers": {"stop_timeout": "2s"}}
 UP = {"healthchecks": {"web": [{"type": "startup", "name": "up", "path": "/up", "attempts": 1, "timeout": 3, "wait": 1}]}}
+
+
+# In place of serving for ever.
+DEAF = """
+server = http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Answer)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+while not os.path.exists("/tmp/deaf"):
+    time.sleep(0.1)
+os.remove("/tmp/deaf")
+server.server_close()
+time.sleep(600)
+"""
 
 
 def say(app, text, manifest=None, up=200):
@@ -45,7 +57,8 @@ def checks_that_are_set(server):
     app = server.new_app(name="chosen")
     say(app, "version one", {}, up=500)
     assert app.push().status == 0
-    assert [(row["check"], row["from"]) for row in rows(server, "chosen")] == [("path / below 500", "default")]
+    assert [(row["check"], row["from"]) for row in rows(server, "chosen")] == [("path / below 500", "default"),
+                                                                             ("listening", "default")]
     before = server.containers("chosen")
     done = server.ssh("checks:set", "chosen", "path=/up", "deadline=2s")
     assert done.status == 0 and not done.out, done
@@ -120,6 +133,21 @@ def a_live_process_that_keeps_failing_is_restarted(server):
     assert "check path /up answered 500" in server.log()
 
 
+def a_live_process_that_closes_its_port_is_restarted(server):
+    """Nobody said that it is to be looked at."""
+    app = server.new_app(name="deaf")
+    apps.python(app, "version one")
+    with open(app.path("app.py"), encoding="utf-8") as file:
+        source = file.read()
+    app.write("app.py", source.partition("http.server.ThreadingHTTPServer")[0] + DEAF)
+    app.git("commit", "-qa", "--amend", "-m", "version one")
+    assert app.push().status == 0
+    assert [(row["kind"], row["from"]) for row in rows(server, "deaf")] == [("startup", "default"), ("liveness", "default")]
+    assert server.ssh("exec", "deaf", "web.1", "--", "touch", "/tmp/deaf").status == 0
+    wait_until(lambda: process(server, "deaf")["restarts"] == 1, "the restart")
+    wait_until(lambda: server.serves("deaf", "version one"), "the app to be well again")
+
+
 def restarts_that_do_not_help(server):
     """It is tried again, less and less often, and said."""
     app = server.new_app(name="hopeless")
@@ -138,4 +166,5 @@ def restarts_that_do_not_help(server):
 
 if __name__ == "__main__":
     tell(a_path_that_answers_500, checks_that_are_set, a_command_in_the_container, content_headers_and_a_warning,
-         a_live_process_that_keeps_failing_is_restarted, restarts_that_do_not_help, settings=SETTINGS)
+         a_live_process_that_keeps_failing_is_restarted,
+         a_live_process_that_closes_its_port_is_restarted, restarts_that_do_not_help, settings=SETTINGS)

@@ -1,7 +1,9 @@
 #include "hooks/liveness.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 
+#include <array>
 #include <atomic>
 
 #include "hooks/process_set.h"
@@ -16,6 +18,31 @@ using test::LoopbackServer;
 
 constexpr int kPort = 8000;
 constexpr seconds kLong{30};
+
+/// A server that takes no connection any more: those that wait are as many as it allows.
+class Busy {
+ public:
+  explicit Busy(const std::string& address) {
+    sockaddr_in place{};
+    place.sin_family = AF_INET;
+    place.sin_port = htons(kPort);
+    EXPECT_EQ(::inet_pton(AF_INET, address.c_str(), &place.sin_addr), 1);
+    // Connections of other tests may still be known.
+    const int on = 1;
+    ::setsockopt(server_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const auto* raw = reinterpret_cast<const sockaddr*>(&place);
+    EXPECT_EQ(::bind(server_.get(), raw, sizeof place), 0);
+    EXPECT_EQ(::listen(server_.get(), 0), 0);
+    for (Fd& client : waiting_) {
+      client = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      ::connect(client.get(), raw, sizeof place);
+    }
+  }
+
+ private:
+  Fd server_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  std::array<Fd, 3> waiting_;
+};
 
 /// Containers of an app whose processes are servers of this test; restarts are counted.
 class LiveProcess : public testing::Test {
@@ -101,6 +128,26 @@ TEST_F(LiveProcess, ThatKeepsFailingIsRestarted) {
   ASSERT_TRUE(wait_for_restarts(1));
   EXPECT_EQ(seen_.with([](const Seen& seen) { return seen.why; }), "check path /up answered 500");
   EXPECT_TRUE(wait_for([&] { return liveness_.state(target.container)->restarts == 1; }));
+}
+
+TEST_F(LiveProcess, ThatRefusesConnectionsIsRestartedThoughNobodyAskedForThat) {
+  auto target = start_container({.listening = true});
+  target.forgives_silence = true;
+  look_at({target});
+  ASSERT_TRUE(wait_for_restarts(1));
+  EXPECT_EQ(seen_.with([](const Seen& seen) { return seen.why; }),
+            "nothing listens on port 8000; the app must listen on $PORT");
+}
+
+TEST_F(LiveProcess, ThatIsTooBusyToAnswerIsRestartedOnlyWhereThatWasAskedFor) {
+  auto forgiven = start_container({.listening = true}, 1);
+  const auto asked_for = start_container({.listening = true}, 2);
+  forgiven.forgives_silence = true;
+  const Busy first(address_of(forgiven));
+  const Busy second(address_of(asked_for));
+  look_at({forgiven, asked_for});
+  ASSERT_TRUE(wait_for_restarts(1));
+  EXPECT_THAT(seen_.with([](const Seen& seen) { return seen.restarted; }), testing::Each("web.2"));
 }
 
 TEST_F(LiveProcess, IsAskedForByACommandToo) {

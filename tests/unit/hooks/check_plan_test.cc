@@ -82,9 +82,19 @@ TEST(CheckPlan, LetsWhatWasChosenGoBeforeTheRelease) {
   EXPECT_EQ(faster.startup.front().check.timeout, seconds(2));
 }
 
-TEST(CheckPlan, LooksAtALiveProcessOnlyWhereThatIsSaid) {
-  EXPECT_TRUE(plan_checks(kWeb, {}, {}, {}).liveness.empty());
+TEST(CheckPlan, LooksWhetherALiveWebProcessListensWhereNothingElseIsSaid) {
+  const auto plan = plan_checks(kWeb, {}, {}, {});
+  EXPECT_EQ(plan.liveness, (std::vector<HealthCheck>{{.kind = CheckKind::Liveness,
+                                                      .listening = true,
+                                                      .attempts = 3,
+                                                      .wait = seconds(10),
+                                                      .timeout = seconds(5)}}));
+  EXPECT_EQ(plan.liveness_from, CheckSource::Default);
+  EXPECT_TRUE(plan_checks(kWorker, {}, {}, {}).liveness.empty());
   EXPECT_TRUE(plan_checks(kWeb, declare(kWeb, {{.path = "/up"}}), {}, {}).liveness.empty());
+}
+
+TEST(CheckPlan, LooksAtALiveProcessAsIsSaid) {
   const auto manifest = declare(kWeb, {{.kind = CheckKind::Liveness, .path = "/alive"}});
   const auto plan = plan_checks(kWeb, manifest, {}, {});
   EXPECT_EQ(plan.liveness, (std::vector<HealthCheck>{{.kind = CheckKind::Liveness,
