@@ -154,7 +154,7 @@ class Server:
         self.base = tempfile.mkdtemp(prefix="minpaas-e2e-")
         self.data = os.path.join(self.base, "data")
         self.port = free_port()
-        self.process = None
+        self.process, self.program = None, [MINPAASD]
         self.log_path = os.path.join(self.base, "minpaasd.log")
         self.key = os.path.join(self.base, "id_ed25519")
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "tester", "-f", self.key], check=True)
@@ -208,7 +208,7 @@ class Server:
 
     def start(self):
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([MINPAASD, "--config", self.config], stderr=log,
+            self.process = subprocess.Popen([*self.program, "--config", self.config], stderr=log,
                                             stdout=log, stdin=subprocess.DEVNULL)
 
         def ready():
