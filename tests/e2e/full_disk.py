@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The disk of the server's data is full in the middle of a deploy: one clear line, the old release serves."""
 
+import json
 import os
 import subprocess
 import sys
@@ -45,26 +46,34 @@ class SmallDisk:
 
 
 def in_the_middle_of_a_start():
+    """The deploy fails, since what it does cannot be written down any more; what was live is as before, also while the disk is full."""
     disk = SmallDisk()
     with disk as server:
         app = apps.serving(server, "roomy")
-        before = server.containers("roomy")
+        before = apps.Untouched(app)
         apps.python(app, "version two", before=SLOW_START)
         pushing = app.start_push()
-        wait_until(lambda: len(server.containers("roomy")) > len(before), "the new release starts")
+        wait_until(lambda: len(server.containers("roomy")) > 1, "the new release starts")
         disk.fill()
-        _, out = pushing.communicate(timeout=120)
-        assert server.serves("roomy", "version two" if pushing.returncode == 0 else "version one"), out
-        if pushing.returncode != 0:
-            assert "no space" in out.lower() or "full" in out.lower(), out
+        said = pushing.communicate(timeout=120)[1]
+        assert pushing.returncode == 1, said
+        for part in (" !     no space left to change ", " !     free some disk space and try again", "Nothing was deployed; v1 still serves",
+                     "! [remote rejected] main -> main (no space left to change "):
+            assert said.count(part) == 1, (part, said)
+        before.check()
+        assert "running" in server.ssh("apps").out and server.process.poll() is None
         disk.free()
         apps.python(app, "version three")
         pushed = app.push()
-        assert pushed.status == 0, pushed
-        assert server.serves("roomy", "version three")
-        wait_until(lambda: len(server.containers("roomy")) == 1, "nothing is left over")
-        states = [line.split()[1] for line in server.ssh("releases", "roomy").out.splitlines()[1:]]
-        assert "pending" not in states, states
+        assert pushed.status == 0 and server.serves("roomy", "version three") and app.remote_head() == app.head(), pushed
+        server.settled("roomy")
+        assert [row["state"] for row in listed(server, "releases")] == ["live", "failed", "superseded"]
+        assert [row["status"] for row in listed(server, "builds")] == ["succeeded", "failed", "succeeded"]
+        assert len(set(server.images("roomy"))) == 2, "an image of the failed deploy is left"
+
+
+def listed(server, verb):
+    return json.loads(server.ssh(verb, "roomy", "--json").out)
 
 
 if __name__ == "__main__":
