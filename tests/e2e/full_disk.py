@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -30,6 +31,7 @@ class SmallDisk:
         self.free()
         self.server.__exit__(*failure)
         subprocess.run(["umount", "-l", self.server.data], check=False)
+        shutil.rmtree(self.server.base, ignore_errors=True)
 
     def fill(self):
         try:
