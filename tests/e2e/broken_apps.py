@@ -6,7 +6,7 @@ import json
 import apps
 from story import tell
 
-SETTINGS = {"runtimes": {"allow_dockerfile": "true"}, "checks": {"timeout": "4s"},
+SETTINGS = {"runtimes": {"allow_dockerfile": "true"}, "checks": {"timeout": "6s"},
             "build": {"timeout": "60s"}}
 
 

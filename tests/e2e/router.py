@@ -216,16 +216,16 @@ def an_address_stays_with_its_app(server):
 
 def an_address_is_taken_by_hand(server):
     """The app gets another one, and its route follows."""
-    swap_app(server, "moved")
-    before = address_of(server, "moved")
+    swap_app(server, "ousted")
+    before = address_of(server, "ousted")
     server.kill()
-    docker("stop", "-t", "1", *server.containers("moved"))
+    docker("stop", "-t", "1", *server.containers("ousted"))
     holder = docker("run", "-d", "--rm", "--network", "minpaas", "--ip", before[0], "localhost/minpaas/static-base",
                     "busybox", "sleep", "90").strip()
     try:
         server.start()
-        wait_until(lambda: server.serves("moved", "release one"), "the app answers at another address", timeout=30)
-        assert address_of(server, "moved") != before
+        wait_until(lambda: server.serves("ousted", "release one"), "the app answers at another address", timeout=30)
+        assert address_of(server, "ousted") != before
     finally:
         docker("rm", "-f", holder)
 
