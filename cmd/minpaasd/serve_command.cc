@@ -160,8 +160,7 @@ void announce(const config::Settings& settings, const sshd::HostKeys& keys,
 }
 
 /// A server without an administrator lets the first one in by a code that only its log has.
-void offer_claim(hooks::FirstClaim& first, const std::vector<int>& ports) {
-  const auto code = first.make_code();
+void offer_claim(const Result<std::string>& code, const std::vector<int>& ports) {
   if (code) {
     log::warn(
         "no administrator has a key yet; become the first one within {} hours: ssh -p {} {} claim "
@@ -215,6 +214,9 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
   sshd::git::GitHandler git(assembly->platform(), settings.git);
   sshd::commands::CommandHandler commands(assembly->platform(), clock);
   ExecSwitch handler(git, commands);
+  // Before a port answers: who sees it may ask for a code (claim-code), and this one must not
+  // replace it.
+  const auto code = assembly->first_claim().make_code();
   const auto server =
       TRY(sshd::Server::create({.settings = settings.ssh}, keys, authenticator, handler, clock));
   const auto http = TRY(
@@ -224,7 +226,7 @@ Result<void> run(const ServeOptions& options, const config::Settings& settings,
   TRY(assembly->start());
   TRY(server->start());
   http->start();
-  offer_claim(assembly->first_claim(), server->ports());
+  offer_claim(code, server->ports());
   announce(settings, keys, server->ports(), assembly->instance());
   wait_for_end(signals, options, settings);
   http->stop();
