@@ -7,7 +7,7 @@
 #include <set>
 
 #include "sshd/commands/command.h"
-#include "tests/unit/sshd/commands/scene.h"
+#include "tests/unit/sshd/commands/examples.h"
 
 namespace minpaas::sshd::commands::test {
 namespace {
@@ -15,19 +15,6 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// A good example of each command, with what it reads.
-std::pair<std::string, std::string> example_of(const Command& command) {
-  std::string line = fmt::format("{} {}", command.verb, command.example);
-  if (command.verb == "config:export") {
-    line = "config:export blog";  // its example shows --format, which --json replaces
-  }
-  const auto redirect = line.find_first_of("<>");
-  if (line.find('<') != std::string::npos) {
-    return {line.substr(0, redirect), "ssh-ed25519 DDDD"};
-  }
-  return {line.substr(0, redirect), ""};
-}
 
 /// With --json, which is not to become an argument of a program.
 std::string with_json(const std::string& line) {
@@ -121,40 +108,7 @@ TEST(CommandTable, ExplainsEveryCommandInThreeWays) {
 TEST(CommandTable, HasExamplesThatWork) {
   for (const Command& command : command_table()) {
     Scene scene;
-    auto& people = scene.platform.people();
-    static_cast<void>(people.add_key(
-        scene.actor,
-        {.name = "x", .public_key = "ssh-ed25519 uNiVztksCsDhcc0u9e8BrvQeKKNpnCs0wyPxEUIrfXo"}));
-    if (command.verb != "users:add") {
-      static_cast<void>(people.add_user(scene.actor, "bob", Role::Member));
-    }
-    if (command.verb == "access:revoke") {
-      scene.run("access:grant blog bob read");
-    }
-    if (command.verb == "storage:unmount" || command.verb == "storage:remove") {
-      scene.run("storage:mount blog data:/data");
-    }
-    auto [line, input] = example_of(command);
-    if (command.verb == "claim") {
-      scene.actor.role = Role::Stranger;
-    } else if (command.verb == "apps:create") {
-      line += "2";
-    } else if (command.verb == "builds:output") {
-      line = "builds:output blog 1";
-    } else if (command.verb == "build-secrets:unset") {
-      scene.run("build-secrets:set blog NPM_TOKEN=x");
-    } else if (command.verb == "tokens:revoke") {
-      scene.run("tokens:create ci");
-    } else if (command.verb == "logs") {
-      scene.gone.request_stop();
-    } else if (command.verb == "certs:add") {
-      input = "good";
-    } else if (command.verb == "certs:remove") {
-      scene.run("certs:add blog", "good");
-      line = "certs:remove blog blog.example";
-    } else if (command.verb == "domains:remove") {
-      scene.run("domains:add blog www.example.com");
-    }
+    const auto [line, input] = working_example_of(command, scene);
     const Said said = scene.run(line, input);
     const bool nothing_to_cancel = command.verb == "builds:cancel" && said.status == 3;
     const bool left = command.verb == "logs" && said.status == 130;
