@@ -1,7 +1,9 @@
 #include "core/app/secret_mask.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "core/base/terminal_text.h"
 #include "core/base/text.h"
 #include "core/base/text_cut.h"
 
@@ -26,15 +28,42 @@ std::size_t first_part_at_end(std::string_view value, std::string_view text) {
   return length;
 }
 
+enum class Charset { Ascii, Utf8 };
+
+/// As it stands between the quotes of a JSON text.
+std::string in_json(std::string_view value, Charset charset) {
+  using nlohmann::json;
+  const std::string quoted =
+      json(value).dump(-1, ' ', charset == Charset::Ascii, json::error_handler_t::replace);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 }  // namespace
 
 void SecretMask::hide(const ConfigVars& vars) {
   for (const auto& [key, value] : vars) {
-    for (std::string_view line : split(value.reveal(), '\n')) {
-      line = trim(line);
-      if (line.size() >= kShortestMaskedBytes) {
-        hidden_.emplace(line, "[" + key.str() + "]");
-      }
+    const std::string name = "[" + key.str() + "]";
+    hide_forms(trim(value.reveal()), name);
+    for (const std::string_view line : split(value.reveal(), '\n')) {
+      hide_forms(trim(line), name);
+    }
+  }
+}
+
+void SecretMask::hide(const SecretMask& other) {
+  hidden_.insert(other.hidden_.begin(), other.hidden_.end());
+}
+
+void SecretMask::hide_forms(std::string_view value, const std::string& name) {
+  if (value.size() < kShortestMaskedBytes) {
+    return;
+  }
+  const std::string escaped = escape_controls(value);
+  for (const std::string& form :
+       {std::string(value), escaped, sanitize_terminal(value), sanitize_terminal(escaped),
+        in_json(value, Charset::Utf8), in_json(value, Charset::Ascii)}) {
+    if (form.size() >= kShortestMaskedBytes) {
+      hidden_.emplace(form, name);
     }
   }
 }

@@ -13,14 +13,18 @@ namespace minpaas {
 constexpr std::size_t kShortestMaskedBytes = 7;
 
 /// Replaces config values in text that people see by `[KEY]`. A value of several lines is looked
-/// for line by line. Of a value that a cut (kTextGoesOn) goes through, both halves are hidden.
-/// Thread: one at a time.
+/// for as a whole and line by line, each also as a terminal is shown it and as JSON writes it. Of a
+/// value that a cut (kTextGoesOn) goes through, both halves are hidden. Thread: one at a time.
 class SecretMask {
  public:
   void hide(const ConfigVars& vars);
+  /// Also what `other` hides.
+  void hide(const SecretMask& other);
   [[nodiscard]] std::string apply(std::string_view text) const;
 
  private:
+  void hide_forms(std::string_view value, const std::string& name);
+
   /// What is to be replaced of a text.
   struct Found {
     std::size_t begin;

@@ -65,6 +65,9 @@ struct Command {
   bool starts_program = false;
   /// It changes nothing: only a denied attempt goes on record.
   bool only_reads = false;
+  /// What it prints may have config values of its app in it: showing them is its purpose, or the
+  /// words are those of the app's own programs. Everything else is without them.
+  bool shows_values = false;
   /// What goes on record of it when all went well, in place of its words.
   std::string (*record)(const Arguments& args) = nullptr;
   Handler run = nullptr;

@@ -165,6 +165,7 @@ std::vector<Command> config_commands() {
            "Control characters in values are shown as \\n, \\t, \\x1b; config:get prints the\n"
            "exact bytes.",
        .only_reads = true,
+       .shows_values = true,
        .run = list},
       {.verb = "config:get",
        .summary = "Print the value of one config var",
@@ -173,6 +174,7 @@ std::vector<Command> config_commands() {
        .details = "Prints the bytes of the value and a line end.",
        .words_may_be_secret = true,
        .only_reads = true,
+       .shows_values = true,
        .run = get},
       {.verb = "config:set",
        .summary = "Set config vars and restart",
@@ -197,6 +199,7 @@ std::vector<Command> config_commands() {
                   "shell: export KEY='VALUE' lines for eval; config:set APP - reads them back too\n"
                   "json:  one object; bytes that are no UTF-8 are replaced",
        .only_reads = true,
+       .shows_values = true,
        .run = export_all},
   };
 }

@@ -113,6 +113,7 @@ std::vector<Command> logs_commands() {
            "Control sequences other than colours are taken out. With --json each line is one "
            "object.",
        .only_reads = true,
+       .shows_values = true,
        .run = logs},
   };
 }

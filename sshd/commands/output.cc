@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/base/terminal_text.h"
@@ -9,29 +11,40 @@
 
 namespace minpaas::sshd::commands {
 
+bool is_own_field(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kOwnFields{"kind", "state", "status", "url"};
+  return std::ranges::find(kOwnFields, name) != kOwnFields.end();
+}
+
+void Output::data(std::string_view bytes) {
+  send(out_, hides_data_ ? hide_(bytes) : bytes);
+}
+
 void Output::note(std::string_view line) {
+  const std::string shown = sanitize_terminal(hidden(line));
   if (form_ == Form::People) {
-    send(err_, sanitize_terminal(line) + "\n");
+    send(err_, shown + "\n");
   } else if (listener_ && !broken_) {
-    broken_ = !listener_(sanitize_terminal(line));
+    broken_ = !listener_(shown);
   }
 }
 
 void Output::error(const Error& error, std::int64_t deploy) {
+  const std::string message = hidden(error.message);
+  const std::string hint = hidden(error.hint);
   if (form_ == Form::Json) {
     using Json = nlohmann::ordered_json;
     Json body = {
-        {"error",
-         {{"code", to_string(error.code)}, {"message", error.message}, {"hint", error.hint}}}};
+        {"error", {{"code", to_string(error.code)}, {"message", message}, {"hint", hint}}}};
     if (deploy != 0) {
       body["error"]["deploy"] = deploy;
     }
     send(err_, body.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n");
     return;
   }
-  std::string text = fmt::format("error: {}\n", printable(error.message));
-  if (!error.hint.empty()) {
-    text += fmt::format("hint: {}\n", printable(error.hint));
+  std::string text = fmt::format("error: {}\n", printable(message));
+  if (!hint.empty()) {
+    text += fmt::format("hint: {}\n", printable(hint));
   }
   send(err_, text);
 }

@@ -9,6 +9,13 @@
 
 namespace minpaas::sshd::commands {
 
+/// Text without what is not to be shown.
+using Hide = std::function<std::string(std::string_view text)>;
+
+/// Fields of JSON that keep what the platform itself has put there, whatever is a config value:
+/// programs compare the words of the first three, and follow the last.
+bool is_own_field(std::string_view name);
+
 /// For whom a command prints: tables and sentences, or JSON for programs.
 enum class Form { People, Json };
 
@@ -20,8 +27,16 @@ class Output {
 
   [[nodiscard]] bool is_json() const { return form_ == Form::Json; }
 
-  /// Bytes as they are, to stdout.
-  void data(std::string_view bytes) { send(out_, bytes); }
+  enum class Data { Hidden, Shown };
+
+  /// From now on all text goes through `hide`; data only when it is Hidden. Null: as it is.
+  void hide_with(Hide hide, Data data = Data::Hidden) {
+    hide_ = std::move(hide);
+    hides_data_ = hide_ && data == Data::Hidden;
+  }
+
+  /// Bytes as they are but for what is hidden, to stdout.
+  void data(std::string_view bytes);
 
   /// A sentence or a line of progress, made safe for a terminal, to stderr; with JSON only to
   /// whoever listens.
@@ -38,26 +53,50 @@ class Output {
   /// A JSON value over several lines. Bytes that are no UTF-8 become U+FFFD; only ASCII is sent,
   /// so that no control character reaches a terminal.
   template <typename Json>
-  void json(const Json& value) {
-    data(value.dump(2, ' ', true, Json::error_handler_t::replace) + "\n");
+  void json(Json value) {
+    hide_in(value);
+    send(out_, value.dump(2, ' ', true, Json::error_handler_t::replace) + "\n");
   }
 
   /// One JSON value on one line, for streams.
   template <typename Json>
-  void json_line(const Json& value) {
-    data(value.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n");
+  void json_line(Json value) {
+    hide_in(value);
+    send(out_, value.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n");
   }
 
   /// A write has failed: the peer is gone, and nothing more needs to be made.
   [[nodiscard]] bool is_broken() const { return broken_; }
 
  private:
+  /// In its texts, before they are escaped: what is hidden cannot break the JSON.
+  template <typename Json>
+  void hide_in(Json& value) const {
+    if (!hides_data_) {
+      return;
+    }
+    if (value.is_string()) {
+      value = hide_(value.template get_ref<const std::string&>());
+    }
+    for (const auto& item : value.items()) {
+      if (value.is_array() || (value.is_object() && !is_own_field(item.key()))) {
+        hide_in(item.value());
+      }
+    }
+  }
+
+  [[nodiscard]] std::string hidden(std::string_view text) const {
+    return hide_ ? hide_(text) : std::string(text);
+  }
+
   void send(ByteWriter& to, std::string_view bytes);
 
   ByteWriter& out_;
   ByteWriter& err_;
   Form form_;
   std::function<bool(std::string_view line)> listener_;
+  Hide hide_;
+  bool hides_data_ = false;
   bool broken_ = false;
 };
 

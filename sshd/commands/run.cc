@@ -93,6 +93,7 @@ std::vector<Command> run_commands() {
        .words_may_be_secret = true,
        .runs_program = true,
        .starts_program = true,
+       .shows_values = true,
        .run = run},
       {.verb = "exec",
        .summary = "Run a program inside the container of a process",
@@ -104,6 +105,7 @@ std::vector<Command> run_commands() {
        .words_may_be_secret = true,
        .runs_program = true,
        .starts_program = true,
+       .shows_values = true,
        .run = exec},
   };
 }

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "hooks/app_access.h"
+#include "sshd/commands/answer_mask.h"
 #include "sshd/commands/on_record.h"
 
 namespace minpaas::sshd::commands {
@@ -46,6 +47,20 @@ Error without_secrets(Error error, const Invocation& call, const std::vector<std
   return error;
 }
 
+/// Lists of all apps have no values in them, and look none up.
+Result<int> run_without_secrets(const Command& command, Invocation& call,
+                                const std::vector<std::string>& apps) {
+  if (apps.empty()) {
+    return command.run(call);
+  }
+  AnswerMask mask(call, apps);
+  call.out.hide_with([&mask](std::string_view text) { return mask.apply(text); },
+                     command.shows_values ? Output::Data::Shown : Output::Data::Hidden);
+  Result<int> result = command.run(call);
+  call.out.hide_with(nullptr);
+  return result;
+}
+
 Result<int> run_while_allowed(const Command& command, const Invocation& call,
                               const std::vector<std::string>& apps) {
   const hooks::StandingWatch::Watched standing(call.platform.standing(),
@@ -54,7 +69,7 @@ Result<int> run_while_allowed(const Command& command, const Invocation& call,
   streams.gone = standing.gone();
   Invocation watched{call.actor, call.platform,   call.clock,        call.args,    call.out,
                      call.in,    standing.gone(), call.has_terminal, call.request, streams};
-  Result<int> result = command.run(watched);
+  Result<int> result = run_without_secrets(command, watched, apps);
   const auto loss = standing.loss();
   if (loss && (!result || *result != 0)) {
     put_cut_on_record(command, call, apps);

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Config vars: set without a build, exact to the byte, never shown, refused when they are no names."""
 
+import json
+
 import apps
+from http_api import Api, token
 from story import tell
 from testbed import run
 
@@ -134,6 +137,48 @@ def an_app_that_prints_its_secrets(server):
         assert secret not in text and second not in text, text
 
 
+def answers_about_an_app(server):
+    """Values that stand in a Procfile and an app.json too: whatever shows them names the key, over SSH and HTTP."""
+    password, key = 'hunter2-"in"-quotes', "a-key-in-a-path"
+    assert server.ssh("apps:create", "careless").status == 0
+    assert server.ssh("config:set", "careless", "-", stdin=f"PASSWORD='{password}'\nKEY={key}\n").status == 0
+    app = server.new_app(name="careless")
+    app.write("Procfile", f"web: python app.py --password '{password}'\nworker: sleep '{password}'\n")
+    app.write("app.json", json.dumps({"healthchecks": {"web": [{"type": "startup", "path": f"/?key={key}"}]},
+                                      "cron": [{"command": f"echo '{password}'", "schedule": "0 4 1 1 *"}]}))
+    apps.python(app, "version one")
+    pushed = app.push("-o", f"note=with {key}", "main")
+    assert pushed.status == 0, pushed
+    assert server.ssh("domains:add", "careless", f"{key}.example.com").status == 0
+    shown = [password, json.dumps(password)[1:-1], key]
+
+    def has_none(text, what):
+        assert not any(value in text for value in shown), f"{what}: {text}"
+
+    for words in (["ps"], ["releases"], ["releases:info", "v1"], ["builds"], ["builds:output"], ["apps:info"], ["checks"], ["cron"],
+                  ["domains"], ["certs"], ["events"], ["resources"], ["access"], ["ps:scale"], ["storage"]):
+        for form in ([], ["--json"]):
+            verb, *more = words
+            said = server.ssh(verb, "careless", *more, *form)
+            assert said.status == 0, said
+            has_none(said.text, words + form)
+    has_none(server.ssh("doctor").text + server.ssh("apps", "--json").text, "doctor, apps")
+    assert "--password '[PASSWORD]'" in server.ssh("ps", "careless").out, server.ssh("ps", "careless")
+    processes = json.loads(server.ssh("ps", "careless", "--json").out)
+    assert processes[0]["command"] == "python app.py --password '[PASSWORD]'", processes
+    assert "/?key=[KEY]" in server.ssh("checks", "careless").out
+    api = Api(server, token(server, "careful"))
+    for path in ("ps", "releases", "releases/v1", "builds", "builds/output", "checks", "cron", "domains", "resources", "certs"):
+        answer = api.ask("GET", f"/apps/careless/{path}")
+        assert answer.status == 200 and answer.json is not None, answer
+        has_none(answer.text, path)
+    has_none(api.ask("GET", "/apps/careless").text + api.ask("GET", "/events?app=careless").text, "the app, its events")
+    assert api.ask("GET", "/apps/careless/ps").json == processes
+    assert api.ask("GET", "/apps/careless/config/vars/PASSWORD").json["value"] == password
+    assert server.ssh("config:get", "careless", "PASSWORD").out == password + "\n"
+    assert key in server.ssh("run", "careless", "--", "env").out, "its own programs say what they like"
+
+
 if __name__ == "__main__":
     tell(a_restart_without_a_build, before_the_first_push, values_of_every_kind, keys_that_are_no_names,
-         a_value_that_breaks_the_app, a_secret_is_nowhere, an_app_that_prints_its_secrets)
+         a_value_that_breaks_the_app, a_secret_is_nowhere, an_app_that_prints_its_secrets, answers_about_an_app)

@@ -41,6 +41,26 @@ TEST(SecretMask, HidesEveryLineOfAValue) {
   EXPECT_EQ(mask.apply("end"), "end");
 }
 
+TEST(SecretMask, HidesAValueOfShortLinesAsAWhole) {
+  const auto mask = mask_of({{"PIN", "abc\ndef\nghi\n"}});
+  EXPECT_EQ(mask.apply("PIN=abc\ndef\nghi;"), "PIN=[PIN];");
+  EXPECT_EQ(mask.apply(R"({"pin": "abc\ndef\nghi\n"})"), R"({"pin": "[PIN]\n"})");
+  EXPECT_EQ(mask.apply("abc"), "abc");
+}
+
+TEST(SecretMask, HidesAValueAsJsonWritesIt) {
+  const auto mask = mask_of({{"PW", "a\"b\\c\xc3\xa9\td"}});
+  EXPECT_EQ(mask.apply(R"({"password": "a\"b\\c\u00e9\td"})"), R"({"password": "[PW]"})");
+  EXPECT_EQ(mask.apply("{\"password\": \"a\\\"b\\\\c\xc3\xa9\\td\"}"), R"({"password": "[PW]"})");
+}
+
+TEST(SecretMask, HidesAValueAsATerminalIsShownIt) {
+  const auto mask = mask_of({{"PW", "tab\there\x01\xff"}, {"COLOUR", "one\x1b[2Jtwo-three"}});
+  EXPECT_EQ(mask.apply("x tab\\there\\x01\xef\xbf\xbd x"), "x [PW] x");
+  EXPECT_EQ(mask.apply("x tab\there\xef\xbf\xbd x"), "x [PW] x");
+  EXPECT_EQ(mask.apply("onetwo-three"), "[COLOUR]");
+}
+
 TEST(SecretMask, DoesNotMaskItsOwnWords) {
   const auto mask = mask_of({{"LONG_NAME", "LONG_NAME"}});
   EXPECT_EQ(mask.apply("LONG_NAME=LONG_NAME"), "[LONG_NAME]=[LONG_NAME]");

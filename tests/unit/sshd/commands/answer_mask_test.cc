@@ -1,0 +1,198 @@
+#include "sshd/commands/answer_mask.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "sshd/commands/exec_line.h"
+#include "sshd/commands/json.h"
+#include "sshd/commands/run_command.h"
+#include "tests/unit/sshd/commands/scene.h"
+
+namespace minpaas::sshd::commands::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// In quotes, with bytes that JSON and terminals have another way for, over two lines.
+constexpr std::string_view kValue = "it's \"s3cr3t\"\\v\xc3\xa4lue\nof two lines";
+
+const std::set<std::string_view> kWithValues{
+    // What they are for.
+    "config", "config:get", "config:export",
+    // Words of the app's own programs; [containers] mask_logs is about those of logs.
+    "logs", "run", "exec", "cron:run"};
+
+/// Any part of the value, in any way of writing it.
+auto has_no_value() {
+  return AllOf(Not(HasSubstr("s3cr3t")), Not(HasSubstr("lue")), Not(HasSubstr("two lines")));
+}
+
+Result<int> say_the_value(Invocation& call) {
+  const std::string text = fmt::format("begin {} end", kValue);
+  if (call.out.is_json()) {
+    call.out.json(Json{{"text", text}, {"list", {{{"text", text}}}}});
+    call.out.json_line(Json(text));
+  } else {
+    call.out.data(text + "\n");
+  }
+  call.out.note(text);
+  call.out.error({ErrorCode::Failed, text, text, ""});
+  return 0;
+}
+
+/// `blog` has the value; `line` is run with another handler.
+class Probe {
+ public:
+  Probe(const Command& command, Handler handler) : command_(command) {
+    scene_.run("config:set blog PASSWORD=-", std::string(kValue));
+    scene_.out.text.clear();
+    scene_.err.text.clear();
+    command_.run = handler;
+  }
+
+  Said run(std::string_view line, Form form) {
+    const auto words = split_exec_line(line);
+    const auto args = Arguments::parse(command_, std::span(*words).subspan(1));
+    EXPECT_TRUE(args) << line;
+    apps_ = apps_of(command_, *args);
+    minpaas::test::MemoryReader in("");
+    ExecRequest request{
+        .actor = scene_.actor, .command = "", .env = {}, .window = {}, .terminal_type = {}};
+    ExecStreams streams{in, scene_.out, scene_.err, scene_.gone.get_token()};
+    Output out(scene_.out, scene_.err, form);
+    Invocation call{scene_.actor, scene_.platform, scene_.clock, *args,   out,
+                    in,           streams.gone,    false,        request, streams};
+    const auto status = run_command(command_, call);
+    return {status ? *status : -1, scene_.out.text, scene_.err.text};
+  }
+
+  [[nodiscard]] const std::vector<std::string>& apps() const { return apps_; }
+
+ private:
+  Scene scene_;
+  Command command_;
+  std::vector<std::string> apps_;
+};
+
+std::string example_of(const Command& command) {
+  const std::string line = fmt::format("{} {}", command.verb, command.example);
+  return line.substr(0, line.find_first_of("<>"));
+}
+
+class AnswersAboutAnApp : public testing::TestWithParam<Form> {};
+
+TEST_P(AnswersAboutAnApp, HaveNoConfigValueUnlessTheCommandIsForThem) {
+  std::set<std::string_view> with_values;
+  for (const Command& command : command_table()) {
+    Probe probe(command, say_the_value);
+    const Said said = probe.run(example_of(command), GetParam());
+    ASSERT_EQ(said.status, 0) << command.verb;
+    if (probe.apps().empty()) {
+      continue;
+    }
+    EXPECT_THAT(said.err, AllOf(has_no_value(), HasSubstr("[PASSWORD]"))) << command.verb;
+    if (said.out.find("s3cr3t") != std::string::npos) {
+      with_values.insert(command.verb);
+    } else {
+      EXPECT_THAT(said.out, AllOf(has_no_value(), HasSubstr("begin [PASSWORD] end")))
+          << command.verb;
+    }
+  }
+  EXPECT_EQ(with_values, kWithValues);
+}
+
+TEST_P(AnswersAboutAnApp, AreMaskedWhateverTheyAreAskedThrough) {
+  for (const Command& command : command_table()) {
+    const auto is_app = [](std::string_view word) { return word == "APP"; };
+    const bool has_app =
+        std::ranges::any_of(command.operands, is_app, &Operand::name) ||
+        std::ranges::any_of(command.options, [](const Option& o) { return o.name == "app"; });
+    Probe probe(command, say_the_value);
+    probe.run(example_of(command), GetParam());
+    // Else the walk above would pass it over.
+    EXPECT_EQ(probe.apps().empty(), !has_app) << command.verb;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, AnswersAboutAnApp, testing::Values(Form::People, Form::Json),
+                         [](const auto& of) { return of.param == Form::Json ? "Json" : "People"; });
+
+TEST(Answers, StayJsonWithAValueHidden) {
+  const auto* ps = find_command("ps");
+  const Said said = Probe(*ps, say_the_value).run("ps blog", Form::Json);
+  const auto end = said.out.rfind("\n", said.out.size() - 2) + 1;
+  const auto first = Json::parse(said.out.substr(0, end), nullptr, false);
+  EXPECT_EQ(first["text"], "begin [PASSWORD] end");
+  EXPECT_EQ(first["list"][0]["text"], "begin [PASSWORD] end");
+  EXPECT_EQ(Json::parse(said.out.substr(end), nullptr, false), "begin [PASSWORD] end");
+}
+
+TEST(Answers, KeepWordsOfThePlatformThatAreAConfigValueToo) {
+  Scene scene;
+  scene.run("config:set blog MODE=succeeded URL=http://blog.localhost:10000 ENV=superseded");
+  const auto releases = Json::parse(scene.run("releases blog --json").out);
+  EXPECT_EQ(releases.back()["state"], "superseded");
+  const auto report = Json::parse(scene.run("apps:info blog --json").out);
+  EXPECT_THAT(report["url"].get<std::string>(), HasSubstr("http"));
+  const auto builds = Json::parse(scene.run("builds blog --json").out);
+  EXPECT_EQ(builds[0]["status"], "succeeded");
+}
+
+TEST(Answers, KeepTheNameOfTheirApp) {
+  Scene scene;
+  scene.run("apps:create production-web");
+  scene.run("config:set production-web RAILS_ENV=production");
+  const auto report = Json::parse(scene.run("apps:info production-web --json").out);
+  EXPECT_EQ(report["name"], "production-web");
+  EXPECT_EQ(Json::parse(scene.run("apps:lock production-web --json").out)["app"], "production-web");
+}
+
+TEST(ListsOfAllApps, LookNoValueUp) {
+  class Counting : public minpaas::test::FakePlatform {
+   public:
+    using FakePlatform::FakePlatform;
+
+    Result<SecretMask> secret_mask(const AppName& name) override {
+      ++looked_up;
+      return FakePlatform::secret_mask(name);
+    }
+
+    int looked_up = 0;
+  };
+
+  minpaas::test::FakeClock clock;
+  Counting platform(clock);
+  platform.deploy("blog", *Oid::parse(std::string(Oid::kHexCharacters, '1')));
+  minpaas::test::MemoryReader in("");
+  minpaas::test::MemoryWriter out;
+  ExecStreams streams{in, out, out, {}};
+  CommandHandler handler(platform, clock);
+  for (const auto& [line, reads] :
+       std::vector<std::pair<const char*, int>>{{"apps", 0},
+                                                {"apps --json", 0},
+                                                {"storage", 0},
+                                                {"ps blog", 1},
+                                                {"ps blog --json", 1}}) {
+    platform.looked_up = 0;
+    const ExecRequest request{.actor = Actor{.user_id = 1,
+                                             .name = "ada",
+                                             .role = Role::Admin,
+                                             .key_fingerprint = "",
+                                             .from = ""},
+                              .command = line,
+                              .env = {},
+                              .window = {},
+                              .terminal_type = {}};
+    EXPECT_EQ(handler.run(request, streams), 0) << line;
+    EXPECT_EQ(platform.looked_up, reads) << line;
+  }
+}
+
+}  // namespace
+}  // namespace minpaas::sshd::commands::test
