@@ -43,6 +43,15 @@ std::string reason_of(const Error& error, const Deploy& deploy, const DeployOutp
   return in_a_few_words(output.masked(error.message), kMostReasonCharacters);
 }
 
+/// Whoever asks for an image by its name is told when it is not there, or not theirs.
+ErrorCode failure_of(const DeployJob& job, state::DeployStage reached, const Error& error) {
+  const bool is_taking_it =
+      reached == state::DeployStage::Detecting || reached == state::DeployStage::Building;
+  const bool is_about_it =
+      error.code == ErrorCode::NotFound || error.code == ErrorCode::PermissionDenied;
+  return job.image && is_taking_it && is_about_it ? error.code : ErrorCode::Failed;
+}
+
 DeployOutcome outcome_of(const DeployJob& job, state::DeployStage stage) {
   DeployOutcome outcome;
   outcome.deploy = job.row.id;
@@ -253,6 +262,7 @@ DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
       outcome_of(context.job, error.code == ErrorCode::Cancelled ? state::DeployStage::Cancelled
                                                                  : state::DeployStage::Failed);
   outcome.reason = reason_of(error, deploy, context.output);
+  outcome.failure = failure_of(context.job, row ? row->stage : context.job.row.stage, error);
   context.output.error(
       error.code == ErrorCode::Cancelled ? Error{error.code, outcome.reason, "", ""} : error);
   undo(parts_, row ? *row : context.job.row);

@@ -105,6 +105,9 @@ struct DeployOutcome {
   std::string url;
   /// A few words when it did not succeed: what `ng` carries.
   std::string reason;
+  /// Of one that failed. Other than Failed only where the image that was asked for is why:
+  /// NotFound, PermissionDenied.
+  ErrorCode failure = ErrorCode::Failed;
 };
 
 struct PushRequest {

@@ -73,6 +73,10 @@ Problem key_conflict(std::string detail) {
           .headers = {{"Retry-After", "1"}}};
 }
 
+bool is_failed_deploy(const Reply& reply) {
+  return reply.deploy != 0 && (reply.status == 422 || reply.status == 404 || reply.status == 403);
+}
+
 /// One of a limited number, given back at the end.
 class LongRequest {
  public:
@@ -262,7 +266,7 @@ std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& re
       break;
   }
   auto reply = serve_command(admitted, request, events, std::move(gone));
-  if (reply && (reply->status < 300 || (reply->status == 422 && reply->deploy != 0))) {
+  if (reply && (reply->status < 300 || is_failed_deploy(*reply))) {
     backend_.request_keys.finish(keyed, {reply->status, reply->body});
   } else {
     backend_.request_keys.forget(keyed);

@@ -37,8 +37,9 @@ std::optional<Problem> printed_problem(const std::string& err) {
   const std::int64_t deploy =
       error.contains("deploy") && error["deploy"].is_number() ? error["deploy"].get<int>() : 0;
   for (const ErrorCode code :
-       {ErrorCode::InvalidInput, ErrorCode::NotFound, ErrorCode::Conflict, ErrorCode::Cancelled,
-        ErrorCode::Timeout, ErrorCode::Busy, ErrorCode::Unavailable, ErrorCode::NoSpace}) {
+       {ErrorCode::InvalidInput, ErrorCode::NotFound, ErrorCode::PermissionDenied,
+        ErrorCode::Conflict, ErrorCode::Cancelled, ErrorCode::Timeout, ErrorCode::Busy,
+        ErrorCode::Unavailable, ErrorCode::NoSpace}) {
     if (to_string(code) == text("code")) {
       return problem_from({code, text("message"), text("hint"), ""}, deploy);
     }

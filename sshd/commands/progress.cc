@@ -22,8 +22,7 @@ Error no_success(const AppName& app, const Deed& deed, const hooks::DeployOutcom
   const std::string because = outcome.reason.empty() ? "" : ": " + outcome.reason;
   switch (outcome.stage) {
     case DeployStage::Failed:
-      return {ErrorCode::Failed,
-              fmt::format("the {} of {} failed{}", deed.noun, app.str(), because),
+      return {outcome.failure, fmt::format("the {} of {} failed{}", deed.noun, app.str(), because),
               where_it_shows(app, deed, outcome.deploy), ""};
     case DeployStage::Cancelled:
       return {ErrorCode::Cancelled,

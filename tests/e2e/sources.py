@@ -234,7 +234,7 @@ def an_image_that_was_built_elsewhere(server):
         info = server.ssh("releases:info", "shop", "v1")
         assert info.status == 0 and f"Deploy the image {reference}" in info.out, info
         missing = server.ssh("deploy", "--app", "shop", "--image", "localhost/minpaas-e2e/none:1")
-        assert missing.status == 1 and "there is no image localhost/minpaas-e2e/none:1" in missing.err, missing
+        assert missing.status == 3 and "there is no image localhost/minpaas-e2e/none:1" in missing.err, missing
         assert server.serves("shop", "an-image")
         pushed = send(server, tar_of_app(server, "built-here"), "--app", "shop")
         assert pushed.status == 0 and server.serves("shop", "built-here"), pushed
@@ -246,7 +246,7 @@ def an_image_that_was_built_elsewhere(server):
         tag = next(line for line in docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").splitlines()
                    if line.startswith("localhost/minpaas/shop:d"))
         stolen = server.ssh("deploy", "--app", "thief", "--image", tag)
-        assert stolen.status == 1 and "image of another app" in stolen.err, stolen
+        assert stolen.status == 4 and "image of another app" in stolen.err, stolen
         assert server.ssh("apps:destroy", "shop", "--confirm", "shop").status == 0
         wait_until(lambda: not server.images("shop"), "its images go")
         assert docker("image", "inspect", "--format", "{{.Id}}", reference).strip() == theirs

@@ -156,6 +156,7 @@ Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, 
   outcome.deploy = row.id;
   outcome.stage = script.stage;
   outcome.reason = script.reason;
+  outcome.failure = script.failure;
   row.stage = script.stage;
   row.reason = script.reason;
   if (state::is_final(script.stage)) {

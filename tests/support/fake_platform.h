@@ -33,6 +33,7 @@ class FakePlatform : public hooks::Platform {
     state::DeployStage stage = state::DeployStage::Succeeded;
     std::string reason;
     std::vector<std::string> lines{"-----> Starting", "=====> done"};
+    ErrorCode failure = ErrorCode::Failed;
   };
 
   Script script;

@@ -232,6 +232,7 @@ TEST_F(AppSources, AnImageThatDoesNotExistFailsWithOneLine) {
   const auto outcome = run_image("ghcr.io/acme/none:1");
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->stage, DeployStage::Failed);
+  EXPECT_EQ(outcome->failure, ErrorCode::NotFound);
   EXPECT_THAT(outcome->reason, HasSubstr("there is no image ghcr.io/acme/none:1"));
   EXPECT_EQ(bed_.broken_promise(app_), "");
   bed_.engine.add_to_registry("ghcr.io/acme/none:1");
@@ -263,6 +264,7 @@ TEST_F(AppSources, NoAppDeploysTheImageOfAnother) {
   const auto outcome = run_image(theirs->tags.front());
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->stage, DeployStage::Failed);
+  EXPECT_EQ(outcome->failure, ErrorCode::PermissionDenied);
   EXPECT_THAT(outcome->reason, HasSubstr("image of another app"));
 }
 

@@ -228,6 +228,22 @@ TEST_F(HttpApi, AnswersHowADeployHasEnded) {
   EXPECT_TRUE(json::parse(failed.body)["deploy"].is_number());
 }
 
+TEST_F(HttpApi, AnswersADeployOfAnImageThatIsNotThereWith404) {
+  using state::DeployStage;
+  for (const auto& [failure, status] :
+       {std::pair(ErrorCode::NotFound, 404), std::pair(ErrorCode::PermissionDenied, 403)}) {
+    platform_.script = {DeployStage::Failed, "there is no image none:1", {}, failure};
+    headers_["idempotency-key"] = std::to_string(status);
+    const Reply reply = ask("POST", "/deploy", R"({"app":"blog","image":"none:1"})");
+    EXPECT_EQ(reply.status, status);
+    const json problem = json::parse(reply.body);
+    EXPECT_EQ(problem["code"], to_string(failure));
+    EXPECT_TRUE(problem["deploy"].is_number());
+    EXPECT_EQ(ask("POST", "/deploy", R"({"app":"blog","image":"none:1"})").body, reply.body)
+        << "a deploy that failed was done";
+  }
+}
+
 TEST_F(HttpApi, StreamsADeployWithItsOutcomeAtTheEnd) {
   headers_["accept"] = "text/event-stream";
   EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
@@ -383,6 +399,15 @@ TEST_F(HttpApi, DeploysWhatIsElsewhere) {
   EXPECT_THAT(reply.body, HasSubstr(R"("release": "v1")"));
   EXPECT_EQ(platform_.sources().last_image, "nginx:latest");
   EXPECT_EQ(platform_.sources().last_changes.set.size(), 2U);
+  const Reply again =
+      ask("POST", "/deploy",
+          R"({"app":"shop","repo":"https://git.example/shop","ref":"v2","runtime":"node"})");
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(platform_.sources().last_url, "https://git.example/shop");
+  EXPECT_EQ(platform_.sources().last_ref, "v2");
+  EXPECT_EQ(platform_.sources().last_changes.runtime, "node");
+  EXPECT_EQ(json::parse(ask("GET", "/apps/shop").body)["chosen_runtime"], "node");
+  EXPECT_EQ(status("POST", "/deploy", R"({"app":"shop","image":"nginx","runtime":7})"), 422);
   EXPECT_EQ(status("POST", "/deploy", R"({"app":"blog"})"), 422);
   EXPECT_EQ(status("POST", "/deploy", R"({"image":"nginx"})"), 422);
   EXPECT_EQ(status("POST", "/deploy", R"({"app":"blog","archive":"-"})"), 422);

@@ -111,6 +111,20 @@ TEST(Deploys, TellHowTheyEnded) {
   }
 }
 
+TEST(Deploys, OfAnImageThatCannotBeHadSayWhyWithTheirStatus) {
+  for (const auto& [failure, status] :
+       {std::pair(ErrorCode::NotFound, 3), std::pair(ErrorCode::PermissionDenied, 4)}) {
+    Scene scene;
+    scene.platform.script = {DeployStage::Failed, "there is no image x", {}, failure};
+    const Said said = scene.run("deploy --app blog --image x --json");
+    EXPECT_EQ(said.status, status);
+    const auto error = nlohmann::json::parse(said.err)["error"];
+    EXPECT_EQ(error["code"], to_string(failure));
+    EXPECT_EQ(error["message"], "the deploy of blog failed: there is no image x");
+    EXPECT_TRUE(error["deploy"].is_number());
+  }
+}
+
 TEST(Deploys, SayWhereTheirOutputIs) {
   for (const char* line : {"config:set blog A=1", "ps:restart blog", "ps:rebuild blog"}) {
     Scene scene;
