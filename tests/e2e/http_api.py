@@ -176,24 +176,42 @@ def lists_in_parts(server):
 PATHS = ("..", "../../../etc/passwd", "/etc/passwd", "a/../../b")
 
 
+def words_of(command):
+    """Of its example, without a program of its own and what goes to or comes from a file."""
+    words = shlex.split(re.split("[<>]", command["example"])[0])[2:]
+    return words[:words.index("--")] if "--" in words else words
+
+
+def with_paths(command):
+    """The command's example with each word and each value of an option, also one that the example does not have, in turn a path."""
+    words = words_of(command)
+    for path in PATHS:
+        for place, word in enumerate(words[1:], 1):
+            if not word.startswith("-") and not words[place - 1].startswith("-"):
+                yield words[:place] + [path + "=1" if "=" in word else path] + words[place + 1:]
+        for option, value in re.findall(r"--([a-z-]+)(?:\|-\w)? ([^\]\s]+)", command["usage"].split(" -- ")[0]):
+            # One source at a time, and none that is far away.
+            others = ["deploy", "--app", "blog"] if command["verb"] == "deploy" else list(words)
+            if option in ("ref", "runtime", "env"):
+                others += ["--repo", "https://127.0.0.1:1/acme/blog"] if command["verb"] == "deploy" else []
+            if "--" + option in others:
+                place = others.index("--" + option)
+                others[place:place + 2] = []
+            yield others + ["--" + option, path + "=1" if "=" in value else path]
+
+
 def no_name_is_a_path(server):
-    """Each word of each command's example, in turn, as a path; over HTTP the same commands stand behind the routes."""
+    """Over HTTP the same commands stand behind the routes."""
     if server.ssh("apps:info", "blog").status != 0:
         apps.serving_dockerfile(server, "blog")
     before = sorted(os.listdir(server.data)), sorted(os.listdir(os.path.join(server.data, "repos")))
-    tried = 0
+    tried = set()
     for command in json.loads(server.ssh("help", "--json").out):
-        words = shlex.split(re.split("[<>]", command["example"])[0])[2:]
-        words = words[:words.index("--")] if "--" in words else words
-        for place, word in enumerate(words[1:], 1):
-            if word.startswith("-") or words[place - 1].startswith("-"):
-                continue
-            for path in PATHS:
-                asked = words[:place] + [path + "=1" if "=" in word else path] + words[place + 1:]
-                said = server.ssh(*asked, *(["--", "true"] if command["verb"] in ("run", "exec") else []), stdin="")
-                assert said.status in (2, 3, 4, 5), (asked, said)
-                tried += 1
-    assert tried > 100, tried
+        for asked in with_paths(command):
+            said = server.ssh(*asked, *(["--", "true"] if command["verb"] in ("run", "exec") else []), stdin="")
+            assert said.status in (2, 3, 4, 5), (asked, said)
+            tried |= {word for word in asked if word.startswith("--")} | {"words"}
+    assert tried >= {"words", "--app", "--confirm", "--image", "--repo", "--ref", "--archive", "--runtime", "--process", "--format"}, tried
     assert before == (sorted(os.listdir(server.data)), sorted(os.listdir(os.path.join(server.data, "repos"))))
 
 
