@@ -170,6 +170,16 @@ def a_repository_elsewhere(server):
         assert again.text == done.text, again
         streamed = api.ask("POST", "/deploy", {"app": "remote", "repo": secret}, {"Accept": "text/event-stream"})
         assert events(streamed.text)[-1][1]["release"] == "v4", streamed
+        chosen = api.ask("POST", "/deploy", {"app": "remote", "repo": secret, "runtime": "dockerfile"})
+        assert chosen.status == 200 and chosen.json["release"] == "v5", chosen
+        info = json.loads(server.ssh("apps:info", "remote", "--json").out)
+        assert info["chosen_runtime"] == "dockerfile" == info["runtime"], info
+        assert api.ask("POST", "/deploy", {"app": "remote", "repo": secret, "runtime": "cobol"}).status == 422
+        unbuilt = api.ask("POST", "/deploy", {"app": "remote", "repo": secret, "runtime": "python"})
+        assert unbuilt.status == 422 and unbuilt.json["deploy"], unbuilt
+        assert json.loads(server.ssh("apps:info", "remote", "--json").out) == info, "the runtime comes with its release"
+        missing = api.ask("POST", "/deploy", {"app": "remote", "image": "localhost/minpaas-e2e/none:1"})
+        assert missing.status == 404 and missing.json["code"] == "not_found" and missing.json["deploy"], missing
         assert api.ask("POST", "/deploy", {"app": "other", "repo": secret}).status == 403
         assert api.ask("POST", "/deploy", {"app": "remote", "repo": url + "/git/none.git"}).status == 404
         everything = "".join((server.log(), server.ssh("events").text, server.ssh("releases", "remote", "--json").text,
