@@ -110,7 +110,7 @@ Result<int> list(Invocation& call) {
     for (const auto& app : apps) {
       all.push_back(to_json(app));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (apps.empty()) {

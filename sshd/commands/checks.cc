@@ -122,7 +122,7 @@ Result<int> show(Invocation& call) {
     rows.push_back(to_row(line));
   }
   if (call.out.is_json()) {
-    call.out.json(all);
+    call.out.json(std::move(all));
   } else {
     call.out.data(format_table(rows));
   }

@@ -69,7 +69,7 @@ Result<int> list(Invocation& call) {
                      {"last", report.last ? to_json(*report.last) : Json(nullptr)},
                      {"next", json_time(report.next)}});
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (reports.empty()) {
@@ -99,7 +99,7 @@ Result<int> history(Invocation& call) {
     for (const auto& run : runs) {
       all.push_back(to_json(run));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (runs.empty()) {

@@ -42,7 +42,7 @@ Result<int> list(Invocation& call) {
                      {"source", to_string(domain.source)},
                      {"added_at", json_time(domain.added_at)}});
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (domains.empty()) {

@@ -45,7 +45,7 @@ Result<int> help(Invocation& call) {
     for (const Command& command : command_table()) {
       all.push_back(to_json(command));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   const Command* command = find_command(*verb);

@@ -54,7 +54,7 @@ Result<int> list(Invocation& call) {
     for (const auto& row : keys) {
       all.push_back(to_json(row));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (keys.empty()) {

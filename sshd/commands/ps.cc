@@ -41,7 +41,7 @@ Result<int> list(Invocation& call) {
     for (const auto& process : processes) {
       all.push_back(to_json(process));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (processes.empty()) {
@@ -121,7 +121,7 @@ Result<int> show_formation(Invocation& call, const AppName& app) {
     for (const auto& [type, quantity] : live ? live->formation : Formation()) {
       all[type.str()] = quantity;
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
   } else if (live) {
     call.out.data(formation_text(*live) + "\n");
   } else {

@@ -22,7 +22,7 @@ Result<int> list(Invocation& call) {
     for (const auto& release : releases) {
       all.push_back(to_json(release));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (releases.empty()) {

@@ -50,7 +50,7 @@ Result<int> show(Invocation& call) {
     for (const auto& row : report.rows) {
       all.push_back(to_json(row));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   std::vector<Row> rows{{"PROCESS", "MEMORY", "CPUS", "PIDS", "SET HERE"}};

@@ -40,7 +40,7 @@ Result<int> list(Invocation& call) {
     for (const auto& row : volumes) {
       all.push_back(to_json(row));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (volumes.empty()) {

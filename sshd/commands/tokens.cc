@@ -39,7 +39,7 @@ Result<int> list(Invocation& call) {
     for (const auto& row : tokens) {
       all.push_back(to_json(row));
     }
-    call.out.json(all);
+    call.out.json(std::move(all));
     return 0;
   }
   if (tokens.empty()) {
