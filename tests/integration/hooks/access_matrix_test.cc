@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -5,7 +6,9 @@
 #include <set>
 
 #include "sshd/commands/command.h"
+#include "sshd/commands/command_handler.h"
 #include "tests/support/deploy_bed.h"
+#include "tests/support/known_keys.h"
 #include "tests/support/memory_streams.h"
 
 namespace minpaas::hooks {
@@ -327,6 +330,99 @@ TEST(AccessVerbs, AreAllCommandsThatConcernOneApp) {
     EXPECT_TRUE(rows.insert(verb.name).second) << verb.name << " is there twice";
   }
   EXPECT_EQ(tried, expected);
+}
+
+/// A command that concerns no one app, as it is typed, and the status with which it ends for each
+/// role. The rows are run from the first to the last.
+struct ServerRow {
+  std::string line;
+  int administrator;
+  int member;
+  std::string input = {};
+
+  [[nodiscard]] std::string verb() const { return line.substr(0, line.find(' ')); }
+};
+
+std::vector<ServerRow> server_rows() {
+  const std::string key = test::kEd25519.line;
+  const std::string fingerprint = test::kEd25519.fingerprint;
+  return {
+      {"help", 0, 0},
+      {"version", 0, 0},
+      {"apps", 0, 0},
+      {"apps:create made", 0, 0},
+      {"storage", 0, 0},
+      {"users", 0, 4},
+      {"users:add eve", 0, 4},
+      {"users:set bob --role member", 0, 4},
+      {"users:remove eve", 0, 4},
+      {"keys", 0, 0},
+      {"keys:add mine", 0, 0, key},
+      {"keys:add theirs --user ada", 3, 4, key},
+      {"keys:add theirs --role member", 5, 4, key},
+      {"keys:remove " + fingerprint, 5, 0},
+      {"keys:remove SHA256:of-nobody", 3, 3},
+      {"tokens", 0, 0},
+      {"tokens:create t", 0, 0},
+      {"tokens:revoke t", 0, 0},
+      {"tokens:revoke t --user carol", 3, 4},
+      {"events", 0, 4},
+      {"events:verify", 0, 4},
+      {"doctor", 0, 4},
+      // Whoever has a key has nothing to claim.
+      {"claim 0000-0000-0000-0000", 5, 5},
+  };
+}
+
+int status_of(DeployBed& bed, const Actor& actor, const ServerRow& row) {
+  test::MemoryReader in(row.input);
+  test::MemoryWriter out;
+  ExecStreams streams{in, out, out, {}};
+  sshd::commands::CommandHandler handler(bed.platform(), bed.clock);
+  return handler.run(
+      {.actor = actor, .command = row.line, .env = {}, .window = {}, .terminal_type = {}}, streams);
+}
+
+TEST_F(Access, MembersMayDoToTheServerWhatTheTableSays) {
+  for (const ServerRow& row : server_rows()) {
+    EXPECT_EQ(status_of(bed_, member_, row), row.member) << row.line;
+  }
+}
+
+TEST_F(Access, AdministratorsMayDoToTheServerWhatTheTableSays) {
+  for (const ServerRow& row : server_rows()) {
+    EXPECT_EQ(status_of(bed_, bed_.admin, row), row.administrator) << row.line;
+  }
+}
+
+TEST_F(Access, StrangersMayDoNothing) {
+  Actor stranger = bed_.admin;
+  stranger.role = Role::Stranger;
+  for (const auto& command : sshd::commands::command_table()) {
+    const std::string line = fmt::format("{} {}", command.verb, command.example);
+    EXPECT_EQ(status_of(bed_, stranger, {line.substr(0, line.find_first_of("<>")), 4, 4}), 4)
+        << line;
+  }
+}
+
+TEST(AccessVerbs, AreAllCommandsThatConcernTheServerToo) {
+  std::set<std::string_view> missing;
+  for (const auto& command : sshd::commands::command_table()) {
+    missing.insert(command.verb);
+  }
+  for (const Verb& verb : verbs()) {
+    const std::string_view name = verb.name.substr(0, verb.name.find_first_of(" ,"));
+    // Without an app these two are about the server.
+    if (name != "events" && name != "storage") {
+      missing.erase(name);
+    }
+  }
+  for (const ServerRow& row : server_rows()) {
+    const auto* command = sshd::commands::find_command(row.verb());
+    ASSERT_NE(command, nullptr) << row.line;
+    missing.erase(command->verb);
+  }
+  EXPECT_THAT(missing, IsEmpty());
 }
 
 TEST_F(Access, AdministratorsMayDoAll) {
