@@ -5,6 +5,8 @@
 #include <future>
 
 #include "tests/support/deploy_bed.h"
+#include "tests/support/memory_streams.h"
+#include "tests/support/tar_maker.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -116,6 +118,71 @@ TEST_F(Queue, CancelsABuildAndWhatWaitsBehindIt) {
   EXPECT_EQ(outcome->reason, "cancelled by ada");
   EXPECT_THAT(first->watcher.text(), HasSubstr(" !     cancelled by ada"));
   bed_.engine.release_builds();
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+/// A deploy of what is not pushed, on a thread of its own.
+struct Sender {
+  template <typename Send>
+  explicit Sender(Send send)
+      : result(std::async(std::launch::async, [this, send] { return send(watcher.follow()); })) {}
+
+  Watcher watcher;
+  std::future<Result<DeployOutcome>> result;
+};
+
+std::string tar_of(const std::string& text) {
+  return test::TarMaker().file("app.py", text).file("requirements.txt", "").str();
+}
+
+TEST_F(Queue, LetsAnArchiveWaitForARunningPush) {
+  const Oid one = bed_.commit(app_, "one");
+  const auto first = push_and_hold(app_, one);
+  test::MemoryReader archive(tar_of("sent"));
+  Sender sent([&](const Follow& follow) {
+    return bed_.platform().sources().deploy_archive(bed_.admin, app_, archive, {}, follow);
+  });
+  ASSERT_TRUE(sent.watcher.wait_for("Waiting for deploy 1 of this app"));
+  EXPECT_EQ(bed_.engine.builds().size(), 1U);
+  bed_.engine.release_builds();
+  EXPECT_EQ(first->result.get()->release, ReleaseNumber(1));
+  const auto outcome = sent.result.get();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->stage, DeployStage::Succeeded);
+  EXPECT_EQ(outcome->release, ReleaseNumber(2));
+  EXPECT_NE(bed_.ref(app_), one);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Queue, LetsAPushSupersedeAnArchiveThatWaits) {
+  const Oid one = bed_.commit(app_, "one");
+  const auto first = push_and_hold(app_, one);
+  test::MemoryReader archive(tar_of("sent"));
+  Sender sent([&](const Follow& follow) {
+    return bed_.platform().sources().deploy_archive(bed_.admin, app_, archive, {}, follow);
+  });
+  ASSERT_TRUE(sent.watcher.wait_for("Waiting"));
+  const Oid two = bed_.commit(app_, "two", one);
+  const auto newest = push(app_, two);
+  EXPECT_EQ(sent.result.get()->stage, DeployStage::Superseded);
+  bed_.engine.release_builds();
+  EXPECT_EQ(first->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(newest->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.ref(app_), two);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Queue, LetsAnImageWaitForARunningPush) {
+  bed_.engine.add_image("localhost/built/blog:1");
+  const auto first = push_and_hold(app_, bed_.commit(app_, "one"));
+  Sender sent([&](const Follow& follow) {
+    return bed_.platform().sources().deploy_image(
+        bed_.admin, app_, *ImageReference::parse("localhost/built/blog:1"), {}, follow);
+  });
+  ASSERT_TRUE(sent.watcher.wait_for("Waiting for deploy 1 of this app"));
+  bed_.engine.release_builds();
+  EXPECT_EQ(first->result.get()->release, ReleaseNumber(1));
+  EXPECT_EQ(sent.result.get()->release, ReleaseNumber(2));
   EXPECT_EQ(bed_.broken_promise(app_), "");
 }
 
