@@ -74,7 +74,8 @@ class CommandLines {
     }
     auto old_oid = Oid::parse(line.substr(0, kOidCharacters));
     auto new_oid = Oid::parse(line.substr(kOidCharacters + 1, kOidCharacters));
-    if (!old_oid || !new_oid || (old_oid->is_zero() && new_oid->is_zero())) {
+    // Both are zero when git deletes a ref that was not advertised.
+    if (!old_oid || !new_oid) {
       return bad_push("a command has no valid object ids");
     }
     std::string ref(line.substr(2 * kOidCharacters + 2));

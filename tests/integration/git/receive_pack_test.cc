@@ -309,7 +309,9 @@ TEST_F(Conversations, FailByStatusWhereNoReportWasAskedFor) {
 }
 
 TEST_F(Conversations, BreakOffOnAProtocolErrorWithAWord) {
-  const auto answer = push(PushScript().command("refs/heads/main", Oid(), Oid()).flush());
+  PushScript script;
+  script.command("refs/heads/main", Oid(), sample_.tip);
+  const auto answer = push(script.command("refs/heads/main", Oid(), sample_.tip).flush());
   EXPECT_EQ(status_, 128);
   EXPECT_THAT(answer.fault, HasSubstr("fatal: protocol error"));
   EXPECT_THAT(answer.report, IsEmpty());

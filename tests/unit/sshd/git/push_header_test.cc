@@ -103,8 +103,13 @@ TEST(PushHeader, RefusesMalformedCommands) {
         kZero.substr(1) + " " + kA + "  refs/heads/main"}) {
     EXPECT_THAT(parse(pkts({line}) + "0000").error, HasSubstr("protocol error")) << line;
   }
-  EXPECT_THAT(parse(pkts({command("refs/heads/main", "", kZero, kZero)}) + "0000").error,
-              HasSubstr("no valid object ids"));
+}
+
+TEST(PushHeader, TakesADeleteOfWhatWasNotAdvertised) {
+  const auto parsed = parse(pkts({command("refs/heads/gone", "", kZero, kZero)}) + "0000");
+  EXPECT_EQ(parsed.error, "");
+  ASSERT_EQ(parsed.header.push.commands.size(), 1U);
+  EXPECT_TRUE(parsed.header.push.commands[0].is_delete());
 }
 
 TEST(PushHeader, RefusesARefThatIsThereTwice) {
