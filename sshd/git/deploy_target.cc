@@ -17,6 +17,11 @@ constexpr std::chrono::seconds kLockPatience{30};
 /// Some clients read nothing until they have sent their pack, so little may be said before.
 constexpr int kMostExplanations = 3;
 
+/// What a fetch finds beside the branches (`hooks::FetchSource`); no repository has them.
+bool names_a_release(std::string_view ref) {
+  return ref.starts_with("refs/releases/");
+}
+
 bool is_any_refused(const std::vector<Refusal>& refusals) {
   return std::any_of(refusals.begin(), refusals.end(),
                      [](const Refusal& refusal) { return refusal.has_value(); });
@@ -72,6 +77,11 @@ Refusal DeployTarget::admit_ref(const RefCommand& command, PushProgress& progres
   }
   if (command.ref == deploy_ref()) {
     return admit_deploy(command, progress);
+  }
+  if (names_a_release(command.ref)) {
+    explain(progress, fmt::format("{} follows the releases, nobody pushes it", command.ref),
+            fmt::format("to go back to a release: rollback {} vN", app_.name.str()));
+    return "releases are not pushed";
   }
   if (command.is_delete()) {
     return std::nullopt;

@@ -12,6 +12,10 @@ constexpr std::array<std::string_view, 5> kHidden = {
     "refs/minpaas/", "refs/replace/", "refs/bisect/", "refs/worktree/", "refs/rewritten/"};
 
 Refusal screen(const RefCommand& command) {
+  // A fetch shows it, so a push may try; as a name it has a level too few for git.
+  if (command.ref == "refs/live") {
+    return "releases are not pushed";
+  }
   if (!minpaas::git::RefName::parse(command.ref)) {
     return "funny refname";
   }

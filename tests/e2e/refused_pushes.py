@@ -102,6 +102,24 @@ def a_tag_alone(server):
     before.check()
 
 
+def refs_that_follow_the_releases(server):
+    """They are fetched, and neither written nor deleted by a push, whatever else is in it."""
+    app = apps.serving(server, "release-refs")
+    before = apps.Untouched(app)
+    app.git("fetch", "-q", "minpaas", "refs/live:refs/live", "refs/releases/v1:refs/releases/v1")
+    refs = app.git("ls-remote", "minpaas").out
+    assert "refs/live" in refs and "refs/releases/v1" in refs, refs
+    apps.python(app, "version two")
+    for ref in ("refs/releases/v1", "refs/releases/v2", "refs/live"):
+        for source in ("HEAD", ""):
+            refused(app.push("--force", f"{source}:{ref}"), "(releases are not pushed)", *([] if ref == "refs/live" else ["follows the releases", "rollback release-refs vN"]))
+    refused(app.push("--force", "HEAD:refs/releases/v9", "main"), "releases are not pushed", "[remote rejected] main -> main")
+    before.check()
+    assert app.git("ls-remote", "minpaas").out == refs
+    gone = app.push(":refs/heads/never-there")
+    assert gone.status == 0 and "does not exist" in gone.text, gone
+
+
 def an_unknown_push_option(server):
     app = apps.serving(server, "options")
     before = apps.Untouched(app)
@@ -157,4 +175,4 @@ def a_git_lfs_pointer(server):
 if __name__ == "__main__":
     tell(an_unknown_app, an_unknown_command, a_bad_app_name, an_app_that_may_not_be_made_by_a_push,
          a_first_push_that_does_not_deploy, a_key_that_is_not_known, another_branch_than_the_deploy_branch,
-         deleting_the_deploy_branch, a_tag_alone, an_unknown_push_option, a_file_of_300_megabytes, a_submodule, a_git_lfs_pointer)
+         deleting_the_deploy_branch, a_tag_alone, refs_that_follow_the_releases, an_unknown_push_option, a_file_of_300_megabytes, a_submodule, a_git_lfs_pointer)

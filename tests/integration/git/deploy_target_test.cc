@@ -199,6 +199,25 @@ TEST_F(Deploying, RefusesOtherBranchesAndTagsBeforeThePackIsStored) {
   EXPECT_EQ(platform_.repository().packs(), 0);
 }
 
+TEST_F(Deploying, RefusesToWriteOrDeleteWhatFollowsTheReleases) {
+  for (const std::string ref : {"refs/live", "refs/releases/v1"}) {
+    for (const auto& [old_tip, new_tip] :
+         {std::pair(Oid(), tip_), std::pair(tip_, Oid()), std::pair(Oid(), Oid())}) {
+      PushScript script;
+      script.command(ref, old_tip, new_tip).flush();
+      const auto answer = send(new_tip.is_zero() ? script : script.raw(pack()));
+      EXPECT_THAT(answer.report,
+                  ElementsAre("unpack ok", "ng " + ref + " releases are not pushed"));
+      if (ref != "refs/live") {
+        EXPECT_THAT(answer.progress, HasSubstr(" !     " + ref + " follows the releases"));
+        EXPECT_THAT(answer.progress, HasSubstr("rollback blog vN"));
+      }
+    }
+  }
+  EXPECT_THAT(platform_.requests, IsEmpty());
+  EXPECT_EQ(platform_.repository().packs(), 0);
+}
+
 TEST_F(Deploying, ChangesNothingWhenOneRefOfThePushIsRefused) {
   PushScript script;
   script.command("refs/heads/main", Oid(), tip_).command("refs/tags/v1", Oid(), tip_);
