@@ -23,10 +23,9 @@ def table(server, name):
 def agree(server, texts):
     """One after another, as each is true only after a while: it serves, what runs is what the table has, and no more is there."""
     for name, count in SERVING.items():
-        wait_until(lambda name=name: server.serves(name, texts[name]), f"{name} serves again", timeout=90)
-        wait_until(lambda name=name: {row["state"] for row in table(server, name)} == {"up"}, f"{name} is up", timeout=60)
-        running = wait_until(lambda name=name, count=count: same_in_engine(server, name, count), f"{name} has {count} containers")
-        assert running
+        wait_until(lambda name=name: server.serves(name, texts[name]), f"{name} serves again", timeout=120)
+        wait_until(lambda name=name: {row["state"] for row in table(server, name)} == {"up"}, f"{name} is up", timeout=120)
+        wait_until(lambda name=name, count=count: same_in_engine(server, name, count), f"{name} has {count} containers", timeout=120)
     rows = table(server, "sleeps")
     assert not server.containers("sleeps", running_only=True), f"what was stopped runs: {rows}"
     assert not server.serves("sleeps", "sleeps one")

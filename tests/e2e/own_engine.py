@@ -94,12 +94,12 @@ class Engine:
             self.process = subprocess.Popen(
                 ["dockerd", "--data-root", self.data, "--exec-root", self.state, "-H", "unix://" + self.socket,
                  "--pidfile", os.path.join(self.folder, "dockerd.pid")], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_until(lambda: run(["docker", "version"]).status == 0, "the engine answers")
+        wait_until(lambda: run(["docker", "version"]).status == 0, "the engine answers", timeout=120)
 
     def stop(self):
         """As its service manager does: it ends the containers first."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        self.process.wait(120)
 
     def kill(self):
         self.process.kill()
