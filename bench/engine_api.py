@@ -4,12 +4,14 @@ It is the floor: the tar is in memory before the clock starts, nothing is checke
 and the old container is removed outside the clock.
 """
 
+import contextlib
 import http.client
 import io
 import json
 import os
 import socket
 import tarfile
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -117,6 +119,21 @@ def ask_until(url, is_over):
         if is_over(text):
             return
         time.sleep(0.002)
+
+
+@contextlib.contextmanager
+def visited(url):
+    """What is live at `url` is asked as by wait_for_answer, until the event that this gives is set. Who waits for the
+    answer of a new release asks the old one meanwhile, and takes a part of the machine from the engine: beside that,
+    nothing is to have the whole of it."""
+    over = threading.Event()
+    visitor = threading.Thread(target=ask_until, args=(url, lambda _: over.is_set()))
+    visitor.start()
+    try:
+        yield over
+    finally:
+        over.set()
+        visitor.join()
 
 
 def wait_for_answer(url, text, seconds=120):

@@ -47,7 +47,8 @@ def redeploys(rounds):
         port = free_port()
         with OpenSsh(base, os.path.join(base, "id_ed25519")) as sshd:
             home = HomeMade(sshd, base, DOCKERFILE, INSIDE, port, engine_api.LABEL)
-            ours, hand = Ours(server, change), ByHand(folder, change)
+            ours = Ours(server, change)
+            hand = ByHand(folder, change, ours.url)
             mine, other, ratio = interleave(ours.redeploy, hand.redeploy, rounds)
             met = row("redeploy of a one-file change, to the first answer", f"{mine:.2f} s",
                       f"raw Engine API ({hand.words()})", f"{other:.2f} s", ratio, 1.2)

@@ -36,25 +36,18 @@ def command_and_wait(server, url, text, *command):
 
 
 def start_by_hand(image, text, live):
-    """Seconds to create and start a container of the image and to its first answer, at its own address.
-
-    Until it has started, the app at `live` is asked: as it is while `command_and_wait` waits for another answer, which
-    takes the engine a part of the machine."""
-    started = threading.Event()
-    visitor = threading.Thread(target=engine_api.ask_until, args=(live, lambda _: started.is_set()))
+    """Seconds to create and start a container of the image and to its first answer, at its own address."""
     container = None
-    begin = time.perf_counter()
-    visitor.start()
-    try:
-        container = engine_api.start(image, INSIDE)
-        started.set()
-        engine_api.wait_for_answer(f"http://{engine_api.address(container)}:{INSIDE}/", text)
-        return time.perf_counter() - begin
-    finally:
-        started.set()
-        visitor.join()
-        if container:
-            engine_api.remove(container)
+    with engine_api.visited(live) as over:
+        begin = time.perf_counter()
+        try:
+            container = engine_api.start(image, INSIDE)
+            over.set()
+            engine_api.wait_for_answer(f"http://{engine_api.address(container)}:{INSIDE}/", text)
+            return time.perf_counter() - begin
+        finally:
+            if container:
+                engine_api.remove(container)
 
 
 class BackAndForth:

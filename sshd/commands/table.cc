@@ -17,6 +17,10 @@ std::size_t width(std::string_view text) {
 }  // namespace
 
 std::string printable(std::string_view text) {
+  // Nearly all of what lists show: there is nothing to take out.
+  if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) {
+    return std::string(text);
+  }
   return sanitize_terminal(escape_controls(text));
 }
 
