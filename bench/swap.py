@@ -2,7 +2,7 @@
 """Releases under constant load: requests that failed, and WebSockets that were cut before the drain time
 was over. MinPaas beside nginx, which is reloaded for the same swap of the same containers.
 
-usage: swap.py MINPAASD [RELEASES]
+usage: swap.py MINPAASD [RELEASES [RUNS]]
 """
 
 import os
@@ -61,7 +61,23 @@ class Watched(Load):
         return early
 
 
-def ours(releases):
+def run_of(server, releases, run):
+    """The load, and what it has seen of so many releases on end."""
+    with Watched(int(server.url("swapped").rpartition(":")[2])) as load:
+        for number in range(releases):
+            release = f"number-{run}-{number}"
+            seeing = threading.Thread(target=load.saw, args=(release,))
+            seeing.start()
+            done = server.ssh("config:set", "swapped", f"RELEASE={release}")
+            if done.status != 0:
+                raise SystemExit(f"config:set: {done}")
+            seeing.join()
+        time.sleep(0.5)
+    return load
+
+
+def ours(releases, runs):
+    """The loads of the runs, and that of nginx."""
     settings = {"router": {"kind": "haproxy", "drain_timeout": f"{DRAIN}s"}}
     with Server(settings) as server:
         app = server.new_app(name="swapped")
@@ -70,17 +86,8 @@ def ours(releases):
         pushed = app.push()
         if pushed.status != 0:
             raise SystemExit(f"push failed: {pushed}")
-        with Watched(int(server.url("swapped").rpartition(":")[2])) as load:
-            for number in range(releases):
-                seeing = threading.Thread(target=load.saw, args=(f"number-{number}",))
-                seeing.start()
-                done = server.ssh("config:set", "swapped", f"RELEASE=number-{number}")
-                if done.status != 0:
-                    raise SystemExit(f"config:set: {done}")
-                seeing.join()
-            time.sleep(0.5)
-        image = server.images("swapped")[0]
-        return load, with_nginx(image, releases)
+        loads = [run_of(server, releases, run) for run in range(runs)]
+        return loads, with_nginx(server.images("swapped")[0], releases)
 
 
 def start(image, release):
@@ -113,18 +120,22 @@ def with_nginx(image, releases):
 
 def main():
     releases = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    runs = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     try:
-        load, other = ours(releases)
+        loads, other = ours(releases, runs)
     finally:
         engine_api.clean_up()
-    say(f"{releases} releases, {load.requests} requests; {load.failures[:3]}")
-    words = ["", ""]
+    for load in loads:
+        say(f"{releases} releases, {load.requests} requests; {load.failures[:3]}")
+    words, met = ["", ""], []
     if other:
         words = [f" (nginx reload: {len(other.failures)} of {other.requests})", f" (nginx reload: {other.cut_early()})"]
     else:
-        skipped("the same swaps by nginx reload", "Debian's nginx cannot be downloaded")
-    met = [amount(f"{releases} releases under load: failed of {load.requests} requests{words[0]}", len(load.failures), "", 0),
-           amount(f"the same: WebSockets cut within the drain time{words[1]}", load.cut_early(), "", 0)]
+        met.append(skipped("the same swaps by nginx reload", "Debian's nginx cannot be downloaded"))
+    requests = sum(load.requests for load in loads)
+    met += [amount(f"{runs} times {releases} releases under load: failed of {requests} requests{words[0]}",
+                   sum(len(load.failures) for load in loads), "", 0),
+            amount(f"the same: WebSockets cut within the drain time{words[1]}", sum(load.cut_early() for load in loads), "", 0)]
     sys.exit(0 if all(met) else 1)
 
 

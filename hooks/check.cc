@@ -188,6 +188,8 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
     probe(next, pace / kKnocks);
     warn();
     if (all_healthy()) {
+      // One that has ended meanwhile may have left its address to whoever answered.
+      TRY(look_at_all());
       say_goodbye();
       return {};
     }

@@ -123,6 +123,9 @@ void Liveness::begin_try(Watched& watched, std::size_t check, SteadyTime now) {
   if (!details || details->state != docker::RunState::Running || details->address.empty()) {
     return;
   }
+  if (look.details.started_at && look.details.started_at != details->started_at) {
+    watched.record.begun_anew(now);
+  }
   look.details = *std::move(details);
   look.probe =
       std::make_unique<CheckProbe>(engine_, watched.target.container, what, watched.target.port);

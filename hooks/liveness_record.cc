@@ -57,6 +57,10 @@ void LivenessRecord::restarted(SteadyTime now) {
     backoff *= 2;
   }
   not_before_ = now + std::min(backoff, kLastBackoff);
+  begun_anew(now);
+}
+
+void LivenessRecord::begun_anew(SteadyTime now) {
   failures_.assign(failures_.size(), 0);
   well_since_.reset();
   has_started_ = false;

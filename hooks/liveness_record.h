@@ -33,6 +33,8 @@ class LivenessRecord {
   void passed(std::size_t check, SteadyTime now);
   Verdict failed(std::size_t check, SteadyTime now);
   void restarted(SteadyTime now);
+  /// The engine has started it again by itself.
+  void begun_anew(SteadyTime now);
 
   /// Whether one of its checks has failed too often.
   [[nodiscard]] bool is_failing() const;

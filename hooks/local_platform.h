@@ -115,7 +115,7 @@ class LocalPlatform : public Platform {
 
   // local_platform_config.cc
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
-  Result<SecretMask> secret_mask(const AppName& name) override;
+  Result<SecretMask> secret_mask(const Actor& actor, const AppName& name) override;
   Result<DeployOutcome> change_config(const Actor& actor, const AppName& name,
                                       const ConfigVars& set, const std::vector<ConfigKey>& unset,
                                       const Follow& follow) override;

@@ -67,9 +67,12 @@ Result<ConfigVars> LocalPlatform::secrets_of(const AppName& name) {
   return vars;
 }
 
-Result<SecretMask> LocalPlatform::secret_mask(const AppName& name) {
+Result<SecretMask> LocalPlatform::secret_mask(const Actor& actor, const AppName& name) {
   SecretMask mask;
-  mask.hide(TRY(secrets_of(name)));
+  if (access_.find(actor, name, AppRight::Read)) {
+    mask.hide(TRY(secrets_of(name)));
+    mask.keep(name.str());
+  }
   return mask;
 }
 

@@ -106,7 +106,8 @@ Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest&
   job.row.commit = request.commit;
   job.row.ref = request.ref;
   job.row.ref_old = request.old_oid;
-  const auto mask = TRY(secret_mask(request.app));
+  SecretMask mask;
+  mask.hide(TRY(secrets_of(request.app)));
   job.row.note = escape_controls(mask.apply(request.note).substr(0, kMostNoteBytes));
   return enqueue(std::move(job), follow);
 }

@@ -73,6 +73,19 @@ Problem key_conflict(std::string detail) {
           .headers = {{"Retry-After", "1"}}};
 }
 
+/// A token is stored as its hash alone.
+bool is_shown_once(const Route& route) {
+  return route.command != nullptr && route.command->verb == "tokens:create";
+}
+
+Reply shown_before() {
+  return reply_from(
+      {.status = 409,
+       .code = "conflict",
+       .detail = "this request has made its token, which was shown then and is not kept",
+       .hint = "revoke it (DELETE /tokens/{token}) and make another with another Idempotency-Key"});
+}
+
 bool is_failed_deploy(const Reply& reply) {
   return reply.deploy != 0 && (reply.status == 422 || reply.status == 404 || reply.status == 403);
 }
@@ -267,7 +280,8 @@ std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& re
   }
   auto reply = serve_command(admitted, request, events, std::move(gone));
   if (reply && (reply->status < 300 || is_failed_deploy(*reply))) {
-    backend_.request_keys.finish(keyed, {reply->status, reply->body});
+    const Reply kept = is_shown_once(*admitted.match.route) ? shown_before() : *reply;
+    backend_.request_keys.finish(keyed, {kept.status, kept.body});
   } else {
     backend_.request_keys.forget(keyed);
   }

@@ -20,7 +20,14 @@ class SecretMask {
   void hide(const ConfigVars& vars);
   /// Also what `other` hides.
   void hide(const SecretMask& other);
+
+  /// A value that is only a part of this word stays where the word stands.
+  void keep(const std::string& word) { kept_.push_back(word); }
+
   [[nodiscard]] std::string apply(std::string_view text) const;
+  /// Of text in which the reader may have written something: a cut in it hides nothing, since who
+  /// writes one behind a guess would see whether a value begins so.
+  [[nodiscard]] std::string apply_to_whole(std::string_view text) const;
 
  private:
   void hide_forms(std::string_view value, const std::string& name);
@@ -38,10 +45,14 @@ class SecretMask {
     }
   };
 
-  [[nodiscard]] std::vector<Found> find_in(std::string_view text) const;
+  [[nodiscard]] std::vector<Found> find_whole(std::string_view text) const;
+  void find_cut(std::string_view text, std::vector<Found>& found) const;
+  [[nodiscard]] bool is_kept(std::string_view text, const Found& one) const;
+  static std::string replace(std::string_view text, std::vector<Found> found);
 
   /// Value -> what stands in its place.
   std::map<std::string, std::string, LongestFirst> hidden_;
+  std::vector<std::string> kept_;
 };
 
 }  // namespace minpaas

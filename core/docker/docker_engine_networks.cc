@@ -102,6 +102,8 @@ Result<void> DockerEngine::create_network(const std::string& name, const Labels&
       body["IPAM"]["Config"] = Json::array({{{"Subnet", parts->subnet},
                                              {"IPRange", parts->engines_choice},
                                              {"Gateway", parts->gateway}}});
+    } else {
+      body.erase("IPAM");
     }
     // 409: somebody else was quicker.
     made = post("/networks/create", to_text(body), {409});

@@ -1,5 +1,6 @@
 #include "core/state/release_store.h"
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
@@ -177,15 +178,23 @@ void add_live_releases(SQLite::Database& connection, LiveByApp& all) {
   }
 }
 
+/// Another release may have become live since the first query.
+bool is_of(LiveByApp::const_iterator live, const LiveByApp& all, const SQLite::Column& release) {
+  return live != all.end() && live->second.number.value() == release.getInt();
+}
+
 Result<void> add_formations(SQLite::Database& connection, LiveByApp& all) {
-  SQLite::Statement query(
-      connection,
-      "SELECT p.app_id, p.process, p.quantity FROM releases r"
-      " JOIN release_processes p ON p.app_id = r.app_id AND p.release = r.number"
-      " WHERE r.state = 'live' AND p.quantity IS NOT NULL");
+  SQLite::Statement query(connection,
+                          "SELECT p.app_id, p.release, p.process, p.quantity FROM releases r JOIN"
+                          " release_processes p ON p.app_id = r.app_id AND p.release = r.number"
+                          " WHERE r.state = 'live' AND p.quantity IS NOT NULL");
   while (query.executeStep()) {
-    const ProcessType process = TRY(process_from(query.getColumn(1)));
-    all.at(query.getColumn(0).getInt64()).formation.emplace(process, query.getColumn(2).getInt());
+    const auto live = all.find(query.getColumn(0).getInt64());
+    if (!is_of(live, all, query.getColumn(1))) {
+      continue;
+    }
+    const ProcessType process = TRY(process_from(query.getColumn(2)));
+    live->second.formation.emplace(process, query.getColumn(3).getInt());
   }
   return {};
 }
@@ -194,7 +203,7 @@ Result<void> add_containers(SQLite::Database& connection, LiveByApp& all) {
   SQLite::Statement query(connection, "SELECT app_id, release, id, process FROM containers");
   while (query.executeStep()) {
     const auto live = all.find(query.getColumn(0).getInt64());
-    if (live == all.end() || live->second.number.value() != query.getColumn(1).getInt()) {
+    if (!is_of(live, all, query.getColumn(1))) {
       continue;
     }
     const ProcessType process = TRY(process_from(query.getColumn(3)));

@@ -22,7 +22,7 @@ std::string AnswerMask::apply(std::string_view text) {
     }
     read_at_ = now;
   }
-  return mask_.apply(text);
+  return mask_.apply_to_whole(text);
 }
 
 }  // namespace minpaas::sshd::commands

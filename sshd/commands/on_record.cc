@@ -71,7 +71,7 @@ SecretMask mask_for(const Invocation& call, std::string_view app) {
   if (!name) {
     return {};
   }
-  auto mask = call.platform.secret_mask(*name);
+  auto mask = call.platform.secret_mask(call.actor, *name);
   if (!mask) {
     log::warn("secrets of {}: {}", app, mask.error().for_log());
     return {};
@@ -87,7 +87,7 @@ void put_on_record(const Command& command, const Invocation& call,
   }
   std::string detail = detail_of(command, call.args, outcome);
   for (const std::string& app : apps) {
-    detail = mask_for(call, app).apply(detail);
+    detail = mask_for(call, app).apply_to_whole(detail);
   }
   call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
                                              .action = std::string(command.verb),

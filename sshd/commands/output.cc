@@ -12,8 +12,12 @@
 namespace minpaas::sshd::commands {
 
 bool is_own_field(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kOwnFields{"kind", "state", "status", "url"};
-  return std::ranges::find(kOwnFields, name) != kOwnFields.end();
+  constexpr std::array<std::string_view, 27> kOwnFields{
+      "actor", "app",    "commit",  "container", "credential", "fingerprint", "from",
+      "host",  "hosts",  "id",      "image",     "kind",       "name",        "names",
+      "owner", "ref",    "release", "role",      "runtime",    "since",       "source",
+      "state", "status", "time",    "type",      "url",        "volume"};
+  return name.ends_with("_at") || std::ranges::find(kOwnFields, name) != kOwnFields.end();
 }
 
 void Output::data(std::string_view bytes) {

@@ -12,8 +12,8 @@ namespace minpaas::sshd::commands {
 /// Text without what is not to be shown.
 using Hide = std::function<std::string(std::string_view text)>;
 
-/// Fields of JSON that keep what the platform itself has put there, whatever is a config value:
-/// programs compare the words of the first three, and follow the last.
+/// Fields of JSON that keep what they have, whatever is a config value: names, times and words of
+/// the platform, which programs compare and send back. No free text is among them.
 bool is_own_field(std::string_view name);
 
 /// For whom a command prints: tables and sentences, or JSON for programs.

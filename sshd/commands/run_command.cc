@@ -36,13 +36,13 @@ hooks::Claim claim_of(const Command& command, const Actor& actor,
 /// No config value of the app is in what it says of its failure. Who may not see the app reads of
 /// it what they would read of one that is not there.
 Error without_secrets(Error error, const Invocation& call, const std::vector<std::string>& apps) {
-  if (hooks::is_hidden(error) || error.code == ErrorCode::PermissionDenied) {
+  if (hooks::is_hidden(error)) {
     return error;
   }
   for (const std::string& name : apps) {
     const auto mask = mask_for(call, name);
-    error.message = mask.apply(error.message);
-    error.hint = mask.apply(error.hint);
+    error.message = mask.apply_to_whole(error.message);
+    error.hint = mask.apply_to_whole(error.hint);
   }
   return error;
 }

@@ -251,10 +251,12 @@ Result<ConfigVars> FakePlatform::config(const Actor& /*actor*/, const AppName& n
   return app->config;
 }
 
-Result<SecretMask> FakePlatform::secret_mask(const AppName& name) {
+Result<SecretMask> FakePlatform::secret_mask(const Actor& /*actor*/, const AppName& name) {
   SecretMask mask;
-  if (const auto app = apps_.find(name); app != apps_.end()) {
+  const auto app = apps_.find(name);
+  if (app != apps_.end()) {
     mask.hide(app->second.config);
+    mask.keep(name.str());
   }
   return mask;
 }

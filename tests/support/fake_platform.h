@@ -65,7 +65,7 @@ class FakePlatform : public hooks::Platform {
                                       const AppName& to) override;
   Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) override;
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
-  Result<SecretMask> secret_mask(const AppName& name) override;
+  Result<SecretMask> secret_mask(const Actor& actor, const AppName& name) override;
   Result<hooks::DeployOutcome> change_config(const Actor& actor, const AppName& name,
                                              const ConfigVars& set,
                                              const std::vector<ConfigKey>& unset,

@@ -49,6 +49,19 @@ TEST_F(ALiveProcess, HasTimeToStart) {
   EXPECT_EQ(fail_until_restart(), 3);
 }
 
+TEST_F(ALiveProcess, HasTimeToStartAgainWhereTheEngineHasStartedIt) {
+  record_.passed(0, now_);
+  EXPECT_EQ(record_.failed(0, now_), Verdict::None);
+  now_ += seconds(100);
+  record_.begun_anew(now_);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(record_.failed(0, now_ + kPatience - seconds(1)), Verdict::None);
+  }
+  EXPECT_EQ(record_.restarts(), 0);
+  now_ += kPatience;
+  EXPECT_EQ(fail_until_restart(), 3);
+}
+
 TEST_F(ALiveProcess, IsRestartedLessAndLessOftenWhenThatDoesNotHelp) {
   std::vector<seconds> pauses;
   record_.passed(0, now_);

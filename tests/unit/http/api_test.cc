@@ -360,6 +360,17 @@ TEST_F(HttpApi, DoesARequestWithAKeyOnce) {
   EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 422);
 }
 
+TEST_F(HttpApi, KeepsNoToken) {
+  headers_["idempotency-key"] = "k1";
+  const Reply first = ask("POST", "/tokens", R"({"name":"ci"})");
+  EXPECT_EQ(first.status, 201);
+  const Reply again = ask("POST", "/tokens", R"({"name":"ci"})");
+  EXPECT_EQ(again.status, 409);
+  const auto token = json::parse(first.body)["token"].get<std::string>();
+  EXPECT_THAT(again.body, testing::Not(HasSubstr(token)));
+  EXPECT_EQ(again.headers.front().first, "Idempotent-Replayed");
+}
+
 TEST_F(HttpApi, KeepsADeployThatFailedButNoRefusalOfAField) {
   headers_["idempotency-key"] = "k1";
   EXPECT_EQ(status("POST", "/apps", R"({"title":"shop"})"), 422);

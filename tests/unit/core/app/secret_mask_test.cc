@@ -34,6 +34,24 @@ TEST(SecretMask, HidesALongerValueBeforeOneThatIsInIt) {
   EXPECT_EQ(mask.apply("postgres://u:p@db.example/x on db.example"), "[URL] on [HOST]");
 }
 
+TEST(SecretMask, LeavesAWordThatHasAValueInItWhereThatIsSaid) {
+  auto mask = mask_of({{"ENV", "production"}, {"PW", "my-production-password"}});
+  mask.keep("shop-production");
+  EXPECT_EQ(mask.apply("shop-production runs in production"), "shop-production runs in [ENV]");
+  EXPECT_EQ(mask.apply("https://shop-production.example.com"),
+            "https://shop-production.example.com");
+  EXPECT_EQ(mask.apply("my-production-password"), "[PW]");
+  EXPECT_EQ(mask.apply("a-shop-production-b production"), "a-shop-production-b [ENV]");
+}
+
+TEST(SecretMask, TellsNobodyWhoGuessesHowAValueBegins) {
+  const auto mask = mask_of({{"TOKEN", "s3cret-value"}});
+  const std::string guess = "'s3" + std::string(kTextGoesOn) + "' is not KEY=VALUE";
+  EXPECT_EQ(mask.apply_to_whole(guess), guess);
+  EXPECT_NE(mask.apply(guess), guess) << "in a line that the platform has cut it is hidden";
+  EXPECT_EQ(mask.apply_to_whole("s3cret-value"), "[TOKEN]");
+}
+
 TEST(SecretMask, HidesEveryLineOfAValue) {
   const auto mask = mask_of({{"PEM", "first line\r\n  second line\nend"}});
   EXPECT_EQ(mask.apply("first line"), "[PEM]");

@@ -144,6 +144,27 @@ TEST(Answers, KeepWordsOfThePlatformThatAreAConfigValueToo) {
   EXPECT_EQ(builds[0]["status"], "succeeded");
 }
 
+TEST(Answers, KeepNamesAndTimesThatAreAConfigValueToo) {
+  Scene scene;
+  scene.run("config:set blog ALLOWED_HOSTS=www.example.com YEAR=1970-01 DAY=2026-11 MONTH=2025-01");
+  scene.run("domains:add blog www.example.com");
+  const auto domains = Json::parse(scene.run("domains blog --json").out);
+  EXPECT_THAT(domains.dump(), HasSubstr("www.example.com"));
+  for (const char* line : {"releases blog --json", "builds blog --json", "apps:info blog --json"}) {
+    EXPECT_THAT(scene.run(line).out, Not(HasSubstr("]-"))) << line;
+  }
+}
+
+TEST(Answers, TellNobodyWhoGuessesHowAValueBegins) {
+  Scene scene;
+  scene.run("config:set blog PASSWORD=hunter2-and-more");
+  for (const char* guess : {"h⋯", "hunte⋯", "x⋯"}) {
+    const Said said = scene.run(fmt::format("ps:scale blog '{}'", guess));
+    EXPECT_EQ(said.status, 2);
+    EXPECT_THAT(said.err, AllOf(HasSubstr(guess), Not(HasSubstr("PASSWORD")))) << guess;
+  }
+}
+
 TEST(Answers, KeepTheNameOfTheirApp) {
   Scene scene;
   scene.run("apps:create production-web");
@@ -151,6 +172,8 @@ TEST(Answers, KeepTheNameOfTheirApp) {
   const auto report = Json::parse(scene.run("apps:info production-web --json").out);
   EXPECT_EQ(report["name"], "production-web");
   EXPECT_EQ(Json::parse(scene.run("apps:lock production-web --json").out)["app"], "production-web");
+  EXPECT_THAT(scene.run("apps:info production-web").out,
+              AllOf(HasSubstr("production-web"), Not(HasSubstr("[RAILS_ENV]-web"))));
 }
 
 TEST(ListsOfAllApps, LookNoValueUp) {
@@ -158,9 +181,9 @@ TEST(ListsOfAllApps, LookNoValueUp) {
    public:
     using FakePlatform::FakePlatform;
 
-    Result<SecretMask> secret_mask(const AppName& name) override {
+    Result<SecretMask> secret_mask(const Actor& actor, const AppName& name) override {
       ++looked_up;
-      return FakePlatform::secret_mask(name);
+      return FakePlatform::secret_mask(actor, name);
     }
 
     int looked_up = 0;
