@@ -49,6 +49,9 @@ def no_requirements(server):
 
 def no_start_script(server):
     app = server.new_app("hello-node", "no-start")
+    # npm takes its time where other stories run beside this one.
+    assert server.ssh("apps:create", "no-start").status == 0
+    assert server.ssh("checks:set", "no-start", "deadline=60").status == 0
     pushed = app.push()
     assert pushed.status == 0, pushed
     with open(app.path("package.json"), encoding="utf-8") as file:
