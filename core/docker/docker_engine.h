@@ -71,6 +71,8 @@ class DockerEngine : public Engine {
   Result<HttpResponse> post(std::string target, std::string json = "",
                             std::initializer_list<int> wanted = {});
   Result<bool> is_used(const ImageId& id);
+  Result<void> remove_network(const std::string& name);
+  Result<void> remove_leftover(const std::string& name, const Labels& labels);
   Result<std::string> free_subnet(const std::string& name, const Labels& labels);
   Result<void> create_network(const std::string& name, const Labels& labels);
   /// Empty: the engine chooses the addresses of this network, or there is none of this name.

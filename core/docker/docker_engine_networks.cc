@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 
 #include "core/docker/docker_engine.h"
@@ -79,14 +80,33 @@ Result<Addresses> DockerEngine::ensure_network(const std::string& name, const La
   });
 }
 
+Result<void> DockerEngine::remove_network(const std::string& name) {
+  TRY(api_.send(
+      {.method = "DELETE", .target = path_of(name), .deadline = api_.deadlines().change}));
+  return {};
+}
+
+/// One that a server left, which ended while it made a network.
+Result<void> DockerEngine::remove_leftover(const std::string& name, const Labels& labels) {
+  const auto found = get(path_of(name));
+  if (!found) {
+    return found.error().code == ErrorCode::NotFound ? Result<void>() : found.error();
+  }
+  const auto network = TRY(parse_json(*found));
+  const bool is_ours = std::ranges::all_of(labels, [&](const auto& label) {
+    return text_of(member(network, "Labels"), label.first) == label.second;
+  });
+  return is_ours ? remove_network(name) : Result<void>();
+}
+
 /// The engine allows chosen addresses only where the subnet is chosen too: it chooses one for a
 /// network that makes way for ours.
 Result<std::string> DockerEngine::free_subnet(const std::string& name, const Labels& labels) {
-  const std::string first = fmt::format("{}-subnet-{:08x}", name, std::random_device()());
+  const std::string first = name + "-subnet";
+  TRY(remove_leftover(first, labels));
   TRY(post("/networks/create", to_text(network_body(first, labels))));
   const auto made = get(path_of(first));
-  TRY(api_.send(
-      {.method = "DELETE", .target = path_of(first), .deadline = api_.deadlines().change}));
+  TRY(remove_network(first));
   const auto answer = TRY(made);
   const auto network = TRY(parse_json(answer));
   return parts_of(network).subnet;

@@ -2,11 +2,12 @@
 """Apps do not reach each other, nor what listens on the host's loopback; the router reaches them all."""
 
 import json
+import os
 import socket
 
 import apps
 from story import tell
-from testbed import docker
+from testbed import Server, docker, wait_until
 
 SETTINGS = {"containers": {"stop_timeout": "5s"}, "runtimes": {"allow_dockerfile": "true"},
             "build": {"builder": "classic", "memory_bytes": "128m"}}
@@ -60,5 +61,23 @@ def a_build_that_wants_too_much_memory(server):
     assert "remote rejected" in pushed.err, pushed
 
 
+def networks():
+    return docker("network", "ls", "--format", "{{.Name}}").split()
+
+
+def a_network_that_was_half_made(_):
+    """A server ended while it made the network of the apps: the next one leaves nothing of that behind."""
+    name = f"minpaas-half-{os.getpid()}"
+    docker("network", "create", "--label", "minpaas.network=apps", f"{name}-subnet")
+    try:
+        with Server({"containers": {"network": name}}):
+            wait_until(lambda: name in networks(), "the network")
+            assert f"{name}-subnet" not in networks()
+    finally:
+        for left in {name, f"{name}-subnet"}.intersection(networks()):
+            docker("network", "rm", left)
+
+
 if __name__ == "__main__":
-    tell(apps_do_not_reach_each_other, a_build_that_wants_too_much_memory, settings=SETTINGS)
+    tell(apps_do_not_reach_each_other, a_build_that_wants_too_much_memory,
+         a_network_that_was_half_made, settings=SETTINGS)
