@@ -2,19 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <thread>
+
+#include "tests/support/needs.h"
 
 namespace minpaas::test {
 
 void EngineContract::SetUp() {
   bed = make_bed(GetParam());
-  if (!bed && std::getenv("CI") != nullptr) {
-    FAIL() << "no Docker Engine with " << kBase << " answers";
-  }
-  if (!bed) {
-    GTEST_SKIP() << "no Docker Engine with " << kBase << " answers";
-  }
+  MINPAAS_NEEDS(bed, std::string("a Docker Engine with ") + kBase);
   labels = {{kLabelTest, bed->tag()}};
 }
 

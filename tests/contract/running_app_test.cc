@@ -1,7 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-
 #include "core/router/direct_router.h"
 #include "hooks/check.h"
 #include "hooks/check_plan.h"
@@ -9,6 +7,7 @@
 #include "hooks/supervisor.h"
 #include "tests/contract/engine_bed.h"
 #include "tests/support/loopback_server.h"
+#include "tests/support/needs.h"
 
 /// The parts that touch containers, on a real engine: what a fake cannot know (ports, addresses,
 /// signals, the order of events) is looked at here.
@@ -38,12 +37,7 @@ class RunningApp : public testing::Test {
  protected:
   void SetUp() override {
     bed_ = test::make_bed(test::BedKind::RealEngine);
-    if (!bed_ && std::getenv("CI") != nullptr) {
-      FAIL() << "no Docker Engine with " << test::kBase << " answers";
-    }
-    if (!bed_) {
-      GTEST_SKIP() << "no Docker Engine with " << test::kBase << " answers";
-    }
+    MINPAAS_NEEDS(bed_, std::string("a Docker Engine with ") + test::kBase);
     image_ = engine().inspect_image(test::kBase)->id;
   }
 

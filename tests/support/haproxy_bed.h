@@ -15,6 +15,7 @@
 #include "core/router/haproxy_router.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/loopback_server.h"
+#include "tests/support/needs.h"
 #include "tests/support/temp_dir.h"
 
 /// HaproxyRouter with the real HAProxy; containers are servers on loopback addresses.
@@ -32,9 +33,7 @@ std::string get(int port, const std::string& host = "any", const std::string& pa
 class Haproxy : public testing::Test {
  protected:
   void SetUp() override {
-    if (find_haproxy().empty()) {
-      GTEST_SKIP() << "haproxy is not installed";
-    }
+    MINPAAS_NEEDS(!find_haproxy().empty(), "haproxy");
     ASSERT_TRUE(restart_server());
   }
 
@@ -53,8 +52,7 @@ class Haproxy : public testing::Test {
                                                               .domain = "apps.example",
                                                               .http = {{"127.0.0.1", by_name_}},
                                                               .request_log = request_log_,
-                                                              .app_address = "127.0.0.1",
-                                                              .drain_timeout = milliseconds(300)});
+                                                              .app_address = "127.0.0.1"});
     router_->set_request_sink([this](const std::vector<RequestLine>& lines) {
       told_.with([&](std::vector<std::string>& told) {
         for (const RequestLine& line : lines) {

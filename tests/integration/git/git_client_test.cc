@@ -261,7 +261,8 @@ TEST_F(GitClient, PushesAHundredThousandObjects) {
     }
     stream += "\n";
   }
-  const auto imported = run_program({"git", "-C", work(), "fast-import", "--quiet"}, stream);
+  const auto imported =
+      run_program({"git", "-C", work(), "fast-import", "--quiet"}, stream, std::chrono::minutes(4));
   ASSERT_EQ(imported.status, 0) << imported.err;
   const auto pushed = push({bare(), "many:main"});
   EXPECT_EQ(pushed.status, 0) << pushed.err;

@@ -10,6 +10,7 @@
 #include "tests/support/fake_engine.h"
 #include "tests/support/loopback_client.h"
 #include "tests/support/loopback_server.h"
+#include "tests/support/needs.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tls_client.h"
 
@@ -31,9 +32,7 @@ Secret certificate_for(const std::string& host) {
 class Https : public testing::Test {
  protected:
   void SetUp() override {
-    if (find_haproxy().empty()) {
-      GTEST_SKIP() << "haproxy is not installed";
-    }
+    MINPAAS_NEEDS(!find_haproxy().empty(), "haproxy");
     certificates_.fallback = certs::make_self_signed("apps.example", RealClock().now())->pem;
     start();
     ASSERT_TRUE(router_->set_certificates(certificates_));
