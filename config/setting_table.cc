@@ -141,7 +141,8 @@ std::vector<Setting> check_settings() {
           in("interval", &S::interval, Duration<milliseconds>{milliseconds(10), seconds(10)}),
           in("worker_uptime", &S::worker_uptime, Duration<seconds>{seconds(0), hours(1)}),
           in("liveness_wait", &S::liveness_wait, Duration<seconds>{seconds(1), hours(1)}),
-          in("liveness_attempts", &S::liveness_attempts, Whole<int>{1, 1000})};
+          in("liveness_attempts", &S::liveness_attempts, Whole<int>{1, 1000}),
+          in("allow_private_addresses", &S::allow_private_addresses, YesNo{})};
 }
 
 std::vector<Setting> container_settings() {

@@ -126,6 +126,8 @@ struct CheckSettings {
   seconds liveness_wait{10};
   /// Failed looks in a row after which a process is restarted.
   int liveness_attempts = 3;
+  /// `onFailure` may tell programs at addresses of this machine and of private networks.
+  bool allow_private_addresses = false;
 };
 
 /// The engine's own network, in which containers reach each other.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/base/file.h"
@@ -114,7 +115,10 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       lifecycle_(apps_, journal_, around.clock),
       policies_(opened_.instance, settings.containers, apps_, resources_, volumes_),
       check_plans_(check_store_, settings.checks),
-      checker_(around.engine, settings.checks),
+      failure_hooks_(around.engine, configs_, settings),
+      checker_(around.engine, settings.checks,
+               [this](const std::vector<FailedCheck>& failed, const LineSink& line,
+                      const std::stop_token& stop) { failure_hooks_.run(failed, line, stop); }),
       parts_{apps_,         configs_,        build_secret_store_, releases_,
              deploys_,      containers_,     resources_,          volumes_,
              cron_store_,   policies_,       lifecycle_,          around.engine,
@@ -145,10 +149,11 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
                {settings.router.domain, [this] { certificates_.follow_change(); }}),
       maintenance_(access_, apps_, around.router, lifecycle_),
       build_secrets_(access_, build_secret_store_, around.clock),
-      live_processes_(parts_, queue_),
+      live_processes_(parts_, queue_, failure_hooks_),
       liveness_(around.engine, {[this] { return live_processes_.targets(); },
-                                [this](const LivenessTarget& target, const std::string& why) {
-                                  return live_processes_.restart(target, why);
+                                [this](const LivenessTarget& target, const HealthCheck& failed,
+                                       const std::string& why) {
+                                  return live_processes_.restart(target, failed, why);
                                 }}),
       certificate_store_(*opened_.database, opened_.secret),
       lego_(settings.certs, settings.server.data_dir / "acme", around.router),
@@ -289,6 +294,10 @@ bool Assembly::reconcile(std::stop_token stop) {
       !network && network.error().code != ErrorCode::Unavailable) {
     log::error("the network of the apps: {}", network.error().for_log());
   }
+  const auto ended = settle_ended(parts_, queue_);
+  if (!ended) {
+    log::warn("deploys that have ended: {}", ended.error().for_log());
+  }
   const auto report = reconciler_.run(view, std::move(stop));
   if (!report) {
     log::warn("reconciliation: {}", report.error().for_log());
@@ -305,12 +314,23 @@ bool Assembly::reconcile(std::stop_token stop) {
     // At the start and after the engine was away: what failed deploys could not take back.
     log_freed("the server", garbage_.collect_all());
   }
-  return report->settled();
+  return report->settled() && ended;
+}
+
+/// The end of a deploy cannot be stored while the disk is full.
+bool Assembly::has_unsettled(const AppName& app) {
+  const auto rows = parts_.deploys.unfinished();
+  return !rows || std::ranges::any_of(*rows, [&](const state::DeployRow& row) {
+    return row.app == app && row.stage != state::DeployStage::Queued;
+  });
 }
 
 /// After a deploy, when its followers have their result: a failure here is nobody's failed deploy.
 void Assembly::tidy(const AppName& app) {
   liveness_.look_again();
+  if (has_unsettled(app)) {
+    supervisor_.look_again();
+  }
   keep_newest_outputs(parts_.build_logs() / app.str(), kKeptOutputs);
   log_freed(app.str(), garbage_.collect(app));
 }

@@ -98,6 +98,7 @@ class Assembly {
   int restarts_of(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
   void tidy(const AppName& app);
+  bool has_unsettled(const AppName& app);
 
   git::Library git_;
   Opened opened_;
@@ -121,6 +122,7 @@ class Assembly {
   CheckPlans check_plans_;
   /// Before the supervisor, whose thread asks it.
   OneOffs one_offs_;
+  FailureHooks failure_hooks_;
   Checker checker_;
   PipelineParts parts_;
   Garbage garbage_;

@@ -54,16 +54,17 @@ class Watch {
   std::optional<std::string> look(docker::ContainerDetails details, SteadyTime now);
   void tick(SteadyTime now);
   void knock(SteadyTime now);
-  /// The first rule whose time is over, and that is no mere warning.
-  [[nodiscard]] const Rule* late(SteadyTime now) const;
-  /// Gives up what only warns and is late; what to say of it.
-  std::vector<std::string> warnings(SteadyTime now);
+  /// The rules whose time is over, and that are no mere warnings.
+  [[nodiscard]] std::vector<const Rule*> late(SteadyTime now) const;
+  /// Those that only warn, of which this is the end.
+  std::vector<const Rule*> give_up(SteadyTime now);
+  /// Those that have not passed yet.
+  [[nodiscard]] std::vector<const Rule*> open() const;
 
   [[nodiscard]] std::string explain() const;
-
- private:
   [[nodiscard]] std::string explain(const Rule& rule) const;
 
+ private:
   CheckTarget target_;
   SteadyTime began_;
   std::vector<Rule> rules_;
@@ -108,23 +109,33 @@ void Watch::knock(SteadyTime now) {
   }
 }
 
-const Rule* Watch::late(SteadyTime now) const {
-  const auto found = std::ranges::find_if(rules_, [&](const Rule& rule) {
-    return !rule.settled() && !rule.probe.check().warn && now >= began_ + rule.patience;
-  });
-  return found == rules_.end() ? nullptr : &*found;
+std::vector<const Rule*> Watch::open() const {
+  std::vector<const Rule*> open;
+  for (const Rule& rule : rules_) {
+    if (!rule.settled()) {
+      open.push_back(&rule);
+    }
+  }
+  return open;
 }
 
-std::vector<std::string> Watch::warnings(SteadyTime now) {
-  std::vector<std::string> texts;
+std::vector<const Rule*> Watch::late(SteadyTime now) const {
+  auto late = open();
+  std::erase_if(late, [&](const Rule* rule) {
+    return rule->probe.check().warn || now < began_ + rule->patience;
+  });
+  return late;
+}
+
+std::vector<const Rule*> Watch::give_up(SteadyTime now) {
+  std::vector<const Rule*> given_up;
   for (Rule& rule : rules_) {
     if (!rule.settled() && rule.probe.check().warn && now >= began_ + rule.patience) {
       rule.given_up = true;
-      texts.push_back(
-          fmt::format("{}: {}; for this check that is only a warning", name(), explain(rule)));
+      given_up.push_back(&rule);
     }
   }
-  return texts;
+  return given_up;
 }
 
 std::string Watch::explain(const Rule& rule) const {
@@ -137,8 +148,8 @@ std::string Watch::explain() const {
   if (details_.state != RunState::Running) {
     return "its container has not begun to run";
   }
-  const auto rule = std::ranges::find_if(rules_, [](const Rule& r) { return !r.settled(); });
-  return rule == rules_.end() ? "" : explain(*rule);
+  const auto rules = open();
+  return rules.empty() ? "" : explain(*rules.front());
 }
 
 /// One run of the check. Thread: the caller's; nothing in it blocks but one poll.
@@ -149,6 +160,9 @@ class Run {
 
   Result<void> wait(const std::vector<CheckTarget>& targets, const std::stop_token& stop);
 
+  /// Those that have failed for good by now.
+  [[nodiscard]] const std::vector<FailedCheck>& failed() const { return failed_; }
+
  private:
   static SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -158,6 +172,7 @@ class Run {
   void say_goodbye();
   void warn();
   void say_what_is_missing();
+  void note_failed(const Watch& watch, const Rule& rule, const std::string& why);
   Error dead(const Watch& watch, const std::string& reason);
   Error too_late();
 
@@ -167,6 +182,7 @@ class Run {
   const config::CheckSettings& settings_;
   const LineSink& line_;
   std::vector<Watch> watches_;
+  std::vector<FailedCheck> failed_;
   SteadyTime say_at_;
   std::string said_;
 };
@@ -196,7 +212,7 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
     if (stop.stop_requested()) {
       return Error{ErrorCode::Cancelled, "the check was cancelled", "", ""};
     }
-    if (std::ranges::any_of(watches_, [](const Watch& w) { return w.late(now()) != nullptr; })) {
+    if (std::ranges::any_of(watches_, [](const Watch& w) { return !w.late(now()).empty(); })) {
       return too_late();
     }
     say_what_is_missing();
@@ -264,8 +280,10 @@ void Run::say_goodbye() {
 
 void Run::warn() {
   for (Watch& watch : watches_) {
-    for (const std::string& text : watch.warnings(now())) {
-      line_(" !     " + text);
+    for (const Rule* rule : watch.give_up(now())) {
+      const std::string why = watch.explain(*rule);
+      line_(fmt::format(" !     {}: {}; for this check that is only a warning", watch.name(), why));
+      note_failed(watch, *rule, why);
     }
   }
 }
@@ -284,7 +302,18 @@ void Run::say_what_is_missing() {
   }
 }
 
+void Run::note_failed(const Watch& watch, const Rule& rule, const std::string& why) {
+  const CheckTarget& target = watch.target();
+  if (target.app) {
+    failed_.push_back(
+        {*target.app, target.process, target.index, target.container, rule.probe.check(), why});
+  }
+}
+
 Error Run::dead(const Watch& watch, const std::string& reason) {
+  for (const Rule* rule : watch.open()) {
+    note_failed(watch, *rule, reason);
+  }
   show_last_lines(engine_, watch.target().container, watch.name(), line_);
   return {ErrorCode::Failed, fmt::format("{} {}", watch.name(), reason), "", ""};
 }
@@ -293,16 +322,19 @@ Error Run::too_late() {
   // The first one is the Error, so it comes last: what is said of it stands behind its lines too.
   std::string reason;
   for (auto watch = watches_.rbegin(); watch != watches_.rend(); ++watch) {
-    const Rule* rule = watch->late(now());
-    if (rule == nullptr) {
+    const auto late = watch->late(now());
+    if (late.empty()) {
       continue;
+    }
+    for (const Rule* rule : late) {
+      note_failed(*watch, *rule, watch->explain(*rule));
     }
     if (!reason.empty()) {
       line_(" !     " + reason);
     }
     show_last_lines(engine_, watch->target().container, watch->name(), line_);
-    reason = fmt::format("{} is not healthy after {} s: {}", watch->name(), rule->patience.count(),
-                         watch->explain());
+    reason = fmt::format("{} is not healthy after {} s: {}", watch->name(),
+                         late.front()->patience.count(), watch->explain());
   }
   return {ErrorCode::Timeout, reason, "", ""};
 }
@@ -312,7 +344,15 @@ Error Run::too_late() {
 Result<void> Checker::wait_healthy(const std::vector<CheckTarget>& targets, const LineSink& line,
                                    std::stop_token stop) {
   const LineSink quiet = [](std::string_view) { return true; };
-  return Run(engine_, settings_, line ? line : quiet).wait(targets, stop);
+  const LineSink& sink = line ? line : quiet;
+  Run run(engine_, settings_, sink);
+  const auto done = run.wait(targets, stop);
+  if (on_failure_ && !run.failed().empty()) {
+    on_failure_(
+        run.failed(), [&](std::string_view text) { return sink(fmt::format("       {}", text)); },
+        stop);
+  }
+  return done;
 }
 
 }  // namespace minpaas::hooks

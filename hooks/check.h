@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/docker/engine.h"
+#include "hooks/failure_hooks.h"
 #include "hooks/follow.h"
 
 namespace minpaas::hooks {
@@ -29,14 +32,20 @@ struct CheckTarget {
   int port = 0;
   /// All of these must pass.
   std::vector<StartupCheck> checks = {};
+  /// Absent: nobody has wishes for what is done when they fail.
+  std::optional<AppName> app = std::nullopt;
 };
 
 /// Probes from the host; a program inside the image runs only where an app asks for it. Besides, no
 /// process may end or be restarted.
 class Checker {
  public:
-  Checker(docker::Engine& engine, const config::CheckSettings& settings)
-      : engine_(engine), settings_(settings) {}
+  /// Gets the checks that have failed for good; it may take its time.
+  using OnFailure = std::function<void(const std::vector<FailedCheck>& failed, const LineSink& line,
+                                       const std::stop_token& stop)>;
+
+  Checker(docker::Engine& engine, const config::CheckSettings& settings, OnFailure on_failure = {})
+      : engine_(engine), settings_(settings), on_failure_(std::move(on_failure)) {}
 
   [[nodiscard]] const config::CheckSettings& settings() const { return settings_; }
 
@@ -51,6 +60,7 @@ class Checker {
  private:
   docker::Engine& engine_;
   config::CheckSettings settings_;
+  OnFailure on_failure_;
 };
 
 }  // namespace minpaas::hooks

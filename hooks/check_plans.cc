@@ -11,7 +11,7 @@ CheckPlan ReleaseChecks::of(const ProcessType& type) const {
 CheckTarget ReleaseChecks::target(const ProcessType& type, int index,
                                   const docker::ContainerId& container) const {
   // Every process is told this port, so one that is not web may listen on it as well.
-  return {container, type, index, port_, of(type).startup};
+  return {container, type, index, port_, of(type).startup, app_};
 }
 
 Result<ReleaseChecks> CheckPlans::of(const Release& release) {

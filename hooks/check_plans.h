@@ -10,7 +10,8 @@ namespace minpaas::hooks {
 class ReleaseChecks {
  public:
   ReleaseChecks(const Release& release, AppChecks chosen, const config::CheckSettings& settings)
-      : manifest_(release.manifest),
+      : app_(release.app),
+        manifest_(release.manifest),
         port_(release.internal_port),
         chosen_(std::move(chosen)),
         settings_(settings) {}
@@ -21,6 +22,7 @@ class ReleaseChecks {
                                    const docker::ContainerId& container) const;
 
  private:
+  AppName app_;
   Manifest manifest_;
   int port_;
   AppChecks chosen_;

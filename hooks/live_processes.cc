@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "hooks/queue_hold.h"
 #include "hooks/stages.h"
+#include "hooks/stop_times.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -57,24 +58,14 @@ Result<void> LiveProcesses::add_targets(const AppName& app, std::vector<Liveness
   return {};
 }
 
-bool LiveProcesses::restart(const LivenessTarget& target, const std::string& why) {
+bool LiveProcesses::restart(const LivenessTarget& target, const HealthCheck& check,
+                            const std::string& why) {
   const auto hold = QueueHold::try_take(queue_, target.app);
-  return hold && restart_held(target, why);
+  return hold && restart_held(target, check, why);
 }
 
-/// A check's program may print what it likes. While deploys wait, the latest config is that of the
-/// container.
-std::string LiveProcesses::without_secrets(const AppName& app, const std::string& why) {
-  const auto config = parts_.configs.latest(app);
-  if (!config) {
-    return "why cannot be said: " + config.error().message;
-  }
-  SecretMask mask;
-  mask.hide(config->second);
-  return mask.apply(why);
-}
-
-bool LiveProcesses::restart_held(const LivenessTarget& target, const std::string& why) {
+bool LiveProcesses::restart_held(const LivenessTarget& target, const HealthCheck& check,
+                                 const std::string& why) {
   const auto rows = parts_.containers.of_app(target.app);
   const bool is_live = rows && std::ranges::any_of(*rows, [&](const state::ContainerRow& row) {
                          return row.id == target.container.value;
@@ -82,13 +73,14 @@ bool LiveProcesses::restart_held(const LivenessTarget& target, const std::string
   if (!is_live) {
     return false;
   }
-  const std::string told =
-      fmt::format("{} keeps failing its checks and is restarted: {}",
-                  process_name(target.process, target.index), without_secrets(target.app, why));
+  const std::string told = fmt::format("{} keeps failing its checks and is restarted: {}",
+                                       process_name(target.process, target.index),
+                                       without_secrets(parts_.configs, target.app, why));
   log::warn("{}: {}", target.app.str(), told);
   parts_.lifecycle.tell(target.app, told);
+  run_hook(target, check, why);
   for (const auto& done :
-       {parts_.engine.stop_container(target.container, parts_.settings.containers.stop_timeout),
+       {parts_.engine.stop_container(target.container, stop_times(parts_, target.app).stop),
         parts_.engine.start_container(target.container)}) {
     if (!done) {
       // What does not run is started by the next reconciliation.
@@ -96,6 +88,18 @@ bool LiveProcesses::restart_held(const LivenessTarget& target, const std::string
     }
   }
   return true;
+}
+
+void LiveProcesses::run_hook(const LivenessTarget& target, const HealthCheck& check,
+                             const std::string& why) {
+  hooks_.run({{target.app, target.process, target.index, target.container, check, why}},
+             [&](std::string_view line) {
+               const std::string text =
+                   without_secrets(parts_.configs, target.app, std::string(line));
+               parts_.lifecycle.tell(target.app, text);
+               return true;
+             },
+             {});
 }
 
 }  // namespace minpaas::hooks

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hooks/deploy_queue.h"
+#include "hooks/failure_hooks.h"
 #include "hooks/liveness.h"
 #include "hooks/pipeline_parts.h"
 
@@ -12,21 +13,23 @@ namespace minpaas::hooks {
 /// The hands of Liveness on the live processes of this server. Thread: any.
 class LiveProcesses {
  public:
-  LiveProcesses(const PipelineParts& parts, DeployQueue& queue) : parts_(parts), queue_(queue) {}
+  LiveProcesses(const PipelineParts& parts, DeployQueue& queue, const FailureHooks& hooks)
+      : parts_(parts), queue_(queue), hooks_(hooks) {}
 
   /// Those with liveness checks. Errors: those of the stores.
   Result<std::vector<LivenessTarget>> targets();
   /// Stops it in its own time and starts it again; deploys of the app wait. False: a deploy is at
   /// work, or it is no live process any more.
-  bool restart(const LivenessTarget& target, const std::string& why);
+  bool restart(const LivenessTarget& target, const HealthCheck& check, const std::string& why);
 
  private:
+  void run_hook(const LivenessTarget& target, const HealthCheck& check, const std::string& why);
   Result<void> add_targets(const AppName& app, std::vector<LivenessTarget>& targets);
-  [[nodiscard]] std::string without_secrets(const AppName& app, const std::string& why);
-  bool restart_held(const LivenessTarget& target, const std::string& why);
+  bool restart_held(const LivenessTarget& target, const HealthCheck& check, const std::string& why);
 
   const PipelineParts& parts_;
   DeployQueue& queue_;
+  const FailureHooks& hooks_;
 };
 
 }  // namespace minpaas::hooks

@@ -176,16 +176,17 @@ void Liveness::end_try(Watched& watched, std::size_t check, SteadyTime now) {
              process_name(watched.target.process, watched.target.index),
              describe(watched.target.checks[check]));
   if (watched.record.failed(check, now) == LivenessRecord::Verdict::Restart) {
-    begin_restart(watched);
+    begin_restart(watched, watched.target.checks[check]);
   }
 }
 
 /// All of an app may fail for one reason: those that still answer some requests go on meanwhile.
-void Liveness::begin_restart(Watched& watched) {
+void Liveness::begin_restart(Watched& watched, const HealthCheck& failed) {
   if (!restarts_one_of(watched.target.app)) {
-    watched.restart = std::async(
-        std::launch::async,
-        [this, target = watched.target, why = watched.why] { return hands_.restart(target, why); });
+    watched.restart =
+        std::async(std::launch::async, [this, target = watched.target, failed, why = watched.why] {
+          return hands_.restart(target, failed, why);
+        });
   }
 }
 

@@ -51,8 +51,9 @@ class Liveness {
   struct Hands {
     /// All that has to be looked at.
     std::function<Result<std::vector<LivenessTarget>>()> targets;
-    /// Stops it and starts it again, for the reason. False: not now.
-    std::function<bool(const LivenessTarget&, const std::string& why)> restart;
+    /// Stops it and starts it again, since this check of it fails for the reason. False: not now.
+    std::function<bool(const LivenessTarget&, const HealthCheck& failed, const std::string& why)>
+        restart;
   };
 
   Liveness(docker::Engine& engine, Hands hands) : engine_(engine), hands_(std::move(hands)) {}
@@ -93,7 +94,7 @@ class Liveness {
   void poll_tries();
   void end_tries(SteadyTime now);
   void end_try(Watched& watched, std::size_t check, SteadyTime now);
-  void begin_restart(Watched& watched);
+  void begin_restart(Watched& watched, const HealthCheck& failed);
   void end_restarts(SteadyTime now);
   [[nodiscard]] bool restarts_one_of(const AppName& app) const;
   [[nodiscard]] bool is_busy() const;

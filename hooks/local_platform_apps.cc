@@ -5,10 +5,12 @@
 
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "hooks/app_settings.h"
 #include "hooks/local_platform.h"
 #include "hooks/ownership.h"
 #include "hooks/runtime_choice.h"
 #include "hooks/stages.h"
+#include "hooks/stop_times.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -43,25 +45,6 @@ std::string state_of(const docker::ContainerDetails& container, bool crashed) {
   }
   return container.oom_killed ? "exited (out of memory)"
                               : fmt::format("exited ({})", container.exit_code);
-}
-
-Error unknown_setting(const std::string& key) {
-  return {ErrorCode::InvalidInput,
-          fmt::format("there is no app setting '{}'", escape_controls(key)),
-          "there are runtime, deploy_branch and overlap", ""};
-}
-
-Result<void> check_overlap(const std::string& value, const router::Router& router) {
-  if (value != "on" && value != "off") {
-    return Error{ErrorCode::InvalidInput,
-                 fmt::format("overlap is on or off, not '{}'", escape_controls(value)), "", ""};
-  }
-  if (value == "off" && !router.holds_requests()) {
-    return Error{ErrorCode::Conflict,
-                 "this router cannot hold requests while an app is swapped stop-first",
-                 "set [router] kind = haproxy (a HAProxy with Lua)", ""};
-  }
-  return {};
 }
 
 }  // namespace
@@ -150,6 +133,7 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
   auto live = TRY(parts_.releases.live(name));
   const auto shown = live ? std::optional(TRY(live_summary(*live))) : std::nullopt;
   AppSummary summary = summarize(row, shown ? &*shown : nullptr, up);
+  const StopTimes times = stop_times(row, parts_.settings);
   AppReport report{std::move(summary),
                    row.port,
                    deploy_branch(row),
@@ -161,7 +145,9 @@ Result<AppReport> LocalPlatform::app(const Actor& actor, const AppName& name) {
                    row.locked_by,
                    row.locked_at,
                    {},
-                   row.overlap};
+                   row.overlap,
+                   times.drain,
+                   times.stop};
   for (const auto& [key, value] : TRY(parts_.configs.latest(name)).second) {
     report.config_keys.push_back(key);
   }
@@ -205,28 +191,7 @@ Result<void> LocalPlatform::set_app(
     const Actor& actor, const AppName& name,
     const std::vector<std::pair<std::string, std::string>>& values) {
   TRY(access_.find_open(actor, name, AppRight::Deploy));
-  for (const auto& [key, value] : values) {
-    if (key == "runtime") {
-      TRY(choose_runtime(parts_.catalog, value));
-    } else if (key == "deploy_branch") {
-      TRY(git::RefName::branch(value));
-    } else if (key == "overlap") {
-      TRY(check_overlap(value, parts_.router));
-    } else {
-      return unknown_setting(key);
-    }
-  }
-  for (const auto& [key, value] : values) {
-    if (key == "runtime") {
-      const std::string runtime = TRY(choose_runtime(parts_.catalog, value));
-      TRY(parts_.apps.set_runtime(name, runtime));
-    } else if (key == "deploy_branch") {
-      TRY(parts_.apps.set_deploy_branch(name, value));
-    } else {
-      TRY(parts_.apps.set_overlap(name, value == "on"));
-    }
-  }
-  return {};
+  return AppSettings(parts_.apps, parts_.catalog, parts_.router).set(name, values);
 }
 
 Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,

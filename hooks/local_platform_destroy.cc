@@ -7,6 +7,7 @@
 #include "hooks/process_set.h"
 #include "hooks/queue_hold.h"
 #include "hooks/renames.h"
+#include "hooks/stop_times.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -45,7 +46,7 @@ Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
   for (const auto& container : TRY(our_containers(name))) {
     containers.push_back(container.id);
   }
-  TRY(stop_all(parts_.engine, containers, parts_.settings.containers.stop_timeout));
+  TRY(stop_all(parts_.engine, containers, stop_times(parts_, name).stop));
   for (const docker::ContainerId& container : containers) {
     TRY(parts_.engine.remove_container(container));
   }

@@ -196,6 +196,9 @@ Pipeline::Done Pipeline::bring_up(const StageContext& context, const PreparedRel
     TRY(enter(context, state::DeployStage::Checking));
     TRY(check(context, turnover));
   }
+  if (context.job.runs_release_command() && !turnover.stays_stopped) {
+    TRY(run_postdeploy(context, prepared));
+  }
   TRY(enter(context, state::DeployStage::Switching));
   TRY(switch_release(context, turnover));
   parts_.router.let_go(context.app());
@@ -205,9 +208,6 @@ Pipeline::Done Pipeline::bring_up(const StageContext& context, const PreparedRel
     log::error("deploy {}: {}", context.deploy(), entered.error().for_log());
   }
   parts_.reach(to_string(state::DeployStage::Retiring));
-  if (context.job.runs_release_command() && !turnover.stays_stopped) {
-    run_postdeploy(context, prepared);
-  }
   return Deployed{prepared.release, std::move(turnover.retired)};
 }
 

@@ -72,6 +72,9 @@ struct AppReport {
   std::vector<std::string> domains = {};
   /// Whether containers of two releases may run at the same time.
   bool overlap = true;
+  /// How long its requests and WebSockets may take to end, and its processes after SIGTERM.
+  seconds drain_timeout{0};
+  seconds stop_timeout{0};
 };
 
 struct ProcessReport {

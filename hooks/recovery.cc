@@ -7,7 +7,9 @@
 
 #include "core/base/log.h"
 #include "hooks/ownership.h"
+#include "hooks/queue_hold.h"
 #include "hooks/stages.h"
+#include "hooks/stop_times.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -39,7 +41,7 @@ Result<void> restore_route(const PipelineParts& parts, const AppName& app,
 /// Old containers go first: with the direct router one of them may still have the port.
 Result<void> remove_others(const PipelineParts& parts, const Release& live) {
   const auto rows = TRY(containers_of(parts, live.app, live.number, Belonging::ToOthers));
-  parts.router.drain(live.app, web_containers(rows), {});
+  parts.router.drain(live.app, web_containers(rows), stop_times(parts, live.app).drain, {});
   for (const auto& row : rows) {
     TRY(parts.engine.remove_container({row.id}));
     TRY(parts.containers.remove(row.id));
@@ -138,6 +140,18 @@ Result<void> follow_live(const PipelineParts& parts, const AppName& app, Recover
   return move_ref(parts, *row);
 }
 
+/// Those of the app that have begun, but one.
+Result<void> settle_of(const PipelineParts& parts, const AppName& app,
+                       std::optional<std::int64_t> but) {
+  RecoveryReport report;
+  for (const state::DeployRow& row : TRY(parts.deploys.unfinished())) {
+    if (row.app == app && row.id != but && row.stage != state::DeployStage::Queued) {
+      TRY(settle(parts, row, kNotStored, report));
+    }
+  }
+  return {};
+}
+
 Result<void> sweep(const PipelineParts& parts, const AppName& app) {
   auto repository = git::Repository::open(parts.repository(app));
   if (!repository) {
@@ -150,10 +164,20 @@ Result<void> sweep(const PipelineParts& parts, const AppName& app) {
 }  // namespace
 
 Result<void> settle_earlier(const PipelineParts& parts, const state::DeployRow& begins) {
-  RecoveryReport report;
+  return settle_of(parts, begins.app, begins.id);
+}
+
+Result<void> settle_ended(const PipelineParts& parts, DeployQueue& queue) {
+  std::set<AppName> apps;
   for (const state::DeployRow& row : TRY(parts.deploys.unfinished())) {
-    if (row.app == begins.app && row.id != begins.id && row.stage != state::DeployStage::Queued) {
-      TRY(settle(parts, row, kNotStored, report));
+    if (row.stage != state::DeployStage::Queued) {
+      apps.insert(row.app);
+    }
+  }
+  for (const AppName& app : apps) {
+    // One that is under way is not held, and looks after the earlier ones by itself.
+    if (const auto hold = QueueHold::try_take(queue, app)) {
+      TRY(settle_of(parts, app, std::nullopt));
     }
   }
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hooks/deploy_queue.h"
 #include "hooks/pipeline_parts.h"
 
 namespace minpaas::hooks {
@@ -24,5 +25,9 @@ Result<RecoveryReport> recover(const PipelineParts& parts);
 /// The same for earlier deploys of the app of the one that begins: those whose end could not be
 /// stored, on a full disk. Thread: the worker of the deploy. Errors: those of the stores.
 Result<void> settle_earlier(const PipelineParts& parts, const state::DeployRow& begins);
+
+/// The same for each app of which no deploy is under way. Thread: any. Errors: those of the stores;
+/// the first one ends it.
+Result<void> settle_ended(const PipelineParts& parts, DeployQueue& queue);
 
 }  // namespace minpaas::hooks

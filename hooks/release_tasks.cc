@@ -106,13 +106,10 @@ bool is_left_out(const StageContext& context, const Task& task) {
   return context.job.skip_release;
 }
 
-}  // namespace
-
-Result<void> run_release_commands(const StageContext& context, const PreparedRelease& prepared) {
-  const Release& release = prepared.release;
-  for (const Task& task :
-       {task_of("predeploy", "predeploy script", release.manifest.scripts.predeploy),
-        task_of("release", "release command", release_command(release))}) {
+/// Of these the first that fails ends the deploy.
+Result<void> run_tasks(const StageContext& context, const PreparedRelease& prepared,
+                       const std::vector<Task>& tasks) {
+  for (const Task& task : tasks) {
     if (is_left_out(context, task)) {
       continue;
     }
@@ -129,24 +126,22 @@ Result<void> run_release_commands(const StageContext& context, const PreparedRel
   return {};
 }
 
-void run_postdeploy(const StageContext& context, const PreparedRelease& prepared) {
+}  // namespace
+
+Result<void> run_release_commands(const StageContext& context, const PreparedRelease& prepared) {
   const Release& release = prepared.release;
-  const auto before = context.parts.releases.before_live(context.app());
-  const bool is_first = before && !*before;
-  const Scripts& scripts = release.manifest.scripts;
-  for (const Task& task : {task_of("postdeploy", "postdeploy script of the first deploy",
-                                   is_first ? scripts.first_postdeploy : std::string()),
-                           task_of("postdeploy", "postdeploy script", scripts.postdeploy)}) {
-    if (is_left_out(context, task)) {
-      continue;
-    }
-    const auto ran = run_task(context, prepared, task);
-    if (!ran) {
-      log::warn("deploy {}: {}", context.deploy(), ran.error().for_log());
-      context.output.warn(
-          fmt::format("{}; {} is live all the same", ran.error().message, release.number.str()));
-    }
-  }
+  return run_tasks(context, prepared,
+                   {task_of("predeploy", "predeploy script", release.manifest.scripts.predeploy),
+                    task_of("release", "release command", release_command(release))});
+}
+
+Result<void> run_postdeploy(const StageContext& context, const PreparedRelease& prepared) {
+  const auto live = TRY(context.parts.releases.live(context.app()));
+  const Scripts& scripts = prepared.release.manifest.scripts;
+  return run_tasks(context, prepared,
+                   {task_of("postdeploy", "postdeploy script of the first deploy",
+                            live ? std::string() : scripts.first_postdeploy),
+                    task_of("postdeploy", "postdeploy script", scripts.postdeploy)});
 }
 
 }  // namespace minpaas::hooks

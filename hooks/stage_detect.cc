@@ -51,8 +51,7 @@ void warn_of(const git::ArchiveReport& report, DeployOutput& output) {
   }
 }
 
-/// A word for a process type that is not there is most often a slip. What has no effect, somebody
-/// counts on.
+/// A word for a process type that is not there is most often a slip.
 void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
   const auto warn = [&](const char* part, const ProcessType& type) {
     if (!plan.formation.contains(type)) {
@@ -64,9 +63,6 @@ void warn_of(const runtimes::BuildPlan& plan, DeployOutput& output) {
   }
   for (const auto& [type, checks] : plan.app_json.manifest.healthchecks) {
     warn("healthchecks", type);
-  }
-  for (const std::string& place : plan.app_json.without_effect) {
-    output.warn(fmt::format("app.json: {} has no effect here", place));
   }
 }
 

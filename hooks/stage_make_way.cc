@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "hooks/stages.h"
+#include "hooks/stop_times.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -64,6 +65,7 @@ Result<void> make_way(const StageContext& context, const Turnover& turnover) {
     return {};
   }
   context.output.stage("Stopping the old containers first (overlap=off)");
+  const StopTimes times = stop_times(app, parts.settings);
   const auto web = web_containers(turnover.retired);
   if (!web.empty()) {
     const auto kept = web_containers(turnover.kept);
@@ -71,7 +73,7 @@ Result<void> make_way(const StageContext& context, const Turnover& turnover) {
       TRY(parts.router.hold(app.name));
     }
     TRY(parts.router.restore({app.name, app.port, turnover.release.internal_port, kept}));
-    parts.router.drain(app.name, web, context.stop);
+    parts.router.drain(app.name, web, times.drain, context.stop);
   }
   if (context.stop.stop_requested()) {
     return Error{ErrorCode::Cancelled, "cancelled", "", ""};
@@ -80,7 +82,7 @@ Result<void> make_way(const StageContext& context, const Turnover& turnover) {
   for (const state::ContainerRow& row : turnover.retired) {
     containers.push_back({row.id});
   }
-  TRY(stop_all(parts.engine, containers, parts.settings.containers.stop_timeout));
+  TRY(stop_all(parts.engine, containers, times.stop));
   parts.reach("made way");
   context.output.done("Stopped");
   return {};

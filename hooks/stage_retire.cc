@@ -5,6 +5,7 @@
 #include "hooks/ownership.h"
 #include "hooks/side_by_side.h"
 #include "hooks/stages.h"
+#include "hooks/stop_times.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -111,13 +112,14 @@ void retire(const StageContext& context, const std::vector<state::ContainerRow>&
   if (retired.empty()) {
     return;
   }
-  parts.router.drain(context.app(), web_containers(retired), context.stop);
+  const StopTimes times = stop_times(parts, context.app());
+  parts.router.drain(context.app(), web_containers(retired), times.drain, context.stop);
   std::vector<docker::ContainerId> containers;
   for (const state::ContainerRow& row : retired) {
     containers.push_back({row.id});
   }
-  log_failure(stop_all(parts.engine, containers, parts.settings.containers.stop_timeout),
-              context.deploy(), "stop an old container");
+  log_failure(stop_all(parts.engine, containers, times.stop), context.deploy(),
+              "stop an old container");
   for (const state::ContainerRow& row : retired) {
     log_failure(remove_container(parts, row.id), context.deploy(), "remove an old container");
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "hooks/stages.h"
+#include "hooks/stop_times.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -29,8 +30,9 @@ Result<void> stop_app(const StageContext& context, const Release& live) {
   TRY(parts.apps.set_stopped(context.app(), true));
   parts.reach("marked as stopped");
   TRY(parts.router.restore({app.name, app.port, live.internal_port, {}}));
-  parts.router.drain(app.name, containers, context.stop);
-  TRY(stop_all(parts.engine, containers, parts.settings.containers.stop_timeout));
+  const StopTimes times = stop_times(app, parts.settings);
+  parts.router.drain(app.name, containers, times.drain, context.stop);
+  TRY(stop_all(parts.engine, containers, times.stop));
   context.output.done("Stopped");
   return {};
 }

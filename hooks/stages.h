@@ -94,8 +94,9 @@ Result<void> prepare_storage(const StageContext& context, const Release& release
 /// are, each in a container of its own. Errors: Failed (the exit status), Timeout, Cancelled.
 Result<void> run_release_commands(const StageContext& context, const PreparedRelease& prepared);
 
-/// Runs the postdeploy scripts of the app.json. The release is live: their failure is a warning.
-void run_postdeploy(const StageContext& context, const PreparedRelease& prepared);
+/// Runs the postdeploy scripts of the app.json in the same way, once the new processes are healthy
+/// (docs/adr/0011). Errors: as above.
+Result<void> run_postdeploy(const StageContext& context, const PreparedRelease& prepared);
 
 /// How the containers of an app change with a deploy.
 struct Turnover {

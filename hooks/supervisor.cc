@@ -207,6 +207,10 @@ bool Supervisor::reconcile_now(const std::stop_token& stop) {
   }
 }
 
+void Supervisor::look_again() {
+  want_reconcile(settings_.first_retry);
+}
+
 void Supervisor::want_reconcile(milliseconds from_now) {
   const auto at = std::chrono::steady_clock::now() + from_now;
   state_.update([&](State& state) {

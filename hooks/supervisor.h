@@ -48,6 +48,9 @@ class Supervisor {
   /// Unfinished deploys must have been settled before.
   void start();
 
+  /// Somebody knows that there is something to reconcile.
+  void look_again();
+
   /// Absent when nothing is known, as after a restart of the server: the engine's own details hold.
   [[nodiscard]] std::optional<ProcessHealth> health(const docker::ContainerId& container) const;
   [[nodiscard]] std::set<docker::ContainerId> crashed() const;

@@ -23,8 +23,7 @@ std::unique_ptr<router::Router> make_router(const config::Settings& settings,
         .https_redirect = wanted.https_redirect,
         .hsts = wanted.hsts,
         .request_log = wanted.request_log,
-        .app_address = wanted.app_address,
-        .drain_timeout = wanted.drain_timeout};
+        .app_address = wanted.app_address};
     return std::make_unique<router::HaproxyRouter>(engine, std::move(haproxy));
   }
   if (wanted.kind == "auto") {

@@ -68,19 +68,6 @@ Result<std::map<ProcessType, std::vector<HealthCheck>>> read_healthchecks(const 
   return all;
 }
 
-Result<std::vector<std::string>> read_reactions(const JsonValue& healthchecks) {
-  std::vector<std::string> places;
-  for (const auto& [key, checks] : TRY(healthchecks.members(kMostProcessTypes))) {
-    for (const JsonValue& check : TRY(checks.items(kMostChecks))) {
-      const auto reaction = TRY(check.find("onFailure"));
-      if (reaction) {
-        places.push_back(reaction->path());
-      }
-    }
-  }
-  return places;
-}
-
 Result<CronEntry> read_cron_entry(const JsonValue& value) {
   const auto command = TRY(value.find_text("command"));
   if (!command || trim(*command).empty()) {
@@ -166,7 +153,6 @@ Result<AppJson> parse_app_json(std::string_view text) {
   AppJson app_json;
   Manifest& manifest = app_json.manifest;
   TRY(read_part(document, "healthchecks", read_healthchecks, manifest.healthchecks));
-  TRY(read_part(document, "healthchecks", read_reactions, app_json.without_effect));
   TRY(read_part(document, "scripts", read_scripts, manifest.scripts));
   TRY(read_part(document, "formation", read_formation, manifest.formation));
   TRY(read_part(document, "cron", read_cron, manifest.cron));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/web_url.h"
 
 namespace minpaas {
 namespace {
@@ -67,6 +68,20 @@ Result<std::vector<std::string>> read_command(const JsonValue& check) {
     return command->wrong("the program has no name");
   }
   return words;
+}
+
+Result<FailureHook> read_failure_hook(const JsonValue& check) {
+  FailureHook hook;
+  const auto value = TRY(check.find("onFailure"));
+  if (!value) {
+    return hook;
+  }
+  hook.command = TRY(read_command(*value));
+  hook.url = TRY(value->find_text("url")).value_or("");
+  if (!hook.url.empty() && !is_web_url(hook.url)) {
+    return value->wrong("url must be an http or https URL without a user");
+  }
+  return hook;
 }
 
 Result<Headers> read_headers(const JsonValue& check) {
@@ -136,6 +151,7 @@ Result<HealthCheck> read_check(const JsonValue& value) {
   check.initial_delay =
       seconds(TRY(value.find_number("initialDelay", 0, kMostSeconds)).value_or(0));
   check.warn = TRY(value.find_flag("warn")).value_or(false);
+  check.on_failure = TRY(read_failure_hook(value));
   TRY(require_http(value));
   TRY(require_one_way(value, check));
   return check;
@@ -150,6 +166,12 @@ void put(Json& json, const char* key, const std::optional<seconds>& value) {
 void put(Json& json, const char* key, const std::string& text) {
   if (!text.empty()) {
     json[key] = text;
+  }
+}
+
+void put(Json& json, const char* key, const std::vector<std::string>& words) {
+  if (!words.empty()) {
+    json[key] = words;
   }
 }
 
@@ -171,9 +193,7 @@ Json to_json(const HealthCheck& check) {
   for (const auto& [name, value] : check.headers) {
     json["httpHeaders"].push_back({{"name", name}, {"value", value}});
   }
-  if (!check.command.empty()) {
-    json["command"] = check.command;
-  }
+  put(json, "command", check.command);
   if (check.listening) {
     json["listening"] = true;
   }
@@ -188,6 +208,12 @@ Json to_json(const HealthCheck& check) {
   put(json, "timeout", check.timeout);
   json["initialDelay"] = check.initial_delay.count();
   json["warn"] = check.warn;
+  if (!check.on_failure.empty()) {
+    Json hook = Json::object();
+    put(hook, "command", check.on_failure.command);
+    put(hook, "url", check.on_failure.url);
+    json["onFailure"] = std::move(hook);
+  }
   return json;
 }
 

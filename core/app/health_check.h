@@ -15,6 +15,18 @@ namespace minpaas {
 enum class CheckKind { Startup, Liveness, Readiness };
 std::string_view to_string(CheckKind kind);
 
+/// What is done when a check has failed for good. Empty: nothing.
+struct FailureHook {
+  /// Program and arguments, inside the container.
+  std::vector<std::string> command = {};
+  /// Is told with a POST; a web URL.
+  std::string url = {};
+
+  [[nodiscard]] bool empty() const { return command.empty() && url.empty(); }
+
+  bool operator==(const FailureHook&) const = default;
+};
+
 /// One thing that shows that a process is healthy: exactly one of `path`, `command`, `listening`
 /// and `uptime` is asked for.
 struct HealthCheck {
@@ -45,6 +57,7 @@ struct HealthCheck {
   seconds initial_delay{0};
   /// Its failure is told and has no other consequence.
   bool warn = false;
+  FailureHook on_failure = {};
 
   bool operator==(const HealthCheck&) const = default;
 };

@@ -13,11 +13,11 @@ namespace minpaas {
 
 /// Commands that run once in a container of their own, as a shell takes them. Empty: none.
 struct Scripts {
-  /// Before the release goes live.
+  /// Before any of its processes starts.
   std::string predeploy = {};
-  /// After each release that went live.
+  /// When its processes are healthy, before it goes live.
   std::string postdeploy = {};
-  /// After the first release of the app alone.
+  /// The same, of the first release of the app alone.
   std::string first_postdeploy = {};
 
   bool operator==(const Scripts&) const = default;
@@ -75,8 +75,6 @@ struct WantedVar {
 struct AppJson {
   Manifest manifest = {};
   std::map<ConfigKey, WantedVar> env = {};
-  /// Places of what somebody may count on and nothing comes of: `healthchecks.web[0].onFailure`.
-  std::vector<std::string> without_effect = {};
 };
 
 constexpr std::size_t kMostAppJsonBytes = 256 * 1024;

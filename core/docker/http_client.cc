@@ -14,7 +14,7 @@ constexpr std::size_t kMostIdle = 8;
 
 void start_curl() {
   static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_NOTHING); });
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
 }
 
 Connection new_connection() {

@@ -131,7 +131,7 @@ Result<void> DirectRouter::switch_back(const RouteChange& change, const Switched
 }
 
 void DirectRouter::drain(const AppName& /*app*/, const std::vector<ContainerId>& /*containers*/,
-                         std::stop_token /*stop*/) {}
+                         milliseconds /*patience*/, std::stop_token /*stop*/) {}
 
 Result<void> DirectRouter::restore(const Route& route) {
   for (const ContainerId& container : route.serving) {

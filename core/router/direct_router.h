@@ -36,7 +36,7 @@ class DirectRouter : public Router {
   Result<void> switch_back(const RouteChange& change, const Switched& switched) override;
   /// Nothing to wait for: they were stopped in the switch.
   void drain(const AppName& app, const std::vector<docker::ContainerId>& containers,
-             std::stop_token stop) override;
+             milliseconds patience, std::stop_token stop) override;
   /// Starts what does not run. Errors: Conflict, NotFound (a container is gone).
   Result<void> restore(const Route& route) override;
   /// Nothing to do: the publication follows the container.

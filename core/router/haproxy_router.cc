@@ -173,7 +173,7 @@ Result<void> HaproxyRouter::switch_back(const RouteChange& change, const Switche
 }
 
 void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& containers,
-                          std::stop_token stop) {
+                          milliseconds patience, std::stop_token stop) {
   if (containers.empty()) {
     return;
   }
@@ -181,7 +181,7 @@ void HaproxyRouter::drain(const AppName& app, const std::vector<ContainerId>& co
   for (const ContainerId& container : containers) {
     names.insert(RouteServer{container, "", 0}.name());
   }
-  auto cut_at = std::chrono::steady_clock::now() + settings_.drain_timeout;
+  auto cut_at = std::chrono::steady_clock::now() + patience;
   for (;;) {
     const auto now = std::chrono::steady_clock::now();
     cut_at = stop.stop_requested() ? std::min(cut_at, now) : cut_at;

@@ -35,8 +35,6 @@ struct HaproxySettings {
   bool request_log = true;
   /// Address of the apps' own ports.
   std::string app_address = "0.0.0.0";
-  /// How long requests and WebSockets at a container that lost the traffic may go on.
-  milliseconds drain_timeout{30'000};
 };
 
 /// HAProxy in front of all apps (ADR 5): containers are reached by their own address, and a switch
@@ -62,9 +60,9 @@ class HaproxyRouter : public Router {
   Result<Switched> switch_to(const RouteChange& change, const AnswerCheck& answers,
                              std::stop_token stop) override;
   Result<void> switch_back(const RouteChange& change, const Switched& switched) override;
-  /// Ends what is left of the connections when the drain timeout has passed.
+  /// Ends what is left of the connections when the patience is over.
   void drain(const AppName& app, const std::vector<docker::ContainerId>& containers,
-             std::stop_token stop) override;
+             milliseconds patience, std::stop_token stop) override;
   /// Starts what does not run.
   Result<void> restore(const Route& route) override;
   void refresh(const docker::ContainerId& container) override;

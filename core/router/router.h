@@ -78,9 +78,10 @@ class Router {
   /// the containers of `switched` are removed.
   virtual Result<void> switch_back(const RouteChange& change, const Switched& switched) = 0;
   /// Returns when no request is at the containers any more, which must have lost the traffic, or
-  /// when the router's patience is at its end; `stop` ends it at once. Before they are stopped.
+  /// when `patience` is over and what is left was cut; `stop` ends it at once. Before they are
+  /// stopped.
   virtual void drain(const AppName& app, const std::vector<docker::ContainerId>& containers,
-                     std::stop_token stop) = 0;
+                     milliseconds patience, std::stop_token stop) = 0;
   /// After a crash or an engine restart: makes the traffic go to the `serving` containers again,
   /// and to no other.
   virtual Result<void> restore(const Route& route) = 0;

@@ -16,7 +16,11 @@ namespace {
 constexpr const char* kSelect =
     "SELECT id, name, runtime, deploy_branch, port, stopped, created_at, locked_by,"
     " locked_at, maintenance, overlap, label,"
-    " coalesce(named_at, created_at) FROM apps";
+    " coalesce(named_at, created_at), drain_timeout, stop_timeout FROM apps";
+
+std::optional<seconds> seconds_from(const SQLite::Column& column) {
+  return column.isNull() ? std::nullopt : std::optional(seconds(column.getInt64()));
+}
 
 Result<AppRow> row_from(SQLite::Statement& query) {
   const AppName name = TRY(app_name_from(query.getColumn(1)));
@@ -34,6 +38,8 @@ Result<AppRow> row_from(SQLite::Statement& query) {
                 .locked_at = optional_time_from(query.getColumn(8)),
                 .maintenance = query.getColumn(9).getInt() != 0,
                 .overlap = query.getColumn(10).getInt() != 0,
+                .drain_timeout = seconds_from(query.getColumn(13)),
+                .stop_timeout = seconds_from(query.getColumn(14)),
                 .label = query.getColumn(11).getString()};
 }
 
@@ -143,19 +149,27 @@ Result<std::optional<AppRow>> insert(SQLite::Database& connection, const AppName
   return std::optional(TRY(select(connection, name)));
 }
 
-/// One UPDATE of one column. Errors: NotFound.
+/// One UPDATE of one column; a value that is absent is NULL. Errors: NotFound.
 template <typename Value>
 Result<void> update(Database& database, const char* statement, const AppName& name,
-                    const Value& value) {
+                    const std::optional<Value>& value) {
   return database.write([&](SQLite::Database& connection) -> Result<void> {
     SQLite::Statement change(connection, statement);
-    change.bind(1, value);
+    if (value) {
+      change.bind(1, *value);
+    }
     change.bind(2, name.str());
     if (change.exec() == 0) {
       return no_such_app(name);
     }
     return {};
   });
+}
+
+Result<void> set_seconds(Database& database, const char* statement, const AppName& name,
+                         std::optional<seconds> value) {
+  return update(database, statement, name,
+                value ? std::optional<std::int64_t>(value->count()) : std::nullopt);
 }
 
 }  // namespace
@@ -218,24 +232,36 @@ Result<std::optional<AppRow>> AppStore::find_label(const std::string& label) {
 }
 
 Result<void> AppStore::set_runtime(const AppName& name, const std::string& runtime) {
-  return update(database_, "UPDATE apps SET runtime = ? WHERE name = ?", name, runtime);
+  return update(database_, "UPDATE apps SET runtime = ? WHERE name = ?", name,
+                std::optional(runtime));
 }
 
 Result<void> AppStore::set_deploy_branch(const AppName& name, const std::string& branch) {
-  return update(database_, "UPDATE apps SET deploy_branch = ? WHERE name = ?", name, branch);
+  return update(database_, "UPDATE apps SET deploy_branch = ? WHERE name = ?", name,
+                std::optional(branch));
 }
 
 Result<void> AppStore::set_stopped(const AppName& name, bool stopped) {
-  return update(database_, "UPDATE apps SET stopped = ? WHERE name = ?", name, stopped ? 1 : 0);
+  return update(database_, "UPDATE apps SET stopped = ? WHERE name = ?", name,
+                std::optional(stopped ? 1 : 0));
 }
 
 Result<void> AppStore::set_maintenance(const AppName& name, bool maintenance) {
   return update(database_, "UPDATE apps SET maintenance = ? WHERE name = ?", name,
-                maintenance ? 1 : 0);
+                std::optional(maintenance ? 1 : 0));
 }
 
 Result<void> AppStore::set_overlap(const AppName& name, bool overlap) {
-  return update(database_, "UPDATE apps SET overlap = ? WHERE name = ?", name, overlap ? 1 : 0);
+  return update(database_, "UPDATE apps SET overlap = ? WHERE name = ?", name,
+                std::optional(overlap ? 1 : 0));
+}
+
+Result<void> AppStore::set_drain_timeout(const AppName& name, std::optional<seconds> timeout) {
+  return set_seconds(database_, "UPDATE apps SET drain_timeout = ? WHERE name = ?", name, timeout);
+}
+
+Result<void> AppStore::set_stop_timeout(const AppName& name, std::optional<seconds> timeout) {
+  return set_seconds(database_, "UPDATE apps SET stop_timeout = ? WHERE name = ?", name, timeout);
 }
 
 Result<void> AppStore::lock(const AppName& name, const std::string& user, SystemTime now) {

@@ -33,6 +33,10 @@ struct AppRow {
   bool maintenance = false;
   /// Whether containers of two releases may run at the same time.
   bool overlap = true;
+  /// How long its requests and WebSockets may take to end; absent: as the settings say.
+  std::optional<seconds> drain_timeout = std::nullopt;
+  /// Between SIGTERM and SIGKILL; absent: as the settings say.
+  std::optional<seconds> stop_timeout = std::nullopt;
   /// The value of docker::kLabelApp on what it has in the engine, which no other app has and no
   /// rename changes: the name that it was made with where that was free.
   std::string label = {};
@@ -65,6 +69,9 @@ class AppStore {
   Result<void> set_stopped(const AppName& name, bool stopped);
   Result<void> set_maintenance(const AppName& name, bool maintenance);
   Result<void> set_overlap(const AppName& name, bool overlap);
+  /// Absent: as the settings say.
+  Result<void> set_drain_timeout(const AppName& name, std::optional<seconds> timeout);
+  Result<void> set_stop_timeout(const AppName& name, std::optional<seconds> timeout);
   /// Errors: NotFound, Conflict (it is locked already, by whom).
   Result<void> lock(const AppName& name, const std::string& user, SystemTime now);
   /// Whether it was locked. Errors: NotFound.

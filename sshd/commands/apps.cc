@@ -38,6 +38,8 @@ Json to_json(const hooks::AppReport& report) {
   json["chosen_runtime"] = json_text(report.chosen_runtime);
   json["git_url_path"] = report.git_url_path;
   json["overlap"] = report.overlap;
+  json["drain_timeout_seconds"] = report.drain_timeout.count();
+  json["stop_timeout_seconds"] = report.stop_timeout.count();
   json["processes"] = Json::object();
   if (live) {
     for (const auto& [type, quantity] : live->formation) {
@@ -97,6 +99,8 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
       {"Port", std::to_string(report.port)},
       {"Processes", formation_text(live)},
       {"Overlap", report.overlap ? "on" : "off"},
+      {"Drain timeout", format_duration(report.drain_timeout)},
+      {"Stop timeout", format_duration(report.stop_timeout)},
       {"Config keys", or_dash(keys)},
       {"Created", format_age(report.created_at, now)},
       {"Locked", lock},
@@ -249,13 +253,17 @@ std::vector<Command> apps_commands() {
        .summary = "Change settings of an app",
        .operands = {kApp, {"KEY=VALUE", Arity::Several}},
        .example = "blog deploy_branch=release",
-       .details = "Settings:\n"
-                  "  deploy_branch=BRANCH   the branch whose pushes are deployed\n"
-                  "  runtime=NAME           python, node, static or dockerfile; auto looks at the "
-                  "files\n"
-                  "  overlap=on|off         off: the old containers are stopped before new ones "
-                  "start, for storage that takes\n"
-                  "                         one writer; requests wait meanwhile",
+       .details =
+           "Settings:\n"
+           "  deploy_branch=BRANCH   the branch whose pushes are deployed\n"
+           "  runtime=NAME           python, node, static or dockerfile; auto looks at the "
+           "files\n"
+           "  overlap=on|off         off: the old containers are stopped before new ones "
+           "start, for storage that takes\n"
+           "                         one writer; requests wait meanwhile\n"
+           "  drain_timeout=TIME     for open requests and WebSockets of old containers to end "
+           "(nothing: the server's)\n"
+           "  stop_timeout=TIME      between SIGTERM and SIGKILL (nothing: the server's)",
        .run = set},
       {.verb = "apps:rename",
        .summary = "Give an app another name",

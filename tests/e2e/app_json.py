@@ -45,14 +45,14 @@ def containers(name):
 
 
 def scripts_around_a_release(server):
-    """predeploy, then the release command, then the switch, then postdeploy; the first one alone seeds."""
+    """predeploy, the release command, the new processes, postdeploy, the switch; the first deploy alone seeds."""
     app = server.new_app(name="scripted")
     scripts = {"scripts": {"postdeploy": "echo seeding", "dokku": {"predeploy": "echo migrating in $PWD",
                                                                    "postdeploy": "echo telling everybody"}}}
     say(app, "version one", scripts, "web: python app.py\nrelease: echo releasing\n")
     pushed = app.push()
     assert pushed.status == 0, pushed
-    places = [pushed.err.find(word) for word in ("migrating in /app", "releasing", "Live (", "seeding", "telling everybody")]
+    places = [pushed.err.find(word) for word in ("migrating in /app", "releasing", "Healthy (", "seeding", "telling everybody", "Live (")]
     assert places == sorted(places) and places[0] > 0, pushed
     apps.python(app, "version two")
     pushed = app.push()
@@ -67,9 +67,9 @@ def scripts_around_a_release(server):
 def a_postdeploy_that_fails(server):
     app = apps.serving(server, "afterwards")
     say(app, "version two", {"scripts": {"dokku": {"postdeploy": "echo oh no; exit 4"}}})
-    pushed = app.push()
-    assert pushed.status == 0 and "exited with status 4; v2 is live all the same" in pushed.err, pushed
-    assert server.serves("afterwards", "version two") and app.remote_head() == app.head()
+    untouched = apps.Untouched(app)
+    fails(app, "oh no", "Healthy (", "(the postdeploy script exited with status 4)", "Nothing was deployed; v1 still serves")
+    untouched.check()
 
 
 def a_release_command_that_fails(server):

@@ -65,6 +65,8 @@ def in_the_middle_of_a_start():
         before.check()
         assert "running" in server.ssh("apps").out and server.process.poll() is None
         disk.free()
+        wait_until(lambda: listed(server, "builds")[0]["status"] == "failed", "the end of the deploy to be stored")
+        assert listed(server, "releases")[0]["state"] == "failed"
         apps.python(app, "version three")
         pushed = app.push()
         assert pushed.status == 0 and server.serves("roomy", "version three") and app.remote_head() == app.head(), pushed

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What visitors get of an app that gives no answer, and of a stream that is open while another release takes over."""
 
+import concurrent.futures
 import os
 import signal
 import time
@@ -12,6 +13,8 @@ from story import tell
 from testbed import wait_until
 
 DRAIN = 3
+# Longer than the server's drain timeout.
+SLOW = DRAIN + 4
 MUTE = '''import http.server, os, time
 class Mute(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -21,14 +24,13 @@ class Mute(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"this is no HTTP")
             self.close_connection = True
         else:
-            if self.path == "/silent":
-                time.sleep(20)
+            time.sleep({"/silent": 20, "/slow": SLOW}.get(self.path, 0))
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b"version one")
     do_POST = do_GET
 http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Mute).serve_forever()
-'''
+'''.replace("SLOW", str(SLOW))
 
 
 def ask(server, name, path, request_id, body=None, timeout=15):
@@ -50,6 +52,7 @@ def mute(server, name):
     app.commit("mute")
     pushed = app.push()
     assert pushed.status == 0, pushed
+    return app
 
 
 def is_page(answer, status, title):
@@ -163,6 +166,23 @@ def a_stream_lives_until_the_drain_limit(server):
     server.settled("streams")
 
 
+def an_app_has_its_own_time_to_end(server):
+    """A request that takes longer than the server's drain timeout ends well in an app that has more time."""
+    app = mute(server, "patient")
+    assert server.ssh("apps:set", "patient", "drain_timeout=1m").status == 0
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        slow = pool.submit(ask, server, "patient", "/slow", "id-slow", None, 30)
+        time.sleep(0.5)
+        app.write("app.py", MUTE + "# two")
+        app.commit("two")
+        pushed = app.push()
+        assert pushed.status == 0 and not slow.done(), pushed
+        status, _, text = slow.result()
+    assert (status, text) == (200, "version one"), (status, text)
+    server.settled("patient")
+
+
 if __name__ == "__main__":
     tell(an_app_closes_the_connection, an_app_does_not_answer_in_time, a_stream_lives_until_the_drain_limit,
+         an_app_has_its_own_time_to_end,
          settings={"router": {"kind": "haproxy", "drain_timeout": f"{DRAIN}s"}})

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "tests/support/releases.h"
 
 namespace minpaas::test {
@@ -108,6 +109,8 @@ hooks::AppReport FakePlatform::report(const AppName& name, const App& app) const
                           .created_at = {}};
   report.deploy_branch = app.branch;
   report.overlap = app.overlap;
+  report.drain_timeout = app.drain_timeout;
+  report.stop_timeout = seconds(30);
   report.chosen_runtime = app.chosen_runtime.empty() ? "auto" : app.chosen_runtime;
   report.git_url_path = "/" + name.str();
   report.created_at = app.created_at;
@@ -217,9 +220,11 @@ Result<void> FakePlatform::set_app(const Actor& /*actor*/, const AppName& name,
       app->chosen_runtime = value == "auto" ? "" : value;
     } else if (key == "overlap") {
       app->overlap = value == "on";
+    } else if (key == "drain_timeout") {
+      app->drain_timeout = seconds(*parse_number(value, key, 0, 3600));
     } else {
       return Error{ErrorCode::InvalidInput, fmt::format("there is no setting {}", key),
-                   "settings: runtime, deploy_branch, overlap", ""};
+                   "settings: runtime, deploy_branch, overlap, drain_timeout", ""};
     }
   }
   return {};

@@ -171,6 +171,7 @@ class FakePlatform : public hooks::Platform {
     std::vector<LogLine> logs;
     bool stopped = false;
     bool overlap = true;
+    seconds drain_timeout{30};
     std::optional<std::string> locked_by;
     std::optional<SystemTime> locked_at;
 

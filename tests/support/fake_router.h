@@ -74,6 +74,16 @@ class FakeRouter : public router::DirectRouter {
     return held_.with([](const std::set<AppName>& apps) { return apps; });
   }
 
+  void drain(const AppName& /*app*/, const std::vector<docker::ContainerId>& /*containers*/,
+             milliseconds patience, std::stop_token /*stop*/) override {
+    patience_.update([&](std::vector<milliseconds>& all) { all.push_back(patience); });
+  }
+
+  /// Of each time that containers were drained.
+  [[nodiscard]] std::vector<milliseconds> patience() const {
+    return patience_.with([](const std::vector<milliseconds>& all) { return all; });
+  }
+
   Result<void> rename(const AppName& app, const AppName& name) override {
     renamed_.update([&](auto& renamed) { renamed.emplace_back(app, name); });
     return {};
@@ -104,6 +114,7 @@ class FakeRouter : public router::DirectRouter {
   Guarded<router::DomainTable> domains_;
   Guarded<std::set<AppName>> in_maintenance_;
   Guarded<std::set<AppName>> held_;
+  Guarded<std::vector<milliseconds>> patience_;
 };
 
 }  // namespace minpaas::test

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "hooks/check_plan.h"
+#include "hooks/process_set.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/loopback_server.h"
 
@@ -66,6 +67,8 @@ class Check : public testing::Test {
   EngineOfThisHost engine_;
   ImageId image_ = engine_.add_image("app");
   std::vector<std::string> lines_;
+  /// What was told to whoever wants to know of failures: `web.1 path /up: why`.
+  std::vector<std::string> failed_;
   int made_ = 0;
 
   CheckTarget start(int port, ProcessType process = ProcessType::web()) {
@@ -84,7 +87,14 @@ class Check : public testing::Test {
 
   Result<void> wait(const std::vector<CheckTarget>& targets, config::CheckSettings settings,
                     const std::stop_token& stop = {}) {
-    Checker checker(engine_, settings);
+    Checker checker(engine_, settings,
+                    [this](const std::vector<FailedCheck>& failed, const LineSink& line, auto) {
+                      for (const FailedCheck& one : failed) {
+                        failed_.push_back(process_name(one.process, one.index) + " " +
+                                          describe(one.check) + ": " + one.why);
+                        line("somebody is told");
+                      }
+                    });
     auto whole = targets;
     for (CheckTarget& target : whole) {
       if (target.checks.empty()) {
@@ -338,6 +348,46 @@ TEST_F(Check, ThatOnlyWarnsKeepsNoReleaseBack) {
   EXPECT_TRUE(wait_long({target}));
   EXPECT_THAT(lines_, testing::ElementsAre(" !     web.1: check path /up answered 500; for this "
                                            "check that is only a warning"));
+}
+
+TEST_F(Check, IsTriedTenTimesASecondWhateverTheAppSaysOfItsPace) {
+  auto target = start(kPort);
+  const HealthCheck slow{.path = "/up", .attempts = 2, .wait = seconds(60)};
+  target.checks = {{slow, seconds(3)}};
+  const LoopbackServer server(LoopbackServer::http(500), address_of(target), kPort);
+  EXPECT_FALSE(wait({target}, {.timeout = kGenerous}));
+  EXPECT_GE(server.connections(), 20);
+}
+
+TEST_F(Check, TellsWhichHaveFailedForGood) {
+  auto target = start(kPort);
+  target.app = *AppName::parse("blog");
+  target.checks = {{{.listening = true}, kGenerous},
+                   {{.path = "/up"}, seconds(1)},
+                   {{.path = "/ready", .warn = true}, seconds(1)}};
+  const LoopbackServer server(LoopbackServer::http(500), address_of(target), kPort);
+  EXPECT_FALSE(wait_long({target}));
+  EXPECT_THAT(failed_, testing::UnorderedElementsAre(
+                           "web.1 path /up below 400: check path /up answered 500",
+                           "web.1 path /ready below 400: check path /ready answered 500"));
+  EXPECT_EQ(lines_.back(), "       somebody is told");
+}
+
+TEST_F(Check, TellsOfAllThatHadNotPassedWhenItsContainerDies) {
+  auto target = start(kPort);
+  target.app = *AppName::parse("blog");
+  target.checks = {{{.path = "/up"}, kGenerous}};
+  engine_.end_container(target.container, 3);
+  EXPECT_FALSE(wait_long({target}));
+  EXPECT_THAT(failed_, testing::ElementsAre("web.1 path /up below 400: exited with status 3"));
+}
+
+TEST_F(Check, TellsNobodyWhenAllIsWell) {
+  auto target = start(kPort);
+  target.app = *AppName::parse("blog");
+  const LoopbackServer server(LoopbackServer::http(200), address_of(target), kPort);
+  EXPECT_TRUE(wait_long({target}));
+  EXPECT_THAT(failed_, testing::IsEmpty());
 }
 
 TEST_F(Check, BeginsAfterItsInitialDelay) {

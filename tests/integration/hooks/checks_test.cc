@@ -105,28 +105,35 @@ TEST_F(ChecksOfAnApp, StayWhenItIsLocked) {
 }
 
 TEST_F(ChecksOfAnApp, TellOfALiveProcessNoValueOfItsConfig) {
-  push("one", R"({"healthchecks": {"web": [{"type": "liveness", "command": ["bin/alive"]}]}})");
+  test::FakeBuild build;
+  build.by_command.push_back({"bin/tell", {.exit_code = 0}});
+  bed_.engine.next_build(build);
+  push("one", R"({"healthchecks": {"web": [{"type": "liveness", "command": ["bin/alive"],
+    "onFailure": {"command": ["bin/tell", "postgres://ada:secret"]}}]}})");
   ASSERT_TRUE(bed_.platform().change_config(
       bed_.admin, app_, {{*ConfigKey::parse("DATABASE_URL"), Secret("postgres://ada:secret")}}, {},
       Watcher().follow()));
   ASSERT_TRUE(bed_.wait_idle(app_));
-  LiveProcesses live(bed_.server().parts, bed_.server().queue);
+  const FailureHooks hooks(bed_.engine, bed_.server().configs, bed_.settings);
+  LiveProcesses live(bed_.server().parts, bed_.server().queue, hooks);
   const auto targets = live.targets();
   ASSERT_TRUE(targets);
   ASSERT_EQ(targets->size(), 1U);
   testing::internal::CaptureStderr();
-  EXPECT_TRUE(live.restart(
-      targets->front(), "check command bin/alive ended with status 1: no postgres://ada:secret"));
+  EXPECT_TRUE(
+      live.restart(targets->front(), targets->front().checks.front(),
+                   "check command bin/alive ended with status 1: no postgres://ada:secret"));
   const std::string server_log = testing::internal::GetCapturedStderr();
   std::vector<std::string> told;
-  ASSERT_TRUE(bed_.server().journal.read("blog", JournalTopic::Lifecycle, {.tail = 1},
+  ASSERT_TRUE(bed_.server().journal.read("blog", JournalTopic::Lifecycle, {.tail = 2},
                                          [&](const docker::LogLine& line) {
                                            told.push_back(line.text);
                                            return true;
                                          },
                                          {}));
   EXPECT_THAT(told, ElementsAre("web.1 keeps failing its checks and is restarted: check command "
-                                "bin/alive ended with status 1: no [DATABASE_URL]"));
+                                "bin/alive ended with status 1: no [DATABASE_URL]",
+                                "onFailure of web.1: bin/tell [DATABASE_URL] ended with status 0"));
   EXPECT_THAT(server_log, testing::HasSubstr(told.front()));
 }
 

@@ -50,6 +50,7 @@ class LiveProcess : public testing::Test {
   struct Seen {
     std::vector<std::string> restarted;
     std::string why;
+    std::string check;
   };
 
   LivenessTarget start_container(HealthCheck check, int index = 1) {
@@ -95,18 +96,20 @@ class LiveProcess : public testing::Test {
   Guarded<Seen> seen_;
   std::atomic<bool> may_restart_ = true;
   std::function<void()> while_restarting_;
-  Liveness liveness_{engine_,
-                     {[this] { return Result(targets_); },
-                      [this](const LivenessTarget& target, const std::string& why) {
-                        if (while_restarting_) {
-                          while_restarting_();
-                        }
-                        seen_.update([&](Seen& seen) {
-                          seen.restarted.push_back(process_name(target.process, target.index));
-                          seen.why = why;
-                        });
-                        return may_restart_.load();
-                      }}};
+  Liveness liveness_{
+      engine_,
+      {[this] { return Result(targets_); },
+       [this](const LivenessTarget& target, const HealthCheck& failed, const std::string& why) {
+         if (while_restarting_) {
+           while_restarting_();
+         }
+         seen_.update([&](Seen& seen) {
+           seen.restarted.push_back(process_name(target.process, target.index));
+           seen.why = why;
+           seen.check = describe(failed);
+         });
+         return may_restart_.load();
+       }}};
 };
 
 TEST_F(LiveProcess, ThatAnswersIsLeftAlone) {

@@ -256,6 +256,33 @@ TEST_F(Apps, ChangeNothingWhenOneOfTheSettingsIsWrong) {
   }
 }
 
+TEST_F(Apps, HaveTheServersTimeToEndUnlessTheirOwnIsSet) {
+  const auto times = [this] {
+    const auto app = platform().app(bed_.admin, app_);
+    return std::pair(app->drain_timeout, app->stop_timeout);
+  };
+  EXPECT_EQ(times(), std::pair(seconds(30), seconds(30)));
+  ASSERT_TRUE(
+      platform().set_app(bed_.admin, app_, {{"drain_timeout", "5m"}, {"stop_timeout", "0"}}));
+  EXPECT_EQ(times(), std::pair(seconds(300), seconds(0)));
+  for (const char* bad : {"never", "-1", "2h", "500ms"}) {
+    const auto set = platform().set_app(bed_.admin, app_, {{"drain_timeout", bad}});
+    ASSERT_FALSE(set) << bad;
+    EXPECT_EQ(set.error().code, ErrorCode::InvalidInput);
+  }
+  EXPECT_EQ(times().first, seconds(300));
+  ASSERT_TRUE(platform().set_app(bed_.admin, app_, {{"drain_timeout", ""}}));
+  EXPECT_EQ(times(), std::pair(seconds(30), seconds(0)));
+}
+
+TEST_F(Apps, AreDrainedForTheTimeThatIsSet) {
+  ASSERT_TRUE(bed_.push(app_, bed_.commit(app_, "one")));
+  ASSERT_TRUE(platform().set_app(bed_.admin, app_, {{"drain_timeout", "70s"}}));
+  ASSERT_TRUE(bed_.push(app_, bed_.commit(app_, "two")));
+  ASSERT_TRUE(bed_.wait_idle(app_));
+  EXPECT_THAT(bed_.router.patience(), ElementsAre(seconds(70)));
+}
+
 TEST_F(Apps, DeployFromTheBranchThatIsSet) {
   ASSERT_TRUE(platform().set_app(bed_.admin, app_, {{"deploy_branch", "release"}}));
   auto request = bed_.push_of(app_, bed_.commit(app_, "one"));

@@ -98,7 +98,7 @@ TEST_F(Manifests, AreRefusedWithTheirPlaceBeforeTheBuild) {
   EXPECT_EQ(bed_.broken_promise(app_), "");
 }
 
-TEST_F(Manifests, RunPredeployBeforeTheReleaseCommandAndPostdeployWhenLive) {
+TEST_F(Manifests, RunPredeployBeforeTheReleaseCommandAndPostdeployBeforeItIsLive) {
   ends({{"first-migrate", 0}, {"release-it", 0}, {"seed", 0}, {"tell", 0}});
   std::vector<std::string> points;
   bed_.at_point = [&](std::string_view point) { points.emplace_back(point); };
@@ -107,7 +107,7 @@ TEST_F(Manifests, RunPredeployBeforeTheReleaseCommandAndPostdeployWhenLive) {
   std::erase_if(points, [](const std::string& point) {
     return point != "predeploy" && point != "release" && point != "live" && point != "postdeploy";
   });
-  EXPECT_THAT(points, ElementsAre("predeploy", "release", "live", "postdeploy", "postdeploy"));
+  EXPECT_THAT(points, ElementsAre("predeploy", "release", "postdeploy", "postdeploy", "live"));
   EXPECT_THAT(seen_.text(), HasSubstr("-----> Running the predeploy script: first-migrate"));
   EXPECT_THAT(seen_.text(), HasSubstr("       said by first-migrate"));
   EXPECT_THAT(bed_.containers(app_), ElementsAre("v1 web.1"));
@@ -144,14 +144,25 @@ TEST_F(Manifests, FailWhenAScriptTakesTooLong) {
   EXPECT_EQ(bed_.broken_promise(app_), "");
 }
 
-TEST_F(Manifests, WarnWhenPostdeployFailsAndStayLive) {
-  ends({{"first-migrate", 0}, {"release-it", 0}, {"seed", 1}, {"tell", 2}});
+TEST_F(Manifests, FailWithTheirPostdeployScript) {
+  push(R"({})");
+  ends({{"first-migrate", 0}, {"release-it", 0}, {"tell", 2}});
   const auto outcome = push_with(kReleaseProcfile, kScripts);
-  EXPECT_EQ(outcome.stage, DeployStage::Succeeded);
-  EXPECT_THAT(seen_.text(), HasSubstr(" !     the postdeploy script exited with status 2; v1 is "
-                                      "live all the same"));
+  EXPECT_EQ(outcome.stage, DeployStage::Failed);
+  EXPECT_EQ(outcome.reason, "the postdeploy script exited with status 2");
+  EXPECT_THAT(seen_.text(), HasSubstr("Healthy"));
   EXPECT_THAT(bed_.serving(app_), ElementsAre("v1"));
+  EXPECT_THAT(bed_.containers(app_), ElementsAre("v1 web.1"));
   EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(Manifests, FailWithTheScriptOfTheFirstDeployAndRunItAgainWithTheNext) {
+  ends({{"first-migrate", 0}, {"release-it", 0}, {"seed", 1}});
+  EXPECT_EQ(push_with(kReleaseProcfile, kScripts).reason,
+            "the postdeploy script of the first deploy exited with status 1");
+  EXPECT_THAT(bed_.serving(app_), IsEmpty());
+  ends({{"first-migrate", 0}, {"release-it", 0}, {"seed", 0}, {"tell", 0}});
+  EXPECT_EQ(push_with(kReleaseProcfile, kScripts).stage, DeployStage::Succeeded);
 }
 
 TEST_F(Manifests, SetTheConfigTheyGiveAValueWithTheFirstRelease) {
@@ -239,10 +250,12 @@ TEST_F(Manifests, WarnOfProcessTypesThatAreNotThere) {
               HasSubstr(" !     app.json: formation.wroker is for no process of this app"));
 }
 
-TEST_F(Manifests, WarnOfWhatHasNoEffect) {
-  push(R"({"healthchecks": {"web": [{"uptime": 1, "onFailure": {"url": "http://x"}}]}})");
-  EXPECT_THAT(seen_.text(),
-              HasSubstr(" !     app.json: healthchecks.web[0].onFailure has no effect here"));
+TEST_F(Manifests, NameAHookThatIsNone) {
+  const auto outcome = push(
+      R"({"healthchecks": {"web": [{"uptime": 1, "onFailure": {"url": "file:///etc/passwd"}}]}})");
+  EXPECT_EQ(outcome.reason,
+            "app.json: healthchecks.web[0].onFailure: url must be an http or https URL without a "
+            "user");
 }
 
 }  // namespace

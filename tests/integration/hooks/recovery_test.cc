@@ -262,5 +262,36 @@ TEST_F(Recovery, OfAnEngineThatWentAwayInTheSwapIsLeftToReconciliation) {
   EXPECT_EQ(bed_->broken_promise(app_), "");
 }
 
+TEST_F(Recovery, SettlesWhileTheServerRunsWhatHasEndedWithoutARecord) {
+  begin_again(1);
+  bed_->at_point = [](std::string_view point) {
+    if (point == "started") {
+      throw Crash();
+    }
+  };
+  EXPECT_THROW(run(job(DeployKind::Push)), Crash);
+  bed_->at_point = {};
+  const std::int64_t ended = id_;
+  const auto waiting = bed_->server().deploys.add(push_job(latest_).row);
+  ASSERT_TRUE(settle_ended(bed_->server().parts, bed_->server().queue));
+  const auto row = bed_->server().deploys.get(ended);
+  EXPECT_EQ(row->stage, DeployStage::Failed);
+  EXPECT_EQ(row->reason, "its end could not be stored");
+  EXPECT_EQ(bed_->server().deploys.get(*waiting)->stage, DeployStage::Queued);
+  EXPECT_THAT(bed_->containers(app_), ElementsAre("v1 web.1"));
+}
+
+TEST_F(Recovery, LeavesAloneWhatIsUnderWay) {
+  begin_again(1);
+  bed_->at_point = [this](std::string_view point) {
+    if (point == "started") {
+      EXPECT_TRUE(bed_->server().queue.hold(app_));
+      EXPECT_TRUE(settle_ended(bed_->server().parts, bed_->server().queue));
+      bed_->server().queue.release(app_);
+    }
+  };
+  EXPECT_EQ(run(job(DeployKind::Push)), DeployStage::Succeeded);
+}
+
 }  // namespace
 }  // namespace minpaas::hooks

@@ -100,7 +100,7 @@ TEST_F(Haproxy, GivesAnAppAnotherNameWithoutReadingTheFileAgain) {
   auto renewed = change({two}, {one.container});
   renewed.app = shop;
   ASSERT_TRUE(router_->switch_to(renewed, [](const ContainerId&) { return Result<void>(); }, {}));
-  router_->drain(shop, {one.container}, {});
+  router_->drain(shop, {one.container}, milliseconds(300), {});
   EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("two"));
   const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
   EXPECT_EQ(after.reloads, before.reloads);

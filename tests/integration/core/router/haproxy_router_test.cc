@@ -44,7 +44,7 @@ TEST_F(Haproxy, MovesTheTrafficWithoutReadingTheFileAgain) {
   const auto two = run("two");
   ASSERT_TRUE(switch_to({two}, {one.container}));
   EXPECT_THAT(get(port_), HasSubstr("two"));
-  router_->drain(blog_, {one.container}, {});
+  router_->drain(blog_, {one.container}, milliseconds(300), {});
   EXPECT_THAT(get(port_), HasSubstr("two"));
   const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
   EXPECT_EQ(after.reloads, before.reloads);

@@ -37,10 +37,10 @@ TEST(AppJson, ReadsHealthchecks) {
   const AppJson all = read(R"({"healthchecks": {"web": [
     {"type": "startup", "name": "ready", "path": "/up?a=b", "content": "fine", "port": 9000,
      "attempts": 4, "wait": 2, "timeout": 3, "initialDelay": 1, "warn": true, "scheme": "HTTP",
-     "httpHeaders": [{"name": "X-Probe", "value": "1"}], "onFailure": {"url": "http://x"}},
+     "httpHeaders": [{"name": "X-Probe", "value": "1"}], "onFailure": {"url": "http://x/y",
+      "command": ["bin/tell", "now"]}},
     {"type": "liveness", "listening": true}],
     "worker": [{"command": ["bin/alive", "now"]}, {"type": "readiness", "uptime": 7}]}})");
-  EXPECT_THAT(all.without_effect, ElementsAre("healthchecks.web[0].onFailure"));
   const auto& web = all.manifest.healthchecks.at(ProcessType::web());
   const HealthCheck first{.kind = CheckKind::Startup,
                           .name = "ready",
@@ -52,7 +52,8 @@ TEST(AppJson, ReadsHealthchecks) {
                           .wait = seconds(2),
                           .timeout = seconds(3),
                           .initial_delay = seconds(1),
-                          .warn = true};
+                          .warn = true,
+                          .on_failure = {{"bin/tell", "now"}, "http://x/y"}};
   EXPECT_THAT(web, ElementsAre(first, HealthCheck{.kind = CheckKind::Liveness, .listening = true}));
   EXPECT_THAT(all.manifest.healthchecks.at(type("worker")),
               ElementsAre(HealthCheck{.command = {"bin/alive", "now"}},
