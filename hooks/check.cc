@@ -1,17 +1,15 @@
 #include "hooks/check.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 
-#include "hooks/check_probe.h"
 #include "hooks/check_report.h"
-#include "hooks/process_set.h"
+#include "hooks/check_watch.h"
 
 namespace minpaas::hooks {
 namespace {
-
-using docker::RunState;
 
 /// How long answers that have passed are still read, so that no connection is reset.
 constexpr milliseconds kGoodbye{200};
@@ -21,136 +19,6 @@ constexpr milliseconds kFirstInterval{10};
 constexpr int kKnocks = 8;
 /// Silence after which the pusher is told what the check is waiting for.
 constexpr seconds kSayAfter{5};
-
-/// One check on its way to pass, until when it may fail.
-struct Rule {
-  CheckProbe probe;
-  seconds patience;
-  bool given_up = false;
-
-  [[nodiscard]] bool settled() const { return probe.passed() || given_up; }
-};
-
-/// One container on its way to healthy.
-class Watch {
- public:
-  Watch(docker::Engine& engine, const CheckTarget& target, SteadyTime began)
-      : target_(target), began_(began) {
-    for (const StartupCheck& startup : target.checks) {
-      rules_.push_back(
-          {CheckProbe(engine, target.container, startup.check, target.port), startup.patience});
-    }
-  }
-
-  [[nodiscard]] const CheckTarget& target() const { return target_; }
-
-  [[nodiscard]] std::string name() const { return process_name(target_.process, target_.index); }
-
-  [[nodiscard]] bool healthy() const { return std::ranges::all_of(rules_, &Rule::settled); }
-
-  std::vector<Rule>& rules() { return rules_; }
-
-  /// Takes in the container's state; the reason when it is dead.
-  std::optional<std::string> look(docker::ContainerDetails details, SteadyTime now);
-  void tick(SteadyTime now);
-  void knock(SteadyTime now);
-  /// The rules whose time is over, and that are no mere warnings.
-  [[nodiscard]] std::vector<const Rule*> late(SteadyTime now) const;
-  /// Those that only warn, of which this is the end.
-  std::vector<const Rule*> give_up(SteadyTime now);
-  /// Those that have not passed yet.
-  [[nodiscard]] std::vector<const Rule*> open() const;
-
-  [[nodiscard]] std::string explain() const;
-  [[nodiscard]] std::string explain(const Rule& rule) const;
-
- private:
-  CheckTarget target_;
-  SteadyTime began_;
-  std::vector<Rule> rules_;
-  docker::ContainerDetails details_;
-  std::optional<int> restarts_before_;
-  std::optional<SteadyTime> running_since_;
-};
-
-std::optional<std::string> Watch::look(docker::ContainerDetails details, SteadyTime now) {
-  details_ = std::move(details);
-  if (!restarts_before_) {
-    restarts_before_ = details_.restart_count;
-  }
-  if (auto reason = why_dead(details_)) {
-    return reason;
-  }
-  if (details_.restart_count > *restarts_before_) {
-    return "ended and was started again by the engine";
-  }
-  if (details_.state == RunState::Running && !running_since_) {
-    running_since_ = now;
-  }
-  return std::nullopt;
-}
-
-void Watch::tick(SteadyTime now) {
-  if (!running_since_) {
-    return;
-  }
-  for (Rule& rule : rules_) {
-    if (!rule.given_up) {
-      rule.probe.tick(details_, *running_since_, now);
-    }
-  }
-}
-
-void Watch::knock(SteadyTime now) {
-  for (Rule& rule : rules_) {
-    if (!rule.given_up) {
-      rule.probe.knock(details_, now);
-    }
-  }
-}
-
-std::vector<const Rule*> Watch::open() const {
-  std::vector<const Rule*> open;
-  for (const Rule& rule : rules_) {
-    if (!rule.settled()) {
-      open.push_back(&rule);
-    }
-  }
-  return open;
-}
-
-std::vector<const Rule*> Watch::late(SteadyTime now) const {
-  auto late = open();
-  std::erase_if(late, [&](const Rule* rule) {
-    return rule->probe.check().warn || now < began_ + rule->patience;
-  });
-  return late;
-}
-
-std::vector<const Rule*> Watch::give_up(SteadyTime now) {
-  std::vector<const Rule*> given_up;
-  for (Rule& rule : rules_) {
-    if (!rule.settled() && rule.probe.check().warn && now >= began_ + rule.patience) {
-      rule.given_up = true;
-      given_up.push_back(&rule);
-    }
-  }
-  return given_up;
-}
-
-std::string Watch::explain(const Rule& rule) const {
-  std::string why = rule.probe.explain(details_);
-  // A killed child leaves the container running: a server whose workers die never answers.
-  return details_.oom_killed ? why + "; a program in it used more memory than the limit" : why;
-}
-
-std::string Watch::explain() const {
-  if (details_.state != RunState::Running) {
-    return "its container has not begun to run";
-  }
-  const auto rules = open();
-  return rules.empty() ? "" : explain(*rules.front());
-}
 
 /// One run of the check. Thread: the caller's; nothing in it blocks but one poll.
 class Run {
@@ -172,16 +40,18 @@ class Run {
   void say_goodbye();
   void warn();
   void say_what_is_missing();
-  void note_failed(const Watch& watch, const Rule& rule, const std::string& why);
-  Error dead(const Watch& watch, const std::string& reason);
+  void note_failed(const CheckWatch& watch, const CheckRule& rule, const std::string& why);
+  Error dead(const CheckWatch& watch, const std::string& reason);
   Error too_late();
 
-  [[nodiscard]] bool all_healthy() const { return std::ranges::all_of(watches_, &Watch::healthy); }
+  [[nodiscard]] bool all_healthy() const {
+    return std::ranges::all_of(watches_, &CheckWatch::healthy);
+  }
 
   docker::Engine& engine_;
   const config::CheckSettings& settings_;
   const LineSink& line_;
-  std::vector<Watch> watches_;
+  std::vector<CheckWatch> watches_;
   std::vector<FailedCheck> failed_;
   SteadyTime say_at_;
   std::string said_;
@@ -198,7 +68,7 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
     const auto next = now() + pace;
     pace = std::min(pace + pace / 4, settings_.interval);
     TRY(look_at_all());
-    for (Watch& watch : watches_) {
+    for (CheckWatch& watch : watches_) {
       watch.tick(now());
     }
     probe(next, pace / kKnocks);
@@ -212,7 +82,7 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
     if (stop.stop_requested()) {
       return Error{ErrorCode::Cancelled, "the check was cancelled", "", ""};
     }
-    if (std::ranges::any_of(watches_, [](const Watch& w) { return !w.late(now()).empty(); })) {
+    if (std::ranges::any_of(watches_, [](const CheckWatch& w) { return !w.late(now()).empty(); })) {
       return too_late();
     }
     say_what_is_missing();
@@ -220,7 +90,7 @@ Result<void> Run::wait(const std::vector<CheckTarget>& targets, const std::stop_
 }
 
 Result<void> Run::look_at_all() {
-  for (Watch& watch : watches_) {
+  for (CheckWatch& watch : watches_) {
     auto details = engine_.inspect_container(watch.target().container);
     if (!details && details.error().code == ErrorCode::NotFound) {
       return dead(watch, "was removed while it was checked");
@@ -242,7 +112,7 @@ void Run::probe(SteadyTime until, milliseconds pause) {
     if (now() >= until || all_healthy()) {
       return;
     }
-    for (Watch& watch : watches_) {
+    for (CheckWatch& watch : watches_) {
       watch.knock(now());
     }
   }
@@ -252,8 +122,8 @@ void Run::probe(SteadyTime until, milliseconds pause) {
 void Run::poll_once(SteadyTime until) {
   std::vector<pollfd> entries;
   std::vector<CheckProbe*> polled;
-  for (Watch& watch : watches_) {
-    for (Rule& rule : watch.rules()) {
+  for (CheckWatch& watch : watches_) {
+    for (CheckRule& rule : watch.rules()) {
       if (rule.probe.http().busy()) {
         entries.push_back(rule.probe.http().poll_entry());
         polled.push_back(&rule.probe);
@@ -270,8 +140,9 @@ void Run::poll_once(SteadyTime until) {
 
 void Run::say_goodbye() {
   const auto until = now() + kGoodbye;
-  const auto busy = [](Watch& watch) {
-    return std::ranges::any_of(watch.rules(), [](Rule& rule) { return rule.probe.http().busy(); });
+  const auto busy = [](CheckWatch& watch) {
+    return std::ranges::any_of(watch.rules(),
+                               [](CheckRule& rule) { return rule.probe.http().busy(); });
   };
   while (now() < until && std::ranges::any_of(watches_, busy)) {
     poll_once(until);
@@ -279,8 +150,8 @@ void Run::say_goodbye() {
 }
 
 void Run::warn() {
-  for (Watch& watch : watches_) {
-    for (const Rule* rule : watch.give_up(now())) {
+  for (CheckWatch& watch : watches_) {
+    for (const CheckRule* rule : watch.give_up(now())) {
       const std::string why = watch.explain(*rule);
       line_(fmt::format(" !     {}: {}; for this check that is only a warning", watch.name(), why));
       note_failed(watch, *rule, why);
@@ -293,7 +164,8 @@ void Run::say_what_is_missing() {
     return;
   }
   say_at_ = now() + kSayAfter;
-  const auto waiting = std::ranges::find_if(watches_, [](const Watch& w) { return !w.healthy(); });
+  const auto waiting =
+      std::ranges::find_if(watches_, [](const CheckWatch& w) { return !w.healthy(); });
   const std::string text =
       fmt::format("       Waiting for {}: {}", waiting->name(), waiting->explain());
   if (text != said_) {
@@ -302,7 +174,7 @@ void Run::say_what_is_missing() {
   }
 }
 
-void Run::note_failed(const Watch& watch, const Rule& rule, const std::string& why) {
+void Run::note_failed(const CheckWatch& watch, const CheckRule& rule, const std::string& why) {
   const CheckTarget& target = watch.target();
   if (target.app) {
     failed_.push_back(
@@ -310,8 +182,8 @@ void Run::note_failed(const Watch& watch, const Rule& rule, const std::string& w
   }
 }
 
-Error Run::dead(const Watch& watch, const std::string& reason) {
-  for (const Rule* rule : watch.open()) {
+Error Run::dead(const CheckWatch& watch, const std::string& reason) {
+  for (const CheckRule* rule : watch.open()) {
     note_failed(watch, *rule, reason);
   }
   show_last_lines(engine_, watch.target().container, watch.name(), line_);
@@ -326,7 +198,7 @@ Error Run::too_late() {
     if (late.empty()) {
       continue;
     }
-    for (const Rule* rule : late) {
+    for (const CheckRule* rule : late) {
       note_failed(*watch, *rule, watch->explain(*rule));
     }
     if (!reason.empty()) {
