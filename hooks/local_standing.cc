@@ -26,4 +26,9 @@ Result<bool> LocalStanding::keeps_right(const Actor& actor, const std::string& l
   return app && TRY(right_to(actor, app->name, right)) == label;
 }
 
+Result<void> LocalStanding::require(const Actor& actor, const AppName& app, AppRight right) {
+  TRY(access_.find(actor, app, right));
+  return {};
+}
+
 }  // namespace minpaas::hooks

@@ -15,6 +15,7 @@ class LocalStanding : public Standing {
   Result<std::optional<std::string>> right_to(const Actor& actor, const AppName& app,
                                               AppRight right) override;
   Result<bool> keeps_right(const Actor& actor, const std::string& label, AppRight right) override;
+  Result<void> require(const Actor& actor, const AppName& app, AppRight right) override;
 
  private:
   KeyOwners& keys_;

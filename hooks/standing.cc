@@ -29,6 +29,11 @@ StandingWatch::StandingWatch(Standing& standing, milliseconds interval)
       interval_(interval),
       thread_([this](const std::stop_token& stop) { watch(stop); }) {}
 
+Result<void> StandingWatch::require(const Claim& claim) {
+  const Actor actor = TRY(standing_.renew(claim.actor));
+  return claim.app ? standing_.require(actor, *claim.app, claim.right) : Result<void>();
+}
+
 StandingWatch::Watched::Watched(StandingWatch& watch, Claim claim, const std::stop_token& outer)
     : watch_(watch), entry_(std::make_shared<Entry>()), relay_(outer, Relay{entry_->gone}) {
   entry_->claim = std::move(claim);

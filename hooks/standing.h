@@ -38,6 +38,9 @@ class Standing {
   /// The same by the label, whatever the app's name is now.
   virtual Result<bool> keeps_right(const Actor& actor, const std::string& label,
                                    AppRight right) = 0;
+  /// Errors: those with which a call refuses an actor without the right (AppAccess::find); those of
+  /// finding out.
+  virtual Result<void> require(const Actor& actor, const AppName& app, AppRight right) = 0;
 };
 
 /// Ends what lasts (a log that is followed, a program, a stream) soon after the actor may no longer
@@ -51,6 +54,10 @@ class StandingWatch {
   explicit StandingWatch(Standing& standing, milliseconds interval = kInterval);
   StandingWatch(const StandingWatch&) = delete;
   StandingWatch& operator=(const StandingWatch&) = delete;
+
+  /// Whether the claim holds at this moment. Errors: those with which what rests on it would be
+  /// refused.
+  Result<void> require(const Claim& claim);
 
  private:
   struct Entry {

@@ -246,6 +246,25 @@ Reply Api::metrics(const Actor& actor) {
                  : reply_from(problem_from(metrics.error()));
 }
 
+/// Whoever has lost since what the request takes reads what they would read had they never asked.
+Reply Api::give_again(const Admitted& admitted, const Request& request,
+                      const state::KeptAnswer& answer) {
+  const Route& route = *admitted.match.route;
+  auto call = command_words(route, admitted.match, admitted.target, request);
+  if (auto* problem = std::get_if<Problem>(&call)) {
+    return reply_from(*problem);
+  }
+  const CallParts parts{backend_.platform, backend_.clock};
+  if (const auto problem = refuse_again(parts, route, admitted.actor,
+                                        std::move(std::get<CommandWords>(call)), answer.role)) {
+    return reply_from(*problem);
+  }
+  return {.status = answer.status,
+          .content_type = answer.status < 300 ? "application/json" : "application/problem+json",
+          .body = answer.body,
+          .headers = {{"Idempotent-Replayed", "true"}}};
+}
+
 /// Kept is what was done, also a deploy that failed; what was refused or could not be done is tried
 /// again.
 std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& request,
@@ -270,18 +289,14 @@ std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& re
     case State::OtherContent:
       return reply_from(bad_key("it came with another request before"));
     case State::Answered:
-      return Reply{.status = seen->answer.status,
-                   .content_type =
-                       seen->answer.status < 300 ? "application/json" : "application/problem+json",
-                   .body = seen->answer.body,
-                   .headers = {{"Idempotent-Replayed", "true"}}};
+      return give_again(admitted, request, seen->answer);
     case State::New:
       break;
   }
   auto reply = serve_command(admitted, request, events, std::move(gone));
   if (reply && (reply->status < 300 || is_failed_deploy(*reply))) {
     const Reply kept = is_shown_once(*admitted.match.route) ? shown_before() : *reply;
-    backend_.request_keys.finish(keyed, {kept.status, kept.body});
+    backend_.request_keys.finish(keyed, {kept.status, kept.body, admitted.actor.role});
   } else {
     backend_.request_keys.forget(keyed);
   }

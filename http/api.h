@@ -52,6 +52,8 @@ class Api {
 
   std::optional<Reply> serve_once(const Admitted& admitted, const Request& request,
                                   EventSink& events, std::stop_token gone);
+  Reply give_again(const Admitted& admitted, const Request& request,
+                   const state::KeptAnswer& answer);
 
   Backend backend_;
   ApiLimits limits_;

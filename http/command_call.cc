@@ -54,6 +54,31 @@ Problem misuse(const Error& error) {
   return problem;
 }
 
+/// A command in front of nobody but these streams.
+class Front {
+ public:
+  Front(const CallParts& parts, const Actor& actor, const commands::Arguments& args,
+        const std::string& input, ByteWriter& out, ByteWriter& err, commands::Form form,
+        std::stop_token gone)
+      : in_(input),
+        request_{.actor = actor, .command = "", .env = {}, .window = {}, .terminal_type = {}},
+        streams_{in_, out, err, std::move(gone)},
+        out_(out, err, form),
+        call_{actor, parts.platform, parts.clock, args,     out_,
+              in_,   streams_.gone,  false,       request_, streams_} {}
+
+  commands::Output& output() { return out_; }
+
+  commands::Invocation& call() { return call_; }
+
+ private:
+  TextReader in_;
+  ExecRequest request_;
+  ExecStreams streams_;
+  commands::Output out_;
+  commands::Invocation call_;
+};
+
 /// Where the last connection was cut, from Last-Event-ID: `PLACE~N` or a number.
 struct Resume {
   std::string place;
@@ -93,15 +118,9 @@ class Call {
  private:
   Result<int> execute(const commands::Arguments& args, ByteWriter& out, ByteWriter& err,
                       commands::Form form, std::function<bool(std::string_view)> notes = {}) {
-    TextReader in(words_.input);
-    const ExecRequest request{
-        .actor = actor_, .command = "", .env = {}, .window = {}, .terminal_type = {}};
-    ExecStreams streams{in, out, err, gone_};
-    commands::Output told(out, err, form);
-    told.listen(std::move(notes));
-    commands::Invocation call{actor_, parts_.platform, parts_.clock, args,    told,
-                              in,     gone_,           false,        request, streams};
-    auto status = commands::run_command(*route_.command, call);
+    Front front(parts_, actor_, args, words_.input, out, err, form, gone_);
+    front.output().listen(std::move(notes));
+    auto status = commands::run_command(*route_.command, front.call());
     if (!status && !status.error().cause.empty()) {
       log::warn("{} for {}: {}", route_.command->verb, actor_.name, status.error().for_log());
     }
@@ -264,6 +283,18 @@ std::optional<Reply> call_command(const CallParts& parts, const Route& route, co
     running.resume_at(*resume);
   }
   return running.run(form.form);
+}
+
+std::optional<Problem> refuse_again(const CallParts& parts, const Route& route, const Actor& actor,
+                                    CommandWords call, minpaas::Role role_then) {
+  const auto args = commands::Arguments::parse(*route.command, call.words);
+  if (!args) {
+    return misuse(args.error());
+  }
+  TextWriter nowhere(0);
+  Front front(parts, actor, *args, call.input, nowhere, nowhere, commands::Form::Json, {});
+  const auto allowed = commands::require_allowed_again(*route.command, front.call(), role_then);
+  return allowed ? std::nullopt : std::optional(problem_from(allowed.error()));
 }
 
 }  // namespace minpaas::http

@@ -27,4 +27,9 @@ std::optional<Reply> call_command(const CallParts& parts, const Route& route, co
                                   CommandWords call, const CallForm& form, EventSink& events,
                                   std::stop_token gone);
 
+/// Whether the actor might make the call now that was answered before, when they had `role_then`.
+/// Absent: yes. A denial is put on record.
+std::optional<Problem> refuse_again(const CallParts& parts, const Route& route, const Actor& actor,
+                                    CommandWords call, minpaas::Role role_then);
+
 }  // namespace minpaas::http

@@ -6,6 +6,7 @@
 
 #include "core/state/access.h"
 #include "core/state/row.h"
+#include "core/state/user_store.h"
 
 namespace minpaas::state {
 namespace {
@@ -61,7 +62,8 @@ Result<SeenRequest> RequestKeyStore::begin(const KeyedRequest& request, SystemTi
   return write_value(database_, [&](SQLite::Database& connection) -> Result<SeenRequest> {
     remove_old(connection, oldest);
     SQLite::Statement query(connection,
-                            "SELECT request_hash, status, answer FROM request_keys WHERE id = ?");
+                            "SELECT request_hash, status, answer, role FROM request_keys"
+                            " WHERE id = ?");
     bind_bytes(query, 1, id);
     if (!query.executeStep()) {
       insert_new(connection, id, hash, now);
@@ -74,7 +76,8 @@ Result<SeenRequest> RequestKeyStore::begin(const KeyedRequest& request, SystemTi
       return SeenRequest{SeenRequest::State::AtWork};
     }
     const std::string body = TRY(secret_.decrypt(query.getColumn(2).getString(), kContext));
-    return SeenRequest{SeenRequest::State::Answered, {query.getColumn(1).getInt(), body}};
+    const Role role = TRY(role_from(query.getColumn(3).getString()));
+    return SeenRequest{SeenRequest::State::Answered, {query.getColumn(1).getInt(), body, role}};
   });
 }
 
@@ -82,10 +85,12 @@ Result<void> RequestKeyStore::finish(const KeyedRequest& request, const KeptAnsw
   const std::string sealed = secret_.encrypt(answer.body, kContext);
   return database_.write([&](SQLite::Database& connection) -> Result<void> {
     SQLite::Statement update(connection,
-                             "UPDATE request_keys SET status = ?, answer = ? WHERE id = ?");
+                             "UPDATE request_keys SET status = ?, answer = ?, role = ?"
+                             " WHERE id = ?");
     update.bind(1, answer.status);
     bind_bytes(update, 2, sealed);
-    bind_bytes(update, 3, id_of(request));
+    update.bind(3, role_text(answer.role));
+    bind_bytes(update, 4, id_of(request));
     update.exec();
     return {};
   });

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/app/actor.h"
 #include "core/base/clock.h"
 #include "core/state/config_store.h"
 #include "core/state/database.h"
@@ -20,6 +21,8 @@ struct KeyedRequest {
 struct KeptAnswer {
   int status = 0;
   std::string body;
+  /// Of whoever it was given to, at that time.
+  Role role = Role::Member;
 };
 
 /// What is known of a request when it comes.

@@ -264,6 +264,7 @@ std::vector<Command> apps_commands() {
            "  drain_timeout=TIME     for open requests and WebSockets of old containers to end "
            "(nothing: the server's)\n"
            "  stop_timeout=TIME      between SIGTERM and SIGKILL (nothing: the server's)",
+       .needs = AppRight::Deploy,
        .run = set},
       {.verb = "apps:rename",
        .summary = "Give an app another name",
@@ -271,17 +272,21 @@ std::vector<Command> apps_commands() {
        .example = "blog journal",
        .details = "What runs goes on, with its config, domains, storage, releases and port; no "
                   "request is lost.\nThe old name is free at once.",
+       .needs = AppRight::Admin,
+       .frees_name = true,
        .run = rename},
       {.verb = "apps:lock",
        .summary = "Refuse pushes to an app and changes of it",
        .operands = {kApp},
        .example = "blog",
        .details = "What runs goes on running, and a deploy that is under way ends as it would.",
+       .needs = AppRight::Admin,
        .run = lock},
       {.verb = "apps:unlock",
        .summary = "Take pushes and changes again",
        .operands = {kApp},
        .example = "blog",
+       .needs = AppRight::Admin,
        .run = unlock},
       {.verb = "apps:destroy",
        .alias = "delete",
@@ -293,6 +298,8 @@ std::vector<Command> apps_commands() {
        .details =
            "Containers, images, config, git repository, build output and logs are removed.\n"
            "There is no way back. Its storage stays and can be mounted by a new app of this name.",
+       .needs = AppRight::Admin,
+       .frees_name = true,
        .run = destroy},
   };
 }

@@ -80,6 +80,7 @@ std::vector<Command> build_secrets_commands() {
        .summary = "List what the builds of an app may read, without values",
        .operands = {kApp},
        .example = "blog",
+       .needs = AppRight::Deploy,
        .only_reads = true,
        .run = list},
       {.verb = "build-secrets:set",
@@ -96,12 +97,14 @@ std::vector<Command> build_secrets_commands() {
            "too)\n"
            "and never shown again.",
        .words_may_be_secret = true,
+       .needs = AppRight::Deploy,
        .run = set},
       {.verb = "build-secrets:unset",
        .summary = "Remove secrets for the builds of an app",
        .operands = {kApp, {"KEY", Arity::Several}},
        .example = "blog NPM_TOKEN",
        .words_may_be_secret = true,
+       .needs = AppRight::Deploy,
        .run = unset},
   };
 }

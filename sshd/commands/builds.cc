@@ -168,6 +168,7 @@ std::vector<Command> builds_commands() {
        .summary = "Cancel the running deploy of an app and those that wait",
        .operands = {kApp},
        .example = "blog",
+       .needs = AppRight::Deploy,
        .run = cancel},
   };
 }

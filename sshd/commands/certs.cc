@@ -218,12 +218,14 @@ std::vector<Command> certs_commands() {
                   "leads to https from then on. It goes before one that was fetched.",
        .when_too_many = "certificate and key come on standard input: "
                         "cat fullchain.pem privkey.pem | ssh minpaas certs:add blog",
+       .needs = AppRight::Admin,
        .run = add},
       {.verb = "certs:remove",
        .summary = "Remove certificates of an app",
        .operands = {kApp, {"HOST", Arity::Optional}},
        .example = "blog www.example.com",
        .details = "With HOST those that stand for it, else all.",
+       .needs = AppRight::Admin,
        .run = remove},
       {.verb = "certs:auto",
        .summary = "Fetch and renew the certificates of an app by itself",
@@ -234,6 +236,7 @@ std::vector<Command> certs_commands() {
                   "of [certs] directory), and a new one before it expires. The domain must lead to "
                   "this server.\n"
                   "`on` again tries at once what was refused.",
+       .needs = AppRight::Admin,
        .run = set_automatic},
   };
 }

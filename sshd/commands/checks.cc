@@ -183,6 +183,7 @@ std::vector<Command> checks_commands() {
            "try. attempts, wait: so many failed tries in a row,\nso far apart, have a live process "
            "restarted. For web, or for TYPE; it goes before the app.json. Makes no\nrelease. An "
            "empty value (path=) goes back to the app.json or the default.",
+       .needs = AppRight::Deploy,
        .run = set},
   };
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/app_right.h"
 #include "core/base/result.h"
 
 namespace minpaas::sshd::commands {
@@ -63,6 +64,11 @@ struct Command {
   bool runs_program = false;
   /// A program of the app runs in it, perhaps for long: its begin goes on record too.
   bool starts_program = false;
+  /// What it takes to do it to its apps. The service layer is who looks at it; this tells fronts
+  /// that have to know before or afterwards.
+  AppRight needs = AppRight::Read;
+  /// When it has gone well, no app has the name of its first operand.
+  bool frees_name = false;
   /// It changes nothing: only a denied attempt goes on record.
   bool only_reads = false;
   /// What it prints may have config values of its app in it: showing them is its purpose, or the

@@ -164,6 +164,7 @@ std::vector<Command> config_commands() {
        .details =
            "Control characters in values are shown as \\n, \\t, \\x1b; config:get prints the\n"
            "exact bytes.",
+       .needs = AppRight::Deploy,
        .only_reads = true,
        .shows_values = true,
        .run = list},
@@ -173,6 +174,7 @@ std::vector<Command> config_commands() {
        .example = "blog DEBUG",
        .details = "Prints the bytes of the value and a line end.",
        .words_may_be_secret = true,
+       .needs = AppRight::Deploy,
        .only_reads = true,
        .shows_values = true,
        .run = get},
@@ -183,11 +185,13 @@ std::vector<Command> config_commands() {
        .details = kSetDetails,
        .with_ssh = kSetWithSsh,
        .words_may_be_secret = true,
+       .needs = AppRight::Deploy,
        .run = set},
       {.verb = "config:unset",
        .summary = "Remove config vars and restart",
        .operands = {kApp, {"KEY", Arity::Several}},
        .example = "blog DEBUG",
+       .needs = AppRight::Deploy,
        .run = unset},
       {.verb = "config:export",
        .summary = "Print all config vars for another program",
@@ -198,6 +202,7 @@ std::vector<Command> config_commands() {
                   "them back\n"
                   "shell: export KEY='VALUE' lines for eval; config:set APP - reads them back too\n"
                   "json:  one object; bytes that are no UTF-8 are replaced",
+       .needs = AppRight::Deploy,
        .only_reads = true,
        .shows_values = true,
        .run = export_all},

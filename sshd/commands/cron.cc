@@ -147,6 +147,7 @@ std::vector<Command> cron_commands() {
        .details = "In a container of its own, as by the clock. Its output is shown and its exit "
                   "status passed on.\nWhen your connection ends, so does it.",
        .starts_program = true,
+       .needs = AppRight::Deploy,
        .shows_values = true,
        .run = run},
       {.verb = "cron:history",

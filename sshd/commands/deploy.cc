@@ -181,6 +181,7 @@ std::vector<Command> deploy_commands() {
            "Ctrl-C leaves; the deploy goes on. builds:cancel ends it.",
        .when_too_many = "an archive comes on standard input: deploy --app APP --archive - < FILE",
        .words_may_be_secret = true,
+       .needs = AppRight::Deploy,
        .record = recorded,
        .run = deploy},
       {.verb = "deploy-key",
@@ -194,6 +195,7 @@ std::vector<Command> deploy_commands() {
            "part stays on the\n"
            "server, encrypted. The key that a server has at the first deploy is the one that "
            "it must have later.",
+       .needs = AppRight::Deploy,
        .run = show_key},
   };
 }

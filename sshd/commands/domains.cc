@@ -106,11 +106,13 @@ std::vector<Command> domains_commands() {
        .details =
            "They hold at once, for all releases, and no connection is cut. Makes no release.\n"
            "*.example.com stands for one label more, where no app has the name itself.",
+       .needs = AppRight::Admin,
        .run = add},
       {.verb = "domains:remove",
        .summary = "Take host names from an app",
        .operands = {kApp, kHosts},
        .example = "blog www.example.com",
+       .needs = AppRight::Admin,
        .run = remove},
   };
 }

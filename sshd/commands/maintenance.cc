@@ -44,11 +44,13 @@ std::vector<Command> maintenance_commands() {
        .example = "blog",
        .details = "Requests are answered with status 503 and a friendly page, until "
                   "maintenance:off. What runs goes on,\nand pushes deploy.",
+       .needs = AppRight::Deploy,
        .run = begin},
       {.verb = "maintenance:off",
        .summary = "Show visitors the app again",
        .operands = {kApp},
        .example = "blog",
+       .needs = AppRight::Deploy,
        .run = end},
   };
 }

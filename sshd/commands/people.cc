@@ -214,11 +214,13 @@ std::vector<Command> people_commands() {
            "read: see everything but config values, clone and fetch. deploy: also push, change "
            "config and\nprocesses, run programs. admin: also limits, certificates, lock, "
            "destroy, grant and revoke.\nIt takes the place of the right that they had.",
+       .needs = AppRight::Admin,
        .run = grant},
       {.verb = "access:revoke",
        .summary = "Take a member's right to an app away",
        .operands = {kApp, {"USER"}},
        .example = "blog bob",
+       .needs = AppRight::Admin,
        .run = revoke},
   };
 }

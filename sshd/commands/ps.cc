@@ -170,12 +170,14 @@ std::vector<Command> ps_commands() {
                   "ones.\n"
                   "With TYPE only those of one process type. A stopped app is started.\n"
                   "Ctrl-C leaves; the restart goes on.",
+       .needs = AppRight::Deploy,
        .run = restart},
       {.verb = "ps:scale",
        .summary = "Set how many processes of each type run, or show it",
        .operands = {kApp, {"TYPE=N", Arity::Any}},
        .example = "blog web=2",
        .details = "Makes a release without a build. Processes that stay are not touched.",
+       .needs = AppRight::Deploy,
        .run = scale},
       {.verb = "ps:stop",
        .summary = "Stop an app until it is started",
@@ -183,11 +185,13 @@ std::vector<Command> ps_commands() {
        .example = "blog",
        .details = "It stays stopped over restarts of the server and of the machine. A push, a "
                   "rebuild, a rollback\nand a restart start it.",
+       .needs = AppRight::Deploy,
        .run = stop},
       {.verb = "ps:start",
        .summary = "Start a stopped app",
        .operands = {kApp},
        .example = "blog",
+       .needs = AppRight::Deploy,
        .run = start},
       {.verb = "ps:rebuild",
        .summary = "Build the live commit again and deploy it",
@@ -195,6 +199,7 @@ std::vector<Command> ps_commands() {
        .options = {{"no-cache", 0, "", "build every layer anew"}},
        .example = "blog --no-cache",
        .details = "Ctrl-C leaves; the build goes on. builds:cancel ends it.",
+       .needs = AppRight::Deploy,
        .run = rebuild},
   };
 }

@@ -109,6 +109,7 @@ std::vector<Command> releases_commands() {
                   "checked before it gets\nthe traffic. Without vN: the last release before the "
                   "live one that was live.\nThe release command does not run, and the branch that "
                   "deploys goes back to the old commit.",
+       .needs = AppRight::Deploy,
        .run = rollback},
   };
 }

@@ -132,6 +132,7 @@ std::vector<Command> resources_commands() {
        .details = "Holds at once for what runs, and for every later container. Makes no release.\n"
                   "With TYPE only for one process type (`run`: one-off containers). An empty value "
                   "(memory=) goes\nback to the default.",
+       .needs = AppRight::Admin,
        .run = set},
   };
 }

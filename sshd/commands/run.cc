@@ -93,6 +93,7 @@ std::vector<Command> run_commands() {
        .words_may_be_secret = true,
        .runs_program = true,
        .starts_program = true,
+       .needs = AppRight::Deploy,
        .shows_values = true,
        .run = run},
       {.verb = "exec",
@@ -105,6 +106,7 @@ std::vector<Command> run_commands() {
        .words_may_be_secret = true,
        .runs_program = true,
        .starts_program = true,
+       .needs = AppRight::Deploy,
        .shows_values = true,
        .run = exec},
   };

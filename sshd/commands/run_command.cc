@@ -24,8 +24,7 @@ Error outside(const Command& command, const std::vector<std::string>& apps) {
 /// On what the command rests for as long as it runs. A command about two apps is soon over.
 hooks::Claim claim_of(const Command& command, const Actor& actor,
                       const std::vector<std::string>& apps) {
-  hooks::Claim claim{actor, std::nullopt,
-                     command.starts_program ? AppRight::Deploy : AppRight::Read};
+  hooks::Claim claim{actor, std::nullopt, command.needs};
   if (apps.size() == 1) {
     const auto app = AppName::parse(apps.front());
     claim.app = app ? std::optional(*app) : std::nullopt;
@@ -79,6 +78,31 @@ Result<int> run_while_allowed(const Command& command, const Invocation& call,
   return result ? result : without_secrets(result.error(), call, apps);
 }
 
+Result<void> require_scope(const Command& command, const Invocation& call,
+                           const std::vector<std::string>& apps) {
+  return call.actor.scope.allows(command.verb, apps) ? Result<void>() : outside(command, apps);
+}
+
+/// Apps that the command was about and has left under their names.
+std::vector<std::string> apps_left(const Command& command, std::vector<std::string> apps) {
+  if (command.frees_name && !apps.empty()) {
+    apps.erase(apps.begin());
+  }
+  return apps;
+}
+
+Result<void> require_still(const Command& command, const Invocation& call,
+                           const std::vector<std::string>& apps, Role role_then) {
+  TRY(require_scope(command, call, apps));
+  if (apps.empty() && role_then == Role::Admin) {
+    TRY(hooks::require_admin(call.actor));
+  }
+  for (const std::string& app : apps_left(command, apps)) {
+    TRY(call.platform.standing().require(claim_of(command, call.actor, {app})));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> apps_of(const Command& command, const Arguments& args) {
@@ -94,15 +118,23 @@ std::vector<std::string> apps_of(const Command& command, const Arguments& args) 
 
 Result<int> run_command(const Command& command, Invocation& call) {
   const auto apps = apps_of(command, call.args);
-  if (!call.actor.scope.allows(command.verb, apps)) {
-    const Result<int> refused = outside(command, apps);
-    put_on_record(command, call, apps, refused);
-    return refused;
+  if (const auto allowed = require_scope(command, call, apps); !allowed) {
+    put_on_record(command, call, apps, allowed.error());
+    return allowed.error();
   }
   if (command.starts_program) {
     put_start_on_record(command, call, apps);
   }
   return run_while_allowed(command, call, apps);
+}
+
+Result<void> require_allowed_again(const Command& command, const Invocation& call, Role role_then) {
+  const auto apps = apps_of(command, call.args);
+  const auto allowed = require_still(command, call, apps, role_then);
+  if (!allowed) {
+    put_on_record(command, call, apps, allowed.error());
+  }
+  return allowed;
 }
 
 }  // namespace minpaas::sshd::commands

@@ -12,4 +12,9 @@ std::vector<std::string> apps_of(const Command& command, const Arguments& args);
 /// place where scopes are looked at. Errors: PermissionDenied, those of the command.
 Result<int> run_command(const Command& command, Invocation& call);
 
+/// For who gives the answer again that the command had when the same actor, in `role_then`, ran it
+/// with success: whether they might run it now. What it was about may be gone or another's by now.
+/// A denial is put on record. Errors: those with which the command would be refused.
+Result<void> require_allowed_again(const Command& command, const Invocation& call, Role role_then);
+
 }  // namespace minpaas::sshd::commands

@@ -116,12 +116,14 @@ std::vector<Command> storage_commands() {
        .example = "blog data:/data",
        .details = "A new release whose containers, of all process types, have it; the data stays "
                   "over releases,\nrollbacks and unmounts, and when the app is destroyed.",
+       .needs = AppRight::Admin,
        .run = mount},
       {.verb = "storage:unmount",
        .summary = "Take a storage out of the containers of an app",
        .operands = {kApp, {"NAME"}},
        .example = "blog data",
        .details = "Its data stays: mount it again, or remove it with storage:remove.",
+       .needs = AppRight::Admin,
        .run = unmount},
       {.verb = "storage:remove",
        .summary = "Remove a storage that is not mounted, with its data",
@@ -130,6 +132,7 @@ std::vector<Command> storage_commands() {
                     true}},
        .example = "minpaas-blog-data-1-3f9c2a --confirm minpaas-blog-data-1-3f9c2a",
        .details = "storage lists the volumes. There is no way back.",
+       .needs = AppRight::Admin,
        .run = remove},
   };
 }

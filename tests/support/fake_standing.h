@@ -29,6 +29,11 @@ class FakeStanding : public hooks::Standing {
     return true;
   }
 
+  Result<void> require(const Actor& /*actor*/, const AppName& /*app*/,
+                       AppRight /*right*/) override {
+    return {};
+  }
+
  private:
   Guarded<std::optional<Error>> loss_;
 };

@@ -332,6 +332,18 @@ TEST(AccessVerbs, AreAllCommandsThatConcernOneApp) {
   EXPECT_EQ(tried, expected);
 }
 
+TEST(AccessVerbs, TakeWhatTheTableOfCommandsSays) {
+  for (const Verb& verb : verbs()) {
+    const std::string_view name = verb.name.substr(0, verb.name.find_first_of(" ,"));
+    if (name == "git") {
+      continue;
+    }
+    const auto* command = sshd::commands::find_command(name);
+    ASSERT_NE(command, nullptr) << verb.name;
+    EXPECT_EQ(minpaas::to_string(command->needs), minpaas::to_string(verb.needed)) << verb.name;
+  }
+}
+
 /// A command that concerns no one app, as it is typed, and the status with which it ends for each
 /// role. The rows are run from the first to the last.
 struct ServerRow {
