@@ -1,7 +1,5 @@
 #include "hooks/fresh_mask.h"
 
-#include "core/base/log.h"
-
 namespace minpaas::hooks {
 namespace {
 
@@ -15,20 +13,31 @@ Result<FreshMask> FreshMask::make(Read read, const Clock& clock) {
   return mask;
 }
 
+/// Whoever reads gets the same mask again while nothing has changed.
 Result<void> FreshMask::refresh() {
-  mask_.hide(TRY(read_()));
-  read_at_ = clock_.steady();
+  const SteadyTime now = clock_.steady();
+  if (read_at_ && now - *read_at_ < kFresh) {
+    return {};
+  }
+  auto masks = TRY(read_());
+  if (masks != taken_) {
+    for (const SharedMask& mask : masks) {
+      mask_.hide(*mask);
+    }
+    taken_ = std::move(masks);
+  }
+  read_at_ = now;
   return {};
 }
 
-std::string FreshMask::apply(std::string_view text) {
-  if (clock_.steady() - read_at_ >= kFresh) {
-    if (const auto refreshed = refresh(); !refreshed) {
-      read_at_ = clock_.steady();
-      log::warn("config values to be masked: {}", refreshed.error().for_log());
-    }
-  }
+Result<std::string> FreshMask::apply(std::string_view text) {
+  TRY(refresh());
   return mask_.apply(text);
+}
+
+Result<std::string> FreshMask::apply_to_whole(std::string_view text) {
+  TRY(refresh());
+  return mask_.apply_to_whole(text);
 }
 
 }  // namespace minpaas::hooks

@@ -7,6 +7,7 @@
 
 #include "hooks/app_access.h"
 #include "hooks/deploy_queue.h"
+#include "hooks/known_masks.h"
 #include "hooks/liveness.h"
 #include "hooks/local_storage.h"
 #include "hooks/pipeline_parts.h"
@@ -115,7 +116,7 @@ class LocalPlatform : public Platform {
 
   // local_platform_config.cc
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
-  Result<SecretMask> secret_mask(const Actor& actor, const AppName& name) override;
+  Result<SharedMask> secret_mask(const Actor& actor, const AppName& name) override;
   Result<DeployOutcome> change_config(const Actor& actor, const AppName& name,
                                       const ConfigVars& set, const std::vector<ConfigKey>& unset,
                                       const Follow& follow) override;
@@ -174,10 +175,11 @@ class LocalPlatform : public Platform {
  private:
   Result<void> require_no_names_below(const Actor& actor, const AppName& name);
   Result<void> require_renamable(const Actor& actor, const AppName& name, const AppName& to);
-  /// What `secret_mask` hides.
-  Result<ConfigVars> secrets_of(const AppName& name);
+  /// Without a look at who asks.
+  Result<SharedMask> mask_of(const AppName& name);
   /// Whatever the app's name is now; none of one that is gone.
-  Result<ConfigVars> secrets_of_label(const std::string& label);
+  Result<std::vector<SharedMask>> masks_of_label(const std::string& label);
+  Result<ConfigVars> secrets_of(const AppName& name);
   [[nodiscard]] bool may_make_apps(const Actor& actor) const;
   Result<bool> may_make_by_push(const Actor& actor, const AppName& name);
   Result<void> grant_to_maker(const Actor& actor, const AppName& name);
@@ -209,6 +211,7 @@ class LocalPlatform : public Platform {
   PlatformNouns nouns_;
   PlatformTasks tasks_;
   PushPlaces places_;
+  KnownMasks known_masks_;
 };
 
 }  // namespace minpaas::hooks

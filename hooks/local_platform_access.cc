@@ -10,13 +10,19 @@ Result<void> LocalPlatform::logs(const Actor& actor, const AppName& name, const 
   if (!parts_.settings.containers.mask_logs) {
     return tasks_.logs(name, of_app, sink, std::move(gone));
   }
-  auto mask = TRY(FreshMask::make([&] { return secrets_of_label(of_app.label); }, parts_.clock));
-  return tasks_.logs(
+  auto mask = TRY(FreshMask::make([&] { return masks_of_label(of_app.label); }, parts_.clock));
+  Result<void> masked;
+  const auto read = tasks_.logs(
       name, of_app,
       [&](SystemTime at, std::string_view source, std::string_view text) {
-        return sink(at, source, mask.apply(text));
+        const auto shown = mask.apply(text);
+        if (!shown) {
+          masked = shown.error().with_context("the values to be masked cannot be read");
+        }
+        return shown && sink(at, source, *shown);
       },
       std::move(gone));
+  return masked ? read : masked;
 }
 
 Result<std::vector<DoctorFinding>> LocalPlatform::doctor(const Actor& actor) {

@@ -50,9 +50,17 @@ Result<ConfigVars> LocalPlatform::config(const Actor& actor, const AppName& name
   return TRY(parts_.configs.latest(name)).second;
 }
 
-Result<ConfigVars> LocalPlatform::secrets_of_label(const std::string& label) {
-  const auto app = TRY(parts_.apps.find_label(label));
-  return app ? secrets_of(app->name) : ConfigVars();
+Result<SharedMask> LocalPlatform::mask_of(const AppName& name) {
+  const auto secrets = TRY(secrets_of(name));
+  return known_masks_.of(name, secrets);
+}
+
+Result<std::vector<SharedMask>> LocalPlatform::masks_of_label(const std::string& label) {
+  std::vector<SharedMask> masks;
+  if (const auto app = TRY(parts_.apps.find_label(label))) {
+    masks.push_back(TRY(mask_of(app->name)));
+  }
+  return masks;
 }
 
 Result<ConfigVars> LocalPlatform::secrets_of(const AppName& name) {
@@ -67,13 +75,13 @@ Result<ConfigVars> LocalPlatform::secrets_of(const AppName& name) {
   return vars;
 }
 
-Result<SecretMask> LocalPlatform::secret_mask(const Actor& actor, const AppName& name) {
-  SecretMask mask;
-  if (access_.find(actor, name, AppRight::Read)) {
-    mask.hide(TRY(secrets_of(name)));
-    mask.keep(name.str());
+Result<SharedMask> LocalPlatform::secret_mask(const Actor& actor, const AppName& name) {
+  const auto app = access_.find(actor, name, AppRight::Read);
+  if (app) {
+    return mask_of(name);
   }
-  return mask;
+  const bool may_not_see = app.error().code == ErrorCode::NotFound;
+  return may_not_see ? Result<SharedMask>(std::make_shared<const SecretMask>()) : app.error();
 }
 
 /// Every change waits for its turn in the queue, also before the first release: so no release can

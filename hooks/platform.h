@@ -193,7 +193,7 @@ class Platform {
   virtual Result<ConfigVars> config(const Actor& actor, const AppName& name) = 0;
   /// What hides the config values and build secrets of the app, as they are now, in text about it
   /// that people see; hides nothing for an app that is not there.
-  virtual Result<SecretMask> secret_mask(const Actor& actor, const AppName& name) = 0;
+  virtual Result<SharedMask> secret_mask(const Actor& actor, const AppName& name) = 0;
   /// One release for all changes; restarts without a build when the app has a release. When the
   /// restart fails the config is as before and the old release serves. `follow` sees progress.
   virtual Result<DeployOutcome> change_config(const Actor& actor, const AppName& name,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,5 +55,8 @@ class SecretMask {
   std::map<std::string, std::string, LongestFirst> hidden_;
   std::vector<std::string> kept_;
 };
+
+/// The mask of an app at one time: of all who use it at that time, together.
+using SharedMask = std::shared_ptr<const SecretMask>;
 
 }  // namespace minpaas

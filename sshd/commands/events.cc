@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <map>
 
 #include "core/base/text.h"
+#include "sshd/commands/answer_mask.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
@@ -40,6 +42,34 @@ std::string line_of(const state::EventRow& row) {
                      row.from.empty() ? "" : ", from " + printable(row.from));
 }
 
+/// Rows of all apps, each without the config values of its app: as `events APP` shows them.
+class RowMasks {
+ public:
+  explicit RowMasks(const Invocation& call) : call_(call) {}
+
+  /// Errors: those of AnswerMask.
+  Result<state::EventRow> apply(const state::EventRow& row) {
+    state::EventRow shown = row;
+    if (!row.app.empty()) {
+      auto& mask = masks_.try_emplace(row.app, call_, std::vector{row.app}).first->second;
+      shown.detail = TRY(mask.apply(row.detail));
+    }
+    return shown;
+  }
+
+ private:
+  const Invocation& call_;
+  std::map<std::string, AnswerMask> masks_;
+};
+
+void print(Output& out, const state::EventRow& row) {
+  if (out.is_json()) {
+    out.json_line(to_json(row));
+  } else {
+    out.data(line_of(row));
+  }
+}
+
 Result<hooks::EventQuery> parse_query(const Invocation& call) {
   hooks::EventQuery query;
   if (call.args.optional_operand(0)) {
@@ -65,19 +95,24 @@ Result<hooks::EventQuery> parse_query(const Invocation& call) {
 
 Result<int> events(Invocation& call) {
   const auto query = TRY(parse_query(call));
+  RowMasks masks(call);
   bool silent = true;
+  Result<void> masked;
   const auto done = call.platform.events().read(
       call.actor, query,
       [&](const state::EventRow& row) {
         silent = false;
-        if (call.out.is_json()) {
-          call.out.json_line(to_json(row));
-        } else {
-          call.out.data(line_of(row));
+        // Those of one app are masked as all that is said of it.
+        const auto shown = query.app ? row : masks.apply(row);
+        if (!shown) {
+          masked = shown.error();
+          return false;
         }
+        print(call.out, *shown);
         return !call.out.is_broken() && !call.gone.stop_requested();
       },
       call.gone);
+  TRY(masked);
   if (call.gone.stop_requested()) {
     return kInterrupted;
   }

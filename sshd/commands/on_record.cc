@@ -4,6 +4,7 @@
 
 #include "core/base/log.h"
 #include "hooks/app_access.h"
+#include "sshd/commands/answer_mask.h"
 
 namespace minpaas::sshd::commands {
 namespace {
@@ -64,20 +65,21 @@ std::string detail_of(const Command& command, const Arguments& args, std::string
                                                         : words_of(command, args);
 }
 
-}  // namespace
-
-SecretMask mask_for(const Invocation& call, std::string_view app) {
-  const auto name = AppName::parse(app);
-  if (!name) {
-    return {};
+/// Without the secrets of the apps; empty when they cannot be read.
+std::string without_secrets(std::string detail, const Invocation& call,
+                            const std::vector<std::string>& apps) {
+  for (const std::string& app : apps) {
+    const auto mask = mask_for(call, app);
+    if (!mask) {
+      log::warn("an event is without its detail: {}", mask.error().for_log());
+      return "";
+    }
+    detail = (*mask)->apply_to_whole(detail);
   }
-  auto mask = call.platform.secret_mask(call.actor, *name);
-  if (!mask) {
-    log::warn("secrets of {}: {}", app, mask.error().for_log());
-    return {};
-  }
-  return *std::move(mask);
+  return detail;
 }
+
+}  // namespace
 
 void put_on_record(const Command& command, const Invocation& call,
                    const std::vector<std::string>& apps, const Result<int>& result) {
@@ -85,10 +87,7 @@ void put_on_record(const Command& command, const Invocation& call,
   if (command.only_reads && outcome != "denied") {
     return;
   }
-  std::string detail = detail_of(command, call.args, outcome);
-  for (const std::string& app : apps) {
-    detail = mask_for(call, app).apply_to_whole(detail);
-  }
+  std::string detail = without_secrets(detail_of(command, call.args, outcome), call, apps);
   call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
                                              .action = std::string(command.verb),
                                              .detail = std::move(detail),

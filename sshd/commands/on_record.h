@@ -4,10 +4,6 @@
 
 namespace minpaas::sshd::commands {
 
-/// What hides the secrets of an app from who may see the app; for others, for what is no app's
-/// name, and when they cannot be read, it hides nothing.
-SecretMask mask_for(const Invocation& call, std::string_view app);
-
 /// Puts on record how the command went, when it changes something or was denied. Of what was typed
 /// only that goes on record which can be no secret.
 void put_on_record(const Command& command, const Invocation& call,

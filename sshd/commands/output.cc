@@ -20,15 +20,28 @@ bool is_own_field(std::string_view name) {
   return name.ends_with("_at") || std::ranges::find(kOwnFields, name) != kOwnFields.end();
 }
 
+std::string Output::hidden(std::string_view text) {
+  if (!hide_) {
+    return std::string(text);
+  }
+  auto shown = hide_(text);
+  silent_ = silent_ || !shown;
+  return shown ? *std::move(shown) : std::string();
+}
+
 void Output::data(std::string_view bytes) {
-  send(out_, hides_data_ ? hide_(bytes) : bytes);
+  if (hides_data_) {
+    send(out_, hidden(bytes));
+  } else {
+    send(out_, bytes);
+  }
 }
 
 void Output::note(std::string_view line) {
   const std::string shown = sanitize_terminal(hidden(line));
   if (form_ == Form::People) {
     send(err_, shown + "\n");
-  } else if (listener_ && !broken_) {
+  } else if (listener_ && !is_broken()) {
     broken_ = !listener_(shown);
   }
 }
@@ -54,7 +67,7 @@ void Output::error(const Error& error, std::int64_t deploy) {
 }
 
 void Output::send(ByteWriter& to, std::string_view bytes) {
-  if (!broken_ && !bytes.empty()) {
+  if (!is_broken() && !bytes.empty()) {
     broken_ = !to.write(bytes).has_value();
   }
 }

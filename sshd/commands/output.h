@@ -6,11 +6,12 @@
 #include <string_view>
 
 #include "core/base/byte_stream.h"
+#include "core/base/result.h"
 
 namespace minpaas::sshd::commands {
 
-/// Text without what is not to be shown.
-using Hide = std::function<std::string(std::string_view text)>;
+/// Text without what is not to be shown. Errors: what that is cannot be found out.
+using Hide = std::function<Result<std::string>(std::string_view text)>;
 
 /// Fields of JSON that keep what they have, whatever is a config value: names, times and words of
 /// the platform, which programs compare and send back. No free text is among them.
@@ -29,10 +30,12 @@ class Output {
 
   enum class Data { Hidden, Shown };
 
-  /// From now on all text goes through `hide`; data only when it is Hidden. Null: as it is.
+  /// From now on all text goes through `hide`; data only when it is Hidden. Null: as it is. After
+  /// an error of it nothing is sent until the next call of this.
   void hide_with(Hide hide, Data data = Data::Hidden) {
     hide_ = std::move(hide);
     hides_data_ = hide_ && data == Data::Hidden;
+    silent_ = false;
   }
 
   /// Bytes as they are but for what is hidden, to stdout.
@@ -65,18 +68,19 @@ class Output {
     send(out_, value.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n");
   }
 
-  /// A write has failed: the peer is gone, and nothing more needs to be made.
-  [[nodiscard]] bool is_broken() const { return broken_; }
+  /// A write has failed, so that the peer is gone, or what to hide cannot be found out: nothing
+  /// more needs to be made.
+  [[nodiscard]] bool is_broken() const { return broken_ || silent_; }
 
  private:
   /// In its texts, before they are escaped: what is hidden cannot break the JSON.
   template <typename Json>
-  void hide_in(Json& value) const {
+  void hide_in(Json& value) {
     if (!hides_data_) {
       return;
     }
     if (value.is_string()) {
-      value = hide_(value.template get_ref<const std::string&>());
+      value = hidden(value.template get_ref<const std::string&>());
     }
     for (const auto& item : value.items()) {
       if (value.is_array() || (value.is_object() && !is_own_field(item.key()))) {
@@ -85,9 +89,7 @@ class Output {
     }
   }
 
-  [[nodiscard]] std::string hidden(std::string_view text) const {
-    return hide_ ? hide_(text) : std::string(text);
-  }
+  [[nodiscard]] std::string hidden(std::string_view text);
 
   void send(ByteWriter& to, std::string_view bytes);
 
@@ -98,6 +100,8 @@ class Output {
   Hide hide_;
   bool hides_data_ = false;
   bool broken_ = false;
+  /// `hide_` has failed.
+  bool silent_ = false;
 };
 
 }  // namespace minpaas::sshd::commands

@@ -32,32 +32,45 @@ hooks::Claim claim_of(const Command& command, const Actor& actor,
   return claim;
 }
 
-/// No config value of the app is in what it says of its failure. Who may not see the app reads of
-/// it what they would read of one that is not there.
+/// No config value of the app is in what it says of its failure, or nothing is said of that. Who
+/// may not see the app reads of it what they would read of one that is not there.
 Error without_secrets(Error error, const Invocation& call, const std::vector<std::string>& apps) {
   if (hooks::is_hidden(error)) {
     return error;
   }
   for (const std::string& name : apps) {
     const auto mask = mask_for(call, name);
-    error.message = mask.apply_to_whole(error.message);
-    error.hint = mask.apply_to_whole(error.hint);
+    if (!mask) {
+      return mask.error();
+    }
+    error.message = (*mask)->apply_to_whole(error.message);
+    error.hint = (*mask)->apply_to_whole(error.hint);
   }
   return error;
 }
 
-/// Lists of all apps have no values in them, and look none up.
-Result<int> run_without_secrets(const Command& command, Invocation& call,
-                                const std::vector<std::string>& apps) {
+/// How a command has ended, and why not all of it was said.
+struct Run {
+  Result<int> result;
+  std::optional<Error> unsaid = std::nullopt;
+};
+
+/// Lists of all apps have no values in them, and look none up. What cannot be said is not begun.
+Run run_without_secrets(const Command& command, Invocation& call,
+                        const std::vector<std::string>& apps) {
   if (apps.empty()) {
-    return command.run(call);
+    return {command.run(call)};
   }
   AnswerMask mask(call, apps);
+  const auto ready = command.shows_values ? Result<void>() : mask.prepare();
+  if (!ready) {
+    return {ready.error(), ready.error()};
+  }
   call.out.hide_with([&mask](std::string_view text) { return mask.apply(text); },
                      command.shows_values ? Output::Data::Shown : Output::Data::Hidden);
   Result<int> result = command.run(call);
   call.out.hide_with(nullptr);
-  return result;
+  return {std::move(result), mask.failure()};
 }
 
 Result<int> run_while_allowed(const Command& command, const Invocation& call,
@@ -68,13 +81,16 @@ Result<int> run_while_allowed(const Command& command, const Invocation& call,
   streams.gone = standing.gone();
   Invocation watched{call.actor, call.platform,   call.clock,        call.args,    call.out,
                      call.in,    standing.gone(), call.has_terminal, call.request, streams};
-  Result<int> result = run_without_secrets(command, watched, apps);
+  const auto [result, unsaid] = run_without_secrets(command, watched, apps);
   const auto loss = standing.loss();
   if (loss && (!result || *result != 0)) {
     put_cut_on_record(command, call, apps);
     return *loss;
   }
   put_on_record(command, call, apps, result);
+  if (unsaid) {
+    return *unsaid;
+  }
   return result ? result : without_secrets(result.error(), call, apps);
 }
 

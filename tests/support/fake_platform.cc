@@ -256,14 +256,18 @@ Result<ConfigVars> FakePlatform::config(const Actor& /*actor*/, const AppName& n
   return app->config;
 }
 
-Result<SecretMask> FakePlatform::secret_mask(const Actor& /*actor*/, const AppName& name) {
-  SecretMask mask;
+Result<SharedMask> FakePlatform::secret_mask(const Actor& /*actor*/, const AppName& name) {
+  TRY(is_up());
+  if (mask_outage) {
+    return *mask_outage;
+  }
+  auto mask = std::make_shared<SecretMask>();
   const auto app = apps_.find(name);
   if (app != apps_.end()) {
-    mask.hide(app->second.config);
-    mask.keep(name.str());
+    mask->hide(app->second.config);
+    mask->keep(name.str());
   }
-  return mask;
+  return SharedMask(std::move(mask));
 }
 
 Result<hooks::DeployOutcome> FakePlatform::change_config(const Actor& actor, const AppName& name,

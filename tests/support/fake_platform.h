@@ -39,6 +39,8 @@ class FakePlatform : public hooks::Platform {
   Script script;
   /// When set, every call fails with it.
   std::optional<Error> outage;
+  /// When set, what is to be hidden of apps cannot be read.
+  std::optional<Error> mask_outage;
   std::vector<hooks::DoctorFinding> findings;
 
   struct LogLine {
@@ -65,7 +67,7 @@ class FakePlatform : public hooks::Platform {
                                       const AppName& to) override;
   Result<void> destroy_app(const Actor& actor, const AppName& name, bool with_storage) override;
   Result<ConfigVars> config(const Actor& actor, const AppName& name) override;
-  Result<SecretMask> secret_mask(const Actor& actor, const AppName& name) override;
+  Result<SharedMask> secret_mask(const Actor& actor, const AppName& name) override;
   Result<hooks::DeployOutcome> change_config(const Actor& actor, const AppName& name,
                                              const ConfigVars& set,
                                              const std::vector<ConfigKey>& unset,

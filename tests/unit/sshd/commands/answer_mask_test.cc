@@ -176,12 +176,130 @@ TEST(Answers, KeepTheNameOfTheirApp) {
               AllOf(HasSubstr("production-web"), Not(HasSubstr("[RAILS_ENV]-web"))));
 }
 
+class UnreadableValues : public testing::Test {
+ protected:
+  UnreadableValues() {
+    scene_.run(fmt::format("config:set blog PASSWORD={}", "hunter2hunter2"));
+    scene_.run("ps:scale blog web=1");
+  }
+
+  void lose_values() {
+    scene_.platform.mask_outage = Error{ErrorCode::Corrupt, "PASSWORD cannot be opened", "", ""};
+  }
+
+  Scene scene_;
+};
+
+TEST_F(UnreadableValues, LetNothingBeSaidOfTheApp) {
+  lose_values();
+  for (const char* line : {"ps blog", "ps blog --json", "releases blog", "builds:output blog 1",
+                           "apps:info none", "ps:scale blog web=hunter2hunter2"}) {
+    const Said said = scene_.run(line);
+    EXPECT_EQ(said.status, 1) << line;
+    EXPECT_EQ(said.out, "") << line;
+    EXPECT_THAT(said.err, AllOf(HasSubstr("whose config values cannot be read to hide them"),
+                                Not(HasSubstr("hunter2"))))
+        << line;
+  }
+}
+
+TEST_F(UnreadableValues, LetNothingBeginThatCouldNotTellHowItEnds) {
+  const auto before = Json::parse(scene_.run("builds blog --all --json").out).size();
+  lose_values();
+  EXPECT_EQ(scene_.run("ps:restart blog").status, 1);
+  scene_.platform.mask_outage.reset();
+  EXPECT_EQ(Json::parse(scene_.run("builds blog --all --json").out).size(), before);
+  EXPECT_EQ(scene_.platform.events().rows.back().action, "ps:restart");
+  EXPECT_EQ(scene_.platform.events().rows.back().result, "failed");
+}
+
+TEST_F(UnreadableValues, LeaveTheDetailOutOfAnEvent) {
+  lose_values();
+  Scene& scene = scene_;
+  EXPECT_EQ(scene.run("apps:rename blog hunter2hunter2").status, 1);
+  EXPECT_EQ(scene.platform.events().rows.back().detail, "");
+}
+
+/// As when the database is lost at work.
+Result<int> lose_values_and_talk(Invocation& call) {
+  auto& platform = dynamic_cast<minpaas::test::FakePlatform&>(call.platform);
+  platform.mask_outage = Error{ErrorCode::Corrupt, "PASSWORD cannot be opened", "", ""};
+  call.out.note("first");
+  EXPECT_TRUE(call.out.is_broken());
+  platform.mask_outage.reset();
+  call.out.note("second");
+  call.out.data("third");
+  call.out.error({ErrorCode::Failed, "fourth", "", ""});
+  return 0;
+}
+
+TEST(Answers, EndWhereTheValuesCanNoLongerBeRead) {
+  for (const char* verb : {"ps", "config"}) {
+    for (const Form form : {Form::People, Form::Json}) {
+      Probe probe(*find_command(verb), lose_values_and_talk);
+      const Said said = probe.run(fmt::format("{} blog", verb), form);
+      EXPECT_EQ(said.status, -1) << verb;
+      EXPECT_EQ(said.out + said.err, "") << verb;
+    }
+  }
+}
+
+TEST(AnswerMasks, LetNothingThroughOnceTheyHaveFailed) {
+  Scene scene;
+  scene.run("config:set blog PASSWORD=hunter2hunter2");
+  scene.out.text.clear();
+  const auto args = Arguments::parse(*find_command("ps"), std::vector<Word>{{"blog"}});
+  minpaas::test::MemoryReader in("");
+  const ExecRequest request{
+      .actor = scene.actor, .command = "", .env = {}, .window = {}, .terminal_type = {}};
+  ExecStreams streams{in, scene.out, scene.err, {}};
+  Output out(scene.out, scene.err, Form::People);
+  const Invocation call{scene.actor, scene.platform, scene.clock, *args,  out, in,
+                        {},          false,          request,     streams};
+  AnswerMask mask(call, {"blog"});
+  out.hide_with([&](std::string_view text) { return mask.apply(text); });
+  out.data("first hunter2hunter2\n");
+  scene.platform.mask_outage = Error{ErrorCode::Corrupt, "PASSWORD cannot be opened", "", ""};
+  scene.clock.advance(seconds(2));
+  out.data("second hunter2hunter2\n");
+  EXPECT_TRUE(out.is_broken());
+  scene.platform.mask_outage.reset();
+  out.data("third\n");
+  EXPECT_EQ(scene.out.text, "first [PASSWORD]\n");
+  ASSERT_TRUE(mask.failure());
+  EXPECT_EQ(mask.failure()->code, ErrorCode::Corrupt);
+}
+
+TEST(EventsOfAllApps, HideWhatBecameAConfigValueAfterTheyWereWritten) {
+  Scene scene;
+  scene.run("deploy --app blog --image correct-horse");
+  scene.run("deploy --app shop --image correct-horse");
+  const std::string before = scene.run("events").out;
+  EXPECT_THAT(before, HasSubstr("deploy blog --image correct-horse"));
+  scene.run("config:set blog PASSWORD=correct-horse");
+  for (const char* line : {"events", "events --json", "events blog", "events blog --json"}) {
+    const std::string shown = scene.run(line).out;
+    EXPECT_THAT(shown, HasSubstr("--image [PASSWORD]")) << line;
+    EXPECT_THAT(shown, Not(HasSubstr("blog --image correct-horse"))) << line;
+  }
+  EXPECT_THAT(scene.run("events").out, HasSubstr("deploy shop --image correct-horse"))
+      << "it is no value of that app";
+}
+
+TEST_F(UnreadableValues, EndTheEventsOfAllApps) {
+  scene_.run("version");
+  lose_values();
+  const Said said = scene_.run("events");
+  EXPECT_EQ(said.status, 1);
+  EXPECT_THAT(said.out, Not(HasSubstr("config:set blog")));
+}
+
 TEST(ListsOfAllApps, LookNoValueUp) {
   class Counting : public minpaas::test::FakePlatform {
    public:
     using FakePlatform::FakePlatform;
 
-    Result<SecretMask> secret_mask(const Actor& actor, const AppName& name) override {
+    Result<SharedMask> secret_mask(const Actor& actor, const AppName& name) override {
       ++looked_up;
       return FakePlatform::secret_mask(actor, name);
     }
@@ -200,8 +318,9 @@ TEST(ListsOfAllApps, LookNoValueUp) {
        std::vector<std::pair<const char*, int>>{{"apps", 0},
                                                 {"apps --json", 0},
                                                 {"storage", 0},
-                                                {"ps blog", 1},
-                                                {"ps blog --json", 1}}) {
+                                                // Before it begins, and with its first word.
+                                                {"ps blog", 2},
+                                                {"ps blog --json", 2}}) {
     platform.looked_up = 0;
     const ExecRequest request{.actor = Actor{.user_id = 1,
                                              .name = "ada",

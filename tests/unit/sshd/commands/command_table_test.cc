@@ -150,9 +150,14 @@ TEST(CommandTable, PrintsEveryErrorAsOneJsonObject) {
     const Said said = scene.run(with_json(line), input);
     EXPECT_EQ(said.status, 1) << line;
     EXPECT_THAT(said.out, IsEmpty()) << line;
-    const json error = json::parse(said.err, nullptr, false);
-    EXPECT_EQ(error, json::parse(R"({"error":{"code":"unavailable",
-                                  "message":"the database is locked","hint":"try again"}})"))
+    json error = json::parse(said.err, nullptr, false);
+    ASSERT_TRUE(error.is_object()) << line << said.err;
+    // What cannot be hidden is not said: then that is what the message begins with.
+    EXPECT_THAT(error["error"]["message"].get<std::string>(),
+                testing::EndsWith("the database is locked"))
+        << line;
+    error["error"].erase("message");
+    EXPECT_EQ(error, json::parse(R"({"error":{"code":"unavailable","hint":"try again"}})"))
         << line << said.err;
   }
 }
