@@ -107,6 +107,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       users_(*opened_.database),
       grants_(*opened_.database),
       access_(apps_, grants_),
+      event_store_(*opened_.database, opened_.secret),
+      events_(event_store_, access_, around.clock),
       resources_(*opened_.database),
       volumes_(*opened_.database),
       cron_store_(*opened_.database),
@@ -143,13 +145,14 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
           [this](const docker::ContainerId& container) { parts_.router.refresh(container); },
           [this](const std::string& label, std::string text) {
             lifecycle_.tell_label(label, std::move(text));
-          }),
+          },
+          [this](const std::string& label, Deed deed) { put_on_record(label, std::move(deed)); }),
       domain_store_(*opened_.database),
       domains_(access_, apps_, domain_store_, around.router, around.clock,
                {settings.router.domain, [this] { certificates_.follow_change(); }}),
       maintenance_(access_, apps_, around.router, lifecycle_),
       build_secrets_(access_, build_secret_store_, around.clock),
-      live_processes_(parts_, queue_, failure_hooks_),
+      live_processes_(parts_, queue_, failure_hooks_, events_),
       liveness_(around.engine, {[this] { return live_processes_.targets(); },
                                 [this](const LivenessTarget& target, const HealthCheck& failed,
                                        const std::string& why) {
@@ -160,10 +163,8 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       certificates_(
           access_, apps_, certificate_store_,
           [this](const AppName& app) { return domains_.hosts_of(app); }, around.router, lego_,
-          around.clock, settings),
+          events_, around.clock, settings),
       people_(users_, grants_, keys_, first_claim_, access_, around.clock),
-      event_store_(*opened_.database, opened_.secret),
-      events_(event_store_, access_, around.clock),
       metric_store_(*opened_.database),
       metrics_(metric_store_, around.engine, opened_.instance,
                {[this](const docker::ContainerId& id) { return restarts_of(id); },
@@ -174,7 +175,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
                [this] { return certificates_.examine(); }}),
       limits_(parts_, queue_, access_),
       storage_(parts_, queue_, access_),
-      cron_runner_(parts_, one_offs_),
+      cron_runner_(parts_, one_offs_, events_),
       cron_(parts_, access_, cron_runner_),
       checks_(parts_, check_store_, access_, [this] { liveness_.look_again(); }),
       token_store_(*opened_.database),
@@ -267,8 +268,10 @@ Result<void> Assembly::start() {
   TRY(finish_renames(parts_));
   const RecoveryReport report = TRY(recover(parts_));
   if (report.finished + report.undone + report.refs_moved > 0) {
-    log::info("recovery: {} deploys finished, {} taken back, {} refs moved", report.finished,
-              report.undone, report.refs_moved);
+    const std::string what = fmt::format("{} deploys finished, {} taken back, {} refs moved",
+                                         report.finished, report.undone, report.refs_moved);
+    log::info("recovery: {}", what);
+    events_.record_own({.app = "", .action = "recovery", .detail = what, .result = "ok"});
   }
   deploy_keys_.sweep();
   lifecycle_.sweep();
@@ -279,6 +282,17 @@ Result<void> Assembly::start() {
   certificates_.start();
   cron_keeper_.start();
   return {};
+}
+
+/// An app that is gone has nothing more on record.
+void Assembly::put_on_record(const std::string& label, Deed deed) {
+  const auto app = apps_.find_label(label);
+  if (!app) {
+    log::warn("events: {}", app.error().for_log());
+  } else if (*app) {
+    deed.app = (*app)->name.str();
+    events_.record_own(deed);
+  }
 }
 
 void Assembly::stop(milliseconds grace) {
@@ -304,8 +318,10 @@ bool Assembly::reconcile(std::stop_token stop) {
     return false;
   }
   if (report->removed + report->started + report->recreated > 0) {
-    log::info("reconciliation: {} containers removed, {} started, {} made anew", report->removed,
-              report->started, report->recreated);
+    const std::string what = fmt::format("{} containers removed, {} started, {} made anew",
+                                         report->removed, report->started, report->recreated);
+    log::info("reconciliation: {}", what);
+    events_.record_own({.app = "", .action = "reconciliation", .detail = what, .result = "ok"});
   }
   for (const std::string& failure : report->failures) {
     log::warn("reconciliation: {}", failure);

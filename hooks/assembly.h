@@ -97,6 +97,7 @@ class Assembly {
   bool is_crashed(const docker::ContainerId& container) const;
   int restarts_of(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
+  void put_on_record(const std::string& label, Deed deed);
   void tidy(const AppName& app);
   bool has_unsettled(const AppName& app);
 
@@ -112,6 +113,9 @@ class Assembly {
   state::UserStore users_;
   state::GrantStore grants_;
   AppAccess access_;
+  /// Before all whose threads put something on record.
+  state::EventStore event_store_;
+  LocalEvents events_;
   state::ResourceStore resources_;
   state::VolumeStore volumes_;
   state::CronStore cron_store_;
@@ -145,8 +149,6 @@ class Assembly {
   /// Its thread fetches certificates.
   LocalCertificates certificates_;
   LocalPeople people_;
-  state::EventStore event_store_;
-  LocalEvents events_;
   state::MetricStore metric_store_;
   LocalMetrics metrics_;
   Doctor doctor_;

@@ -115,6 +115,12 @@ void CertificateKeeper::fetch(const CertificateErrand& errand, const std::stop_t
   } else if (!stop.stop_requested()) {
     note_failure(errand, fetched.error());
   }
+  if (fetched || !stop.stop_requested()) {
+    events_.record_own({.app = errand.app.str(),
+                        .action = "certs:fetch",
+                        .detail = errand.host,
+                        .result = fetched ? "ok" : "failed"});
+  }
   state_.update([](State& state) { ++state.news; });
 }
 

@@ -10,6 +10,7 @@
 #include "hooks/acme_client.h"
 #include "hooks/certificate_choice.h"
 #include "hooks/certificate_routes.h"
+#include "hooks/events.h"
 
 namespace minpaas::hooks {
 
@@ -26,12 +27,17 @@ struct CertificateErrand {
 };
 
 /// Fetches and renews the certificates of the apps that want it, one after the other, on a thread
-/// of its own; asks again later when there was none. Thread: any.
+/// of its own; asks again later when there was none. Both go on record. Thread: any.
 class CertificateKeeper {
  public:
   CertificateKeeper(state::CertificateStore& store, CertificateRoutes& routes, AcmeClient& acme,
-                    const Clock& clock, KeeperSettings settings)
-      : store_(store), routes_(routes), acme_(acme), clock_(clock), settings_(settings) {}
+                    Events& events, const Clock& clock, KeeperSettings settings)
+      : store_(store),
+        routes_(routes),
+        acme_(acme),
+        events_(events),
+        clock_(clock),
+        settings_(settings) {}
 
   /// Ends the thread, and the ACME client with it.
   ~CertificateKeeper() = default;
@@ -65,6 +71,7 @@ class CertificateKeeper {
   state::CertificateStore& store_;
   CertificateRoutes& routes_;
   AcmeClient& acme_;
+  Events& events_;
   const Clock& clock_;
   KeeperSettings settings_;
   Guarded<State> state_;

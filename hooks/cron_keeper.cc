@@ -28,12 +28,7 @@ class NoOutput : public ByteWriter {
 }  // namespace
 
 void CronKeeper::start() {
-  const auto cut = parts_.cron.cut_all(parts_.clock.now());
-  if (!cut) {
-    log::error("cron: {}", cut.error().for_log());
-  } else if (*cut > 0) {
-    log::info("cron: {} commands were cut off when the server stopped", *cut);
-  }
+  runner_.note_cut();
   threads_.emplace_back([this](const std::stop_token& stop) { watch(stop); });
   for (int slot = 0; slot < parts_.settings.cron.slots; ++slot) {
     threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });

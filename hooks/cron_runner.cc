@@ -66,6 +66,13 @@ state::CronState state_of(const Result<ProgramOutcome>& outcome) {
   }
 }
 
+std::string_view result_of(const state::CronRun& row) {
+  if (row.state == state::CronState::Cut) {
+    return "cut";
+  }
+  return row.state == state::CronState::Exited && row.status == 0 ? "ok" : "failed";
+}
+
 }  // namespace
 
 CronRunner::Claim::~Claim() {
@@ -125,6 +132,17 @@ void CronRunner::finish(state::CronRun row, const Result<ProgramOutcome>& outcom
   }
   log::info("cron {} of {} {}{}", row.entry, row.app.str(), state::to_string(row.state),
             row.status ? fmt::format(" with status {}", *row.status) : "");
+  put_on_record(row);
+}
+
+/// A run that a person asked for is on record as their command.
+void CronRunner::put_on_record(const state::CronRun& row) {
+  if (row.started_by.empty()) {
+    events_.record_own({.app = row.app.str(),
+                        .action = "cron:run",
+                        .detail = row.entry,
+                        .result = std::string(result_of(row))});
+  }
 }
 
 Result<ProgramOutcome> CronRunner::run(const Release& live, const NamedCronEntry& entry,
@@ -145,6 +163,17 @@ void CronRunner::note_skipped(const Release& live, const NamedCronEntry& entry) 
   log::info("cron {} of {} skipped: the run before it has not ended", entry.id, live.app.str());
   if (const auto added = parts_.cron.add(row); !added) {
     log::error("cron {} of {}: {}", entry.id, live.app.str(), added.error().for_log());
+  }
+}
+
+void CronRunner::note_cut() {
+  const auto cut = parts_.cron.cut_all(parts_.clock.now());
+  if (!cut) {
+    log::error("cron: {}", cut.error().for_log());
+  } else if (*cut > 0) {
+    const std::string what = fmt::format("{} that ran when the server stopped", *cut);
+    log::info("cron: cut off {}", what);
+    events_.record_own({.app = "", .action = "cron:run", .detail = what, .result = "cut"});
   }
 }
 

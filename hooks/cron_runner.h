@@ -8,6 +8,7 @@
 
 #include "core/base/guarded.h"
 #include "hooks/cron_entries.h"
+#include "hooks/events.h"
 #include "hooks/one_off.h"
 #include "hooks/pipeline_parts.h"
 #include "hooks/program_run.h"
@@ -18,7 +19,8 @@ namespace minpaas::hooks {
 /// An entry runs once at a time, whatever its app is called meanwhile. Thread: any.
 class CronRunner {
  public:
-  CronRunner(const PipelineParts& parts, OneOffs& one_offs) : parts_(parts), one_offs_(one_offs) {}
+  CronRunner(const PipelineParts& parts, OneOffs& one_offs, Events& events)
+      : parts_(parts), one_offs_(one_offs), events_(events) {}
 
   /// The entry is taken as long as it lives.
   class Claim {
@@ -47,14 +49,18 @@ class CronRunner {
                              std::string started_by, ExecStreams& peer);
   /// Notes that its time came while the one before had not ended.
   void note_skipped(const Release& live, const NamedCronEntry& entry);
+  /// Notes at the start of the server that what runs by its history was cut off by its end.
+  void note_cut();
 
  private:
   Result<ProgramOutcome> attempt(const state::CronRun& row, const Release& live, ExecStreams& peer,
                                  std::string& output);
   void finish(state::CronRun row, const Result<ProgramOutcome>& outcome, std::string output);
+  void put_on_record(const state::CronRun& row);
 
   const PipelineParts& parts_;
   OneOffs& one_offs_;
+  Events& events_;
   Guarded<std::set<Claim::Key>> claimed_;
 };
 

@@ -43,6 +43,16 @@ class Events {
 
   /// A record that cannot be written is a line in the server's log: what was done is done.
   virtual void record(const Actor& actor, const Deed& deed) = 0;
+
+  /// What the platform has done by itself, when nobody asked for it: as `minpaas`, which has no key
+  /// and no address.
+  void record_own(const Deed& deed) {
+    Actor platform;
+    platform.name = "minpaas";
+    platform.role = Role::Admin;
+    record(platform, deed);
+  }
+
   /// Oldest first, to `sink`. Errors: PermissionDenied, NotFound (the app).
   virtual Result<void> read(const Actor& actor, const EventQuery& query, const EventSink& sink,
                             std::stop_token gone) = 0;

@@ -8,7 +8,7 @@
 
 namespace minpaas::hooks {
 
-/// Counts tokens, or connections without a login, that were refused, by address. Thread: any.
+/// Counts what was refused, or keeps happening, by address or another name. Thread: any.
 class FailedTries {
  public:
   explicit FailedTries(const Clock& clock) : clock_(clock) {}

@@ -73,20 +73,26 @@ bool LiveProcesses::restart_held(const LivenessTarget& target, const HealthCheck
   if (!is_live) {
     return false;
   }
-  const std::string told = fmt::format("{} keeps failing its checks and is restarted: {}",
-                                       process_name(target.process, target.index),
+  const std::string process = process_name(target.process, target.index);
+  const std::string told = fmt::format("{} keeps failing its checks and is restarted: {}", process,
                                        without_secrets(parts_.configs, target.app, why));
   log::warn("{}: {}", target.app.str(), told);
   parts_.lifecycle.tell(target.app, told);
   run_hook(target, check, why);
+  bool well = true;
   for (const auto& done :
        {parts_.engine.stop_container(target.container, stop_times(parts_, target.app).stop),
         parts_.engine.start_container(target.container)}) {
     if (!done) {
       // What does not run is started by the next reconciliation.
       log::warn("{}: {}", target.app.str(), done.error().for_log());
+      well = false;
     }
   }
+  events_.record_own({.app = target.app.str(),
+                      .action = "ps:restart",
+                      .detail = process + " failed its checks",
+                      .result = well ? "ok" : "failed"});
   return true;
 }
 

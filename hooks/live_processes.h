@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hooks/deploy_queue.h"
+#include "hooks/events.h"
 #include "hooks/failure_hooks.h"
 #include "hooks/liveness.h"
 #include "hooks/pipeline_parts.h"
@@ -13,13 +14,14 @@ namespace minpaas::hooks {
 /// The hands of Liveness on the live processes of this server. Thread: any.
 class LiveProcesses {
  public:
-  LiveProcesses(const PipelineParts& parts, DeployQueue& queue, const FailureHooks& hooks)
-      : parts_(parts), queue_(queue), hooks_(hooks) {}
+  LiveProcesses(const PipelineParts& parts, DeployQueue& queue, const FailureHooks& hooks,
+                Events& events)
+      : parts_(parts), queue_(queue), hooks_(hooks), events_(events) {}
 
   /// Those with liveness checks. Errors: those of the stores.
   Result<std::vector<LivenessTarget>> targets();
-  /// Stops it in its own time and starts it again; deploys of the app wait. False: a deploy is at
-  /// work, or it is no live process any more.
+  /// Stops it in its own time and starts it again, which goes on record; deploys of the app wait.
+  /// False: a deploy is at work, or it is no live process any more.
   bool restart(const LivenessTarget& target, const HealthCheck& check, const std::string& why);
 
  private:
@@ -30,6 +32,7 @@ class LiveProcesses {
   const PipelineParts& parts_;
   DeployQueue& queue_;
   const FailureHooks& hooks_;
+  Events& events_;
 };
 
 }  // namespace minpaas::hooks

@@ -49,8 +49,8 @@ std::string_view to_string(CertificateState state) {
 
 LocalCertificates::LocalCertificates(AppAccess& access, state::AppStore& apps,
                                      state::CertificateStore& store, HostsOf hosts,
-                                     router::Router& router, AcmeClient& acme, const Clock& clock,
-                                     const config::Settings& settings)
+                                     router::Router& router, AcmeClient& acme, Events& events,
+                                     const Clock& clock, const config::Settings& settings)
     : access_(access),
       apps_(apps),
       store_(store),
@@ -60,7 +60,7 @@ LocalCertificates::LocalCertificates(AppAccess& access, state::AppStore& apps,
       renew_before_(settings.certs.renew_before),
       routes_(apps, store, std::move(hosts), router, clock,
               settings.server.data_dir / "default-certificate.pem", settings.router.domain),
-      keeper_(store, routes_, acme, clock, {renew_before_, proof_of(settings.certs)}) {}
+      keeper_(store, routes_, acme, events, clock, {renew_before_, proof_of(settings.certs)}) {}
 
 Result<void> LocalCertificates::require_https() const {
   return router_.serves_https()

@@ -17,8 +17,8 @@ namespace minpaas::hooks {
 class LocalCertificates : public Certificates {
  public:
   LocalCertificates(AppAccess& access, state::AppStore& apps, state::CertificateStore& store,
-                    HostsOf hosts, router::Router& router, AcmeClient& acme, const Clock& clock,
-                    const config::Settings& settings);
+                    HostsOf hosts, router::Router& router, AcmeClient& acme, Events& events,
+                    const Clock& clock, const config::Settings& settings);
 
   Result<AppCertificates> list(const Actor& actor, const AppName& name) override;
   Result<AppCertificates> add(const Actor& actor, const AppName& name, const Secret& pem) override;

@@ -24,6 +24,16 @@ std::string process_of(const EngineEvent& event) {
   return label_of(event, docker::kLabelApp) + " " + label_of(event, docker::kLabelProcess);
 }
 
+bool is_one_off(const EngineEvent& event) {
+  const auto found = event.labels.find(std::string(docker::kLabelOneOff));
+  return found != event.labels.end() && !found->second.empty();
+}
+
+int restarts_of(const HealthBook& book, const docker::ContainerId& container) {
+  const auto health = book.find(container);
+  return health ? health->restarts : 0;
+}
+
 /// For people who read the app's log; empty: nothing to be told.
 std::string words_of(const EngineEvent& event, HealthBook::Verdict verdict, seconds rest) {
   const std::string process = fmt::format("{} of {}", label_of(event, docker::kLabelProcess),
@@ -51,13 +61,15 @@ std::string words_of(const EngineEvent& event, HealthBook::Verdict verdict, seco
 }  // namespace
 
 Supervisor::Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
-                       Reconcile reconcile, Moved moved, Told told)
+                       Reconcile reconcile, Moved moved, Told told, Record record)
     : engine_(engine),
       clock_(clock),
       settings_(std::move(settings)),
       reconcile_(std::move(reconcile)),
       moved_(std::move(moved)),
-      told_(std::move(told)) {}
+      told_(std::move(told)),
+      record_(std::move(record)),
+      restarts_(clock) {}
 
 void Supervisor::start() {
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
@@ -112,8 +124,17 @@ void Supervisor::take_safely(const EngineEvent& event) {
 
 void Supervisor::take(const EngineEvent& event) {
   tell_moved(event);
-  const auto verdict = state_.with([&](State& state) { return state.book.take(event); });
+  bool runs_again = false;
+  const auto verdict = state_.with([&](State& state) {
+    const int before = restarts_of(state.book, event.container);
+    const auto taken = state.book.take(event);
+    runs_again = restarts_of(state.book, event.container) > before;
+    return taken;
+  });
   tell_app(event, verdict);
+  if (runs_again) {
+    put_restart_on_record(event);
+  }
   switch (verdict) {
     case HealthBook::Verdict::Repeated:
       return;
@@ -149,12 +170,10 @@ void Supervisor::tell_moved(const EngineEvent& event) {
 
 /// Of a process that goes on until it is stopped, not of one that somebody sits in front of.
 void Supervisor::tell_app(const EngineEvent& event, HealthBook::Verdict verdict) {
-  const auto one_off = event.labels.find(std::string(docker::kLabelOneOff));
-  const bool is_one_off = one_off != event.labels.end() && !one_off->second.empty();
   const seconds rest =
       state_.with([&](const State& state) { return state.book.rest_of(event.container); });
   const std::string text = words_of(event, verdict, rest);
-  if (!is_one_off && !text.empty() && verdict != HealthBook::Verdict::Repeated) {
+  if (!is_one_off(event) && !text.empty() && verdict != HealthBook::Verdict::Repeated) {
     told_(label_of(event, docker::kLabelApp), text);
   }
 }
@@ -166,7 +185,27 @@ void Supervisor::stop_crashing(const EngineEvent& event) {
   if (!stopped) {
     log::warn("{} is not stopped: {}", process_of(event), stopped.error().for_log());
   }
+  put_on_record(event, {.app = "",
+                        .action = "ps:stop",
+                        .detail = label_of(event, docker::kLabelProcess) + " ends again and again",
+                        .result = stopped ? "ok" : "failed"});
   want_retries();
+}
+
+/// One of a process within a minute: an app that ends all the time would fill the disk.
+void Supervisor::put_restart_on_record(const EngineEvent& event) {
+  if (restarts_.note(event.container.value) == FailedTries::Tries::First) {
+    put_on_record(event, {.app = "",
+                          .action = "ps:restart",
+                          .detail = label_of(event, docker::kLabelProcess) + " had ended by itself",
+                          .result = "ok"});
+  }
+}
+
+void Supervisor::put_on_record(const EngineEvent& event, Deed deed) {
+  if (record_ && !is_one_off(event)) {
+    record_(label_of(event, docker::kLabelApp), std::move(deed));
+  }
 }
 
 void Supervisor::reconcile_when_wanted(const std::stop_token& stop) {

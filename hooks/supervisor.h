@@ -8,6 +8,8 @@
 
 #include "core/base/guarded.h"
 #include "core/docker/engine.h"
+#include "hooks/events.h"
+#include "hooks/failed_tries.h"
 #include "hooks/health_book.h"
 
 namespace minpaas::hooks {
@@ -38,8 +40,11 @@ class Supervisor {
   /// A line for the log of the app of this docker::kLabelApp.
   using Told = std::function<void(const std::string& label, std::string text)>;
 
+  /// What happened to a process of that app unasked, for the record; `app` of it is empty.
+  using Record = std::function<void(const std::string& label, Deed deed)>;
+
   Supervisor(docker::Engine& engine, const Clock& clock, SupervisorSettings settings,
-             Reconcile reconcile, Moved moved, Told told);
+             Reconcile reconcile, Moved moved, Told told, Record record = {});
   /// Ends both threads.
   ~Supervisor() = default;
   Supervisor(const Supervisor&) = delete;
@@ -73,6 +78,8 @@ class Supervisor {
   void tell_moved(const docker::EngineEvent& event);
   void tell_app(const docker::EngineEvent& event, HealthBook::Verdict verdict);
   void stop_crashing(const docker::EngineEvent& event);
+  void put_restart_on_record(const docker::EngineEvent& event);
+  void put_on_record(const docker::EngineEvent& event, Deed deed);
   void reconcile_when_wanted(const std::stop_token& stop);
   bool reconcile_now(const std::stop_token& stop);
   void want_reconcile(milliseconds from_now);
@@ -85,6 +92,8 @@ class Supervisor {
   Reconcile reconcile_;
   Moved moved_;
   Told told_;
+  Record record_;
+  FailedTries restarts_;
   mutable Guarded<State> state_;
   std::jthread watcher_;
   std::jthread reconciler_;

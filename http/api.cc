@@ -107,14 +107,6 @@ class LongRequest {
   bool fits_;
 };
 
-Actor nobody(const std::string& from) {
-  Actor actor;
-  actor.name = "-";
-  actor.role = minpaas::Role::Stranger;
-  actor.from = from;
-  return actor;
-}
-
 }  // namespace
 
 bool is_local_name(std::string_view host) {
@@ -178,12 +170,13 @@ OrProblem<Admitted> Api::admit(const Request& request, std::size_t body_bytes) {
   return admitted;
 }
 
-/// Of the tokens that are refused, the first of an address within a minute is put on record: more
-/// would let anybody fill the disk. A token that holds is taken even from an address with too many
+/// A token that holds is taken even from an address with too many
 /// failed tries: behind a proxy they are somebody else's, and nobody guesses 256 bits.
 OrProblem<Actor> Api::authenticate(const Request& request) {
   const auto secret = bearer(request.header("authorization"));
+  const hooks::Refusals::Peer peer{.address = request.from, .from = request.from};
   if (!secret) {
+    refusals_.note(peer, "token", "none was sent");
     return unauthorized("this takes a token", "");
   }
   const auto actor = backend_.tokens.authenticate(*secret, request.from);
@@ -193,11 +186,8 @@ OrProblem<Actor> Api::authenticate(const Request& request) {
   if (actor.error().code != ErrorCode::PermissionDenied) {
     return problem_from(actor.error());
   }
-  const auto tries = failed_.note(request.from);
-  if (tries == hooks::FailedTries::Tries::First) {
-    put_denied_on_record(nobody(request.from), "token", actor.error().message);
-  }
-  if (tries == hooks::FailedTries::Tries::TooMany) {
+  refusals_.note(peer, "token", actor.error().message);
+  if (failed_.note(request.from) == hooks::FailedTries::Tries::TooMany) {
     return Problem{.status = 429,
                    .code = "busy",
                    .detail = "too many tokens that do not hold came from this address",
@@ -225,22 +215,21 @@ std::optional<Reply> Api::serve(const Admitted& admitted, const Request& request
   }
 }
 
-void Api::put_denied_on_record(const Actor& actor, std::string action, std::string detail) {
+void Api::put_denied_on_record(const Actor& actor, std::string action) {
   backend_.platform.events().record(
-      actor,
-      {.app = "", .action = std::move(action), .detail = std::move(detail), .result = "denied"});
+      actor, {.app = "", .action = std::move(action), .detail = "", .result = "denied"});
 }
 
 Reply Api::metrics(const Actor& actor) {
   if (!actor.scope.allows("metrics", {})) {
-    put_denied_on_record(actor, "metrics", "");
+    put_denied_on_record(actor, "metrics");
     return reply_from(
         problem_from({ErrorCode::PermissionDenied, "the scope of this token does not allow metrics",
                       "make one that does: ssh minpaas tokens:create NAME --scope metrics", ""}));
   }
   const auto metrics = backend_.metrics.collect(actor);
   if (!metrics && metrics.error().code == ErrorCode::PermissionDenied) {
-    put_denied_on_record(actor, "metrics", "");
+    put_denied_on_record(actor, "metrics");
   }
   return metrics ? Reply{.content_type = kMetricsType, .body = metrics_text(*metrics)}
                  : reply_from(problem_from(metrics.error()));

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "hooks/failed_tries.h"
+#include "hooks/refusals.h"
 #include "http/backend.h"
 #include "http/command_call.h"
 
@@ -29,7 +30,10 @@ struct Admitted {
 class Api {
  public:
   Api(const Backend& backend, ApiLimits limits)
-      : backend_(backend), limits_(limits), failed_(backend.clock) {}
+      : backend_(backend),
+        limits_(limits),
+        failed_(backend.clock),
+        refusals_(backend.platform.events(), backend.clock) {}
 
   /// Looks at all but the body, which need not be there yet; `body_bytes` is its announced length.
   OrProblem<Admitted> admit(const Request& request, std::size_t body_bytes);
@@ -45,7 +49,7 @@ class Api {
 
  private:
   Reply metrics(const Actor& actor);
-  void put_denied_on_record(const Actor& actor, std::string action, std::string detail);
+  void put_denied_on_record(const Actor& actor, std::string action);
   OrProblem<Actor> authenticate(const Request& request);
   std::optional<Reply> serve_command(const Admitted& admitted, const Request& request,
                                      EventSink& events, std::stop_token gone);
@@ -58,6 +62,7 @@ class Api {
   Backend backend_;
   ApiLimits limits_;
   hooks::FailedTries failed_;
+  hooks::Refusals refusals_;
   std::atomic<int> long_requests_ = 0;
 };
 

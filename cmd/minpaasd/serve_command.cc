@@ -16,7 +16,7 @@
 #include "core/git/library_version.h"
 #include "exec_switch.h"
 #include "hooks/assembly.h"
-#include "hooks/failed_tries.h"
+#include "hooks/refusals.h"
 #include "hooks/settings_check.h"
 #include "http/server.h"
 #include "make_router.h"
@@ -73,7 +73,7 @@ class KeyAuthenticator : public sshd::Authenticator {
  public:
   KeyAuthenticator(hooks::KeyOwners& owners, hooks::FirstClaim& first, hooks::Events& events,
                    const Clock& clock)
-      : owners_(owners), first_(first), events_(events), tries_(clock) {}
+      : owners_(owners), first_(first), refusals_(events, clock) {}
 
   std::optional<Actor> find(std::string_view fingerprint, std::string_view blob_base64,
                             std::string_view from) override {
@@ -87,25 +87,17 @@ class KeyAuthenticator : public sshd::Authenticator {
     }
   }
 
-  /// The first of an address within a minute: more would let anybody fill the disk.
   void note_denied(std::string_view from, std::string_view fingerprint) override {
-    const std::string address(from.substr(0, from.rfind(':')));
-    if (tries_.note(address) != hooks::FailedTries::Tries::First) {
-      return;
-    }
-    Actor nobody;
-    nobody.name = "-";
-    nobody.role = Role::Stranger;
-    nobody.key_fingerprint = fingerprint;
-    nobody.from = from;
-    events_.record(nobody, {.app = "", .action = "ssh login", .detail = "", .result = "denied"});
+    refusals_.note({.address = std::string(from.substr(0, from.rfind(':'))),
+                    .from = std::string(from),
+                    .key_fingerprint = std::string(fingerprint)},
+                   "ssh login");
   }
 
  private:
   hooks::KeyOwners& owners_;
   hooks::FirstClaim& first_;
-  hooks::Events& events_;
-  hooks::FailedTries tries_;
+  hooks::Refusals refusals_;
 };
 
 /// SIGHUP: what can change while running does, the rest is named.

@@ -149,6 +149,9 @@ class DeployBed {
   [[nodiscard]] std::vector<std::string> serving(const AppName& app);
   /// Containers of the app, running or not, as `v3 web.1`.
   [[nodiscard]] std::vector<std::string> containers(const AppName& app);
+  /// What the platform has put on record of its own doings, as `cron:run blog 0123abcd: ok`. Waits
+  /// until there are so many; 30 s at most.
+  [[nodiscard]] std::vector<std::string> own_record(std::size_t least);
   /// What must hold after every deploy and every recovery (PRODUCT section 8); empty when it does.
   [[nodiscard]] std::string broken_promise(const AppName& app);
 

@@ -151,6 +151,9 @@ TEST_F(CertificatesOfApps, AreRenewedBeforeTheyEnd) {
   ASSERT_TRUE(automatic());
   const std::string first = only_host().fingerprint;
   EXPECT_TRUE(soon([&] { return only_host().fingerprint != first; }));
+  const auto record = bed_.own_record(2);
+  EXPECT_THAT(record, testing::Each("certs:fetch blog blog.example.com: ok"));
+  EXPECT_GE(record.size(), 2U);
   EXPECT_EQ(bed_.server().certificate_store.of_app(blog_)->size(), 1U);
 }
 
@@ -160,6 +163,7 @@ TEST_F(CertificatesOfApps, ThatAreRefusedAreAskedForAgainLater) {
   const auto refused = automatic();
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->hosts.at(0).state, CertificateState::Failing);
+  EXPECT_THAT(bed_.own_record(1), ElementsAre("certs:fetch blog blog.example.com: failed"));
   EXPECT_EQ(refused->hosts.at(0).last_error, "the name leads elsewhere");
   EXPECT_GT(*refused->hosts.at(0).next_attempt_at, bed_.clock.now() + seconds(200));
   EXPECT_THAT(bed_.acme.asked(), ElementsAre(kHost));

@@ -115,7 +115,7 @@ TEST_F(ChecksOfAnApp, TellOfALiveProcessNoValueOfItsConfig) {
       Watcher().follow()));
   ASSERT_TRUE(bed_.wait_idle(app_));
   const FailureHooks hooks(bed_.engine, bed_.server().configs, bed_.settings);
-  LiveProcesses live(bed_.server().parts, bed_.server().queue, hooks);
+  LiveProcesses live(bed_.server().parts, bed_.server().queue, hooks, bed_.server().events);
   const auto targets = live.targets();
   ASSERT_TRUE(targets);
   ASSERT_EQ(targets->size(), 1U);
@@ -124,6 +124,7 @@ TEST_F(ChecksOfAnApp, TellOfALiveProcessNoValueOfItsConfig) {
       live.restart(targets->front(), targets->front().checks.front(),
                    "check command bin/alive ended with status 1: no postgres://ada:secret"));
   const std::string server_log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(bed_.own_record(1), ElementsAre("ps:restart blog web.1 failed its checks: ok"));
   std::vector<std::string> told;
   ASSERT_TRUE(bed_.server().journal.read("blog", JournalTopic::Lifecycle, {.tail = 2},
                                          [&](const docker::LogLine& line) {

@@ -116,6 +116,21 @@ TEST_F(CronOfAnApp, RunsByTheClockInItsMinuteOnly) {
   EXPECT_THAT(runs[0].output, HasSubstr("tidied 7 files"));
 }
 
+TEST_F(CronOfAnApp, ByTheClockIsOnRecordAsThePlatforms) {
+  push("30 2 * * *");
+  CronKeeper keeper(bed_.server().parts, bed_.server().cron_runner);
+  keeper.start();
+  ASSERT_TRUE(run(id())) << "one that a person asked for is on record as theirs";
+  keeper.look(at("2026-11-26T02:30:10Z"));
+  EXPECT_THAT(bed_.own_record(1), ElementsAre("cron:run blog " + id() + ": ok"));
+  push("30 2 * * *", 3);
+  keeper.look(at("2026-11-27T02:30:10Z"));
+  EXPECT_EQ(bed_.own_record(2).back(), "cron:run blog " + id() + ": failed");
+  const auto verdict = bed_.platform().events().verify(bed_.admin);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->fault, "");
+}
+
 TEST_F(CronOfAnApp, OfAStoppedAppDoesNotRun) {
   push("* * * * *");
   ASSERT_TRUE(bed_.platform().stop(bed_.admin, app_, Watcher().follow()));
@@ -192,6 +207,7 @@ TEST_F(CronOfAnApp, ThatWasCutOffWithTheServerIsSaidToBe) {
   ASSERT_EQ(runs.size(), 1U);
   EXPECT_EQ(runs[0].state, CronState::Cut);
   EXPECT_TRUE(runs[0].finished_at);
+  EXPECT_THAT(bed_.own_record(1), ElementsAre("cron:run  1 that ran when the server stopped: cut"));
 }
 
 TEST_F(CronOfAnApp, MasksConfigInWhatItKeeps) {

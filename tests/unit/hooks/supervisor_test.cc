@@ -66,12 +66,20 @@ class Supervision : public testing::Test {
     }
   }
 
+  std::vector<std::string> recorded(std::size_t least) {
+    return record_.wait_until(
+        std::chrono::steady_clock::now() + seconds(30), {},
+        [&](const auto& rows) { return rows.size() >= least; },
+        [](const auto& rows) { return rows; });
+  }
+
   RealClock clock_;
   FakeEngine engine_;
   ImageId image_ = engine_.add_image("blog");
   Guarded<int> reconciled_;
   Guarded<std::vector<std::string>> moved_;
   Guarded<std::vector<std::string>> told_;
+  Guarded<std::vector<std::string>> record_;
   Guarded<bool> stopped_;
   Guarded<int> asked_;
   std::atomic<bool> settles_ = true;
@@ -92,8 +100,34 @@ class Supervision : public testing::Test {
       },
       [this](const std::string& label, const std::string& text) {
         told_.update([&](auto& told) { told.push_back(label + ": " + text); });
+      },
+      [this](const std::string& label, const Deed& deed) {
+        record_.update([&](auto& record) {
+          record.push_back(label + ": " + deed.action + " " + deed.detail + ": " + deed.result);
+        });
       }};
 };
+
+TEST_F(Supervision, PutsOnRecordThatAProcessWasStartedAgainOnceAMinute) {
+  const auto id = run_container("blog-web-1", "this-server");
+  const auto one_off = run_container("blog-run-1", "this-server", "1");
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  crash(one_off, 1);
+  crash(id, 2);
+  // What follows is told after the starts.
+  ASSERT_TRUE(engine_.stop_container(id, seconds(0)));
+  ASSERT_TRUE(wait_for_reconciliations(2));
+  EXPECT_THAT(recorded(1), ElementsAre("blog: ps:restart web.1 had ended by itself: ok"));
+}
+
+TEST_F(Supervision, PutsOnRecordThatItStopsACrashLoop) {
+  start();
+  ASSERT_TRUE(wait_for_reconciliations(1));
+  crash(run_container("web", "this-server"), HealthBook::kCrashes);
+  EXPECT_THAT(recorded(2), ElementsAre("blog: ps:restart web.1 had ended by itself: ok",
+                                       "blog: ps:stop web.1 ends again and again: ok"));
+}
 
 TEST_F(Supervision, TellsTheAppWhatBecomesOfItsProcesses) {
   const auto id = run_container("blog-web-1", "this-server");

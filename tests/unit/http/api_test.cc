@@ -183,6 +183,23 @@ TEST_F(HttpApi, LimitsFailedTokensButNotGoodOnes) {
   EXPECT_EQ(status("GET", "/apps"), 401);
 }
 
+TEST_F(HttpApi, PutsThoseWithoutATokenOnRecordOnceAMinute) {
+  headers_["authorization"] = "";
+  for (int i = 0; i < 2 * hooks::FailedTries::kMostAMinute; ++i) {
+    ASSERT_EQ(status("GET", "/apps"), 401) << "nobody guesses a token by sending none";
+  }
+  ASSERT_EQ(platform_.events().rows.size(), 1U);
+  const auto& row = platform_.events().rows[0];
+  EXPECT_EQ(row.actor, "-");
+  EXPECT_EQ(row.from, "192.0.2.1");
+  EXPECT_EQ(row.action, "token");
+  EXPECT_EQ(row.detail, "none was sent");
+  EXPECT_EQ(row.result, "denied");
+  clock_.advance(std::chrono::minutes(1));
+  EXPECT_EQ(status("GET", "/apps"), 401);
+  EXPECT_EQ(platform_.events().rows.size(), 2U);
+}
+
 TEST_F(HttpApi, RefusesNamesThatAPageOfTheWebMayHaveGotHereBy) {
   for (const char* host : {"localhost", "localhost:4000", "LOCALHOST", "127.0.0.1:4000",
                            "127.1.2.3", "[::1]:4000", "[::1]"}) {
