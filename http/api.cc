@@ -303,7 +303,7 @@ std::optional<Reply> Api::serve_command(const Admitted& admitted, const Request&
   auto& words = std::get<CommandWords>(call);
   const CallForm form{form_of(route, request, words), request.header("last-event-id")};
   if (!route.page_key.empty() && form.form == Form::Whole) {
-    const int size = page_size(words);
+    const int size = page_size(route, words);
     auto reply =
         call_command(parts, route, admitted.actor, std::move(words), form, events, std::move(gone));
     if (reply) {

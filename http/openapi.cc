@@ -82,7 +82,13 @@ Json responses_of(const Route& route) {
   if (route.answer == Answer::Metrics) {
     content = {{"text/plain", {{"schema", {{"type", "string"}}}}}};
   }
-  return {{std::to_string(route.success), {{"description", "Done"}, {"content", content}}},
+  Json done = {{"description", "Done"}, {"content", content}};
+  if (!route.page_key.empty()) {
+    done["headers"]["Link"] = {
+        {"description", "The next part of the list (RFC 8288), when this one is full"},
+        {"schema", {{"type", "string"}}}};
+  }
+  return {{std::to_string(route.success), done},
           {"default", {{"$ref", "#/components/responses/Problem"}}}};
 }
 

@@ -60,8 +60,12 @@ struct Route {
   std::vector<Field> fields = {};
   /// An option that repeats the value of a field, which the path has said already.
   std::map<std::string, std::string> repeats = {};
-  /// Of a list that is read in parts: the member of its rows that `before` takes; empty: it is not.
+  /// Of a list that is read in parts: the member of its rows that the next part begins behind;
+  /// empty: it is not.
   std::string_view page_key = {};
+
+  /// The field that takes it: `before`, older rows, or `after`, those that follow.
+  [[nodiscard]] std::string_view page_cursor() const;
 
   [[nodiscard]] bool needs_token() const {
     return answer != Answer::Health && answer != Answer::OpenApi;

@@ -20,7 +20,7 @@ Field text_field(std::string name, std::string description) {
 
 std::vector<RouteLine> app_lines() {
   return {
-      {"GET", "/apps", "apps"},
+      {"GET", "/apps", "apps", Answer::Json, 200, {}, {}, {}, "name"},
       {"POST", "/apps", "apps:create", Answer::Json, 201},
       {"GET", "/apps/{name}", "apps:info"},
       {"PATCH", "/apps/{name}", "apps:set", Answer::Json, 200, {{"KEY=VALUE", "settings"}}},
@@ -109,7 +109,7 @@ std::vector<RouteLine> check_and_cron_lines() {
 
 std::vector<RouteLine> storage_lines() {
   return {
-      {"GET", "/storage", "storage", Answer::Json, 200, {{"APP", "app"}}},
+      {"GET", "/storage", "storage", Answer::Json, 200, {{"APP", "app"}}, {}, {}, "volume"},
       {"POST",
        "/apps/{name}/storage",
        "storage:mount",
@@ -164,14 +164,14 @@ std::vector<RouteLine> release_lines() {
 
 std::vector<RouteLine> people_lines() {
   return {
-      {"GET", "/users", "users"},
+      {"GET", "/users", "users", Answer::Json, 200, {}, {}, {}, "name"},
       {"POST", "/users", "users:add", Answer::Json, 201},
       {"PATCH", "/users/{user}", "users:set", Answer::Json, 200, {{"NAME", "user"}}},
       {"DELETE", "/users/{user}", "users:remove", Answer::Json, 200, {{"NAME", "user"}}},
       {"GET", "/apps/{name}/access", "access"},
       {"PUT", "/apps/{name}/access/{user}", "access:grant"},
       {"DELETE", "/apps/{name}/access/{user}", "access:revoke"},
-      {"GET", "/keys", "keys"},
+      {"GET", "/keys", "keys", Answer::Json, 200, {}, {}, {}, "fingerprint"},
       {"POST",
        "/keys",
        "keys:add",
@@ -180,7 +180,7 @@ std::vector<RouteLine> people_lines() {
        {},
        {input("public_key", "as in a .pub file")}},
       {"DELETE", "/keys/{fingerprint}", "keys:remove"},
-      {"GET", "/tokens", "tokens"},
+      {"GET", "/tokens", "tokens", Answer::Json, 200, {}, {}, {}, "id"},
       {"POST", "/tokens", "tokens:create", Answer::Json, 201},
       {"DELETE", "/tokens/{token}", "tokens:revoke", Answer::Json, 200, {{"NAME|ID", "token"}}},
   };
@@ -237,6 +237,13 @@ std::optional<std::map<std::string, std::string>> fit(std::string_view pattern,
 }
 
 }  // namespace
+
+std::string_view Route::page_cursor() const {
+  return std::ranges::any_of(command->options,
+                             [](const auto& option) { return option.name == "after"; })
+             ? "after"
+             : "before";
+}
 
 std::span<const Route> route_table() {
   static const std::vector<Route> table = make_table();

@@ -3,6 +3,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -108,7 +109,12 @@ std::string report_text(const hooks::AppReport& report, SystemTime now) {
 }
 
 Result<int> list(Invocation& call) {
-  const auto apps = TRY(call.platform.apps(call.actor));
+  if (const auto after = call.args.value("after")) {
+    TRY(AppName::parse(*after));
+  }
+  auto apps = TRY(call.platform.apps(call.actor));
+  TRY(keep_part(call.args, apps, ListOrder::ByKey,
+                [](const hooks::AppSummary& app) { return app.name.str(); }));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& app : apps) {
@@ -117,7 +123,7 @@ Result<int> list(Invocation& call) {
     call.out.json(std::move(all));
     return 0;
   }
-  if (apps.empty()) {
+  if (apps.empty() && !call.args.value("after")) {
     call.out.note("There are no apps yet. A first `git push` makes one, or: apps:create APP");
     return 0;
   }
@@ -237,7 +243,11 @@ Result<int> destroy(Invocation& call) {
 
 std::vector<Command> apps_commands() {
   return {
-      {.verb = "apps", .summary = "List the apps", .only_reads = true, .run = list},
+      {.verb = "apps",
+       .summary = "List the apps",
+       .options = {limit_option(kMostOfAll), after_option("NAME")},
+       .only_reads = true,
+       .run = list},
       {.verb = "apps:create",
        .summary = "Make an app before its first push",
        .operands = {kApp},

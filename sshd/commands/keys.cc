@@ -5,6 +5,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/role.h"
 #include "sshd/commands/table.h"
 
@@ -48,7 +49,9 @@ std::string limits_cell(const state::KeyRow& row, SystemTime now) {
 }
 
 Result<int> list(Invocation& call) {
-  const auto keys = TRY(call.platform.people().keys(call.actor));
+  auto keys = TRY(call.platform.people().keys(call.actor));
+  TRY(keep_part(call.args, keys, ListOrder::Other,
+                [](const state::KeyRow& row) { return row.key.fingerprint; }));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& row : keys) {
@@ -57,7 +60,7 @@ Result<int> list(Invocation& call) {
     call.out.json(std::move(all));
     return 0;
   }
-  if (keys.empty()) {
+  if (keys.empty() && !call.args.value("after")) {
     call.out.note("No keys are kept here; the administrators' file may still let people in");
     return 0;
   }
@@ -132,6 +135,7 @@ std::vector<Command> keys_commands() {
   return {
       {.verb = "keys",
        .summary = "List the SSH keys that may log in",
+       .options = {limit_option(kMostOfAll), after_option("FINGERPRINT")},
        .only_reads = true,
        .run = list},
       {.verb = "keys:add",

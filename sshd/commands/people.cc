@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "hooks/key_owners.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/role.h"
 #include "sshd/commands/table.h"
 
@@ -66,12 +68,17 @@ Json list_json(const Rows& rows) {
 }
 
 Result<int> list(Invocation& call) {
-  const auto users = TRY(call.platform.people().users(call.actor));
+  if (const auto after = call.args.value("after")) {
+    TRY(hooks::check_person_name(*after));
+  }
+  auto users = TRY(call.platform.people().users(call.actor));
+  TRY(keep_part(call.args, users, ListOrder::ByKey,
+                [](const state::UserRow& row) { return row.name; }));
   if (call.out.is_json()) {
     call.out.json(list_json(users));
     return 0;
   }
-  if (users.empty()) {
+  if (users.empty() && !call.args.value("after")) {
     call.out.note("There are no users; the administrators' file may still let people in");
     return 0;
   }
@@ -178,6 +185,7 @@ std::vector<Command> people_commands() {
   return {
       {.verb = "users",
        .summary = "List the users of this server",
+       .options = {limit_option(kMostOfAll), after_option("NAME")},
        .only_reads = true,
        .run = list},
       {.verb = "users:add",

@@ -4,6 +4,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/progress.h"
 #include "sshd/commands/table.h"
 
@@ -34,7 +35,9 @@ Result<int> list(Invocation& call) {
     app = TRY(call.app());
   }
   hooks::Storage& storage = call.platform.storage();
-  const auto volumes = TRY(app ? storage.of_app(call.actor, *app) : storage.all(call.actor));
+  auto volumes = TRY(app ? storage.of_app(call.actor, *app) : storage.all(call.actor));
+  TRY(keep_part(call.args, volumes, ListOrder::Other,
+                [](const state::VolumeRow& row) { return row.volume; }));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& row : volumes) {
@@ -43,7 +46,7 @@ Result<int> list(Invocation& call) {
     call.out.json(std::move(all));
     return 0;
   }
-  if (volumes.empty()) {
+  if (volumes.empty() && !call.args.value("after")) {
     call.out.note(app ? fmt::format("{} has no storage", app->str()) : "there is no storage");
     return 0;
   }
@@ -105,6 +108,7 @@ std::vector<Command> storage_commands() {
       {.verb = "storage",
        .summary = "List the storage of an app, or of all",
        .operands = {{"APP", Arity::Optional}},
+       .options = {limit_option(kMostOfAll), after_option("VOLUME")},
        .example = "blog",
        .details = "Storage is a folder that outlives releases, and the app. Without APP, what apps "
                   "that are gone\nhave left is listed too.",

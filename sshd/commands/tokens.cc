@@ -5,6 +5,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/paging.h"
 #include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
@@ -33,7 +34,9 @@ std::string expiry_cell(const state::TokenRow& row, SystemTime now) {
 }
 
 Result<int> list(Invocation& call) {
-  const auto tokens = TRY(call.platform.tokens().list(call.actor));
+  auto tokens = TRY(call.platform.tokens().list(call.actor));
+  TRY(keep_part(call.args, tokens, ListOrder::Other,
+                [](const state::TokenRow& row) { return row.id; }));
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& row : tokens) {
@@ -42,7 +45,7 @@ Result<int> list(Invocation& call) {
     call.out.json(std::move(all));
     return 0;
   }
-  if (tokens.empty()) {
+  if (tokens.empty() && !call.args.value("after")) {
     call.out.note("There are no tokens; make one: tokens:create NAME");
     return 0;
   }
@@ -95,6 +98,7 @@ std::vector<Command> tokens_commands() {
   return {
       {.verb = "tokens",
        .summary = "List the tokens of the HTTP API",
+       .options = {limit_option(kMostOfAll), after_option("ID")},
        .only_reads = true,
        .run = list},
       {.verb = "tokens:create",

@@ -1,5 +1,6 @@
 #include "http/api.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -93,6 +94,17 @@ class HttpApi : public testing::Test {
     return reply.value_or(Reply{.status = 0, .body = "streamed"});
   }
 
+  /// The target that the Link header leads to; empty: there is none.
+  static std::string next_of(const Reply& reply) {
+    for (const auto& [name, value] : reply.headers) {
+      if (name == "Link") {
+        EXPECT_THAT(value, testing::EndsWith(">; rel=\"next\""));
+        return value.substr(1, value.find('>') - 1);
+      }
+    }
+    return "";
+  }
+
   int status(const std::string& method, const std::string& target, const std::string& body = "") {
     return ask(method, target, body).status;
   }
@@ -181,6 +193,48 @@ TEST_F(HttpApi, LimitsFailedTokensButNotGoodOnes) {
   token_ = "wrong";
   clock_.advance(std::chrono::minutes(1));
   EXPECT_EQ(status("GET", "/apps"), 401);
+}
+
+TEST_F(HttpApi, GivesListsOfWhatThereIsInPartsThatLeadToTheNext) {
+  for (const char* name : {"ant", "bee", "cow", "dog"}) {
+    const std::string body = fmt::format(R"({{"name":"{}"}})", name);
+    ASSERT_EQ(status("POST", "/apps", body), 201);
+    ASSERT_EQ(status("POST", "/tokens", body), 201);
+    ASSERT_EQ(status("POST", "/keys",
+                     fmt::format(R"({{"name":"{0}","public_key":"ssh-rsa AA+{0}/a=="}})", name)),
+              201);
+    ASSERT_EQ(status("POST", "/apps/blog/storage", fmt::format(R"({{"mount":"{0}:/{0}"}})", name)),
+              200);
+  }
+  for (const char* path :
+       {"/apps", "/users", "/keys", "/tokens", "/storage", "/storage?app=blog"}) {
+    const json whole = json::parse(ask("GET", path).body);
+    ASSERT_GE(whole.size(), 4U) << path;
+    json walked = json::array();
+    std::string target = fmt::format("{}{}limit=2", path,
+                                     std::string(path).find('?') == std::string::npos ? "?" : "&");
+    for (std::size_t parts = 0; !target.empty() && parts <= whole.size(); ++parts) {
+      const Reply part = ask("GET", target);
+      ASSERT_EQ(part.status, 200) << target << part.body;
+      for (const json& row : json::parse(part.body)) {
+        walked.push_back(row);
+      }
+      target = next_of(part);
+    }
+    EXPECT_EQ(walked, whole) << path;
+    EXPECT_EQ(target, "") << path;
+  }
+}
+
+TEST_F(HttpApi, GoesOnBehindAnAppThatIsGoneAndSaysWhereItCannot) {
+  EXPECT_EQ(json::parse(ask("GET", "/apps?after=azalea").body)[0]["name"], "blog");
+  EXPECT_EQ(json::parse(ask("GET", "/apps?after=blog").body), json::array());
+  EXPECT_EQ(status("GET", "/tokens?after=gone"), 404);
+  EXPECT_EQ(status("GET", "/apps?after=../etc"), 422);
+  EXPECT_EQ(status("GET", "/users?after=../etc"), 422);
+  EXPECT_EQ(status("GET", "/apps?limit=0"), 422);
+  EXPECT_EQ(status("GET", "/apps?limit=1001"), 422);
+  EXPECT_EQ(status("GET", "/apps?before=blog"), 422);
 }
 
 TEST_F(HttpApi, PutsThoseWithoutATokenOnRecordOnceAMinute) {
