@@ -4,9 +4,11 @@ minpaas_test(http_test LABEL unit
     unit/http/routes_test.cc
   LIBRARIES minpaas::http minpaas::fake_platform fmt::fmt nlohmann_json::nlohmann_json)
 target_compile_definitions(http_test PRIVATE MINPAAS_DOCS="${PROJECT_SOURCE_DIR}/docs")
-minpaas_test(replay_test LABEL integration
-  SOURCES integration/http/replay_test.cc
-  LIBRARIES minpaas::http minpaas::deploy_support nlohmann_json::nlohmann_json)
+foreach(part replay traversal)
+  minpaas_test(${part}_test LABEL integration
+    SOURCES integration/http/${part}_test.cc
+    LIBRARIES minpaas::http minpaas::deploy_support fmt::fmt)
+endforeach()
 minpaas_test(http_server_test LABEL integration
   SOURCES integration/http/http_server_test.cc
   LIBRARIES minpaas::http minpaas::fake_platform fmt::fmt)

@@ -1,65 +1,27 @@
 // Answers that are given again: with real rights, to actors who may have lost them since.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
-#include "core/base/log.h"
-#include "core/state/request_key_store.h"
-#include "http/api.h"
-#include "tests/support/deploy_bed.h"
-#include "tests/support/fake_metrics.h"
+#include "tests/integration/http/api_bed.h"
 
 namespace minpaas::http {
 namespace {
 
-using nlohmann::json;
 using testing::HasSubstr;
-
-/// Nobody looks on.
-class NoEvents : public EventSink {
- public:
-  bool send(std::string_view /*event*/, std::string_view /*id*/,
-            std::string_view /*data*/) override {
-    return true;
-  }
-
-  bool has_begun() override { return false; }
-};
 
 /// Bob is a member with a token; `blog` is an app.
 class AnswersGivenAgain : public testing::Test {
  protected:
-  AnswersGivenAgain() {
-    log::set_level(log::Level::Error);
-    bed_.start_queue();
-    token_ = token_of("bob", minpaas::Role::Member);
-  }
+  AnswersGivenAgain() { api_.token = api_.token_of("bob", minpaas::Role::Member); }
 
-  test::DeployBed::Server& server() { return bed_.server(); }
-
-  std::string token_of(const std::string& name, minpaas::Role role) {
-    const auto row = server().people.add_user(bed_.admin, name, role);
-    const Actor actor{row->id, name, role, "", ""};
-    return server().tokens.create(actor, {"t", {}, {}})->secret;
-  }
+  minpaas::test::DeployBed::Server& server() { return api_.server(); }
 
   void grant(AppRight right) { ASSERT_TRUE(server().people.grant(bed_.admin, app_, "bob", right)); }
 
   Reply ask(const std::string& method, const std::string& target, const std::string& body,
             const std::string& key) {
-    Request request{.method = method, .target = target};
-    request.headers = {{"host", "localhost"},
-                       {"authorization", "Bearer " + token_},
-                       {"content-type", "application/json"},
-                       {"idempotency-key", key}};
-    request.body = body;
-    request.from = "192.0.2.1";
-    const auto admitted = api_.admit(request, body.size());
-    if (const auto* problem = std::get_if<Problem>(&admitted)) {
-      return reply_from(*problem);
-    }
-    NoEvents events;
-    return api_.serve(std::get<Admitted>(admitted), request, events, {}).value();
+    return api_.ask(method, target, body, key);
   }
 
   /// A change that takes the right to deploy.
@@ -83,13 +45,9 @@ class AnswersGivenAgain : public testing::Test {
 
   std::string last_result() { return server().event_store.list({})->back().result; }
 
-  test::DeployBed bed_;
-  AppName app_ = bed_.make_app("blog");
-  state::RequestKeyStore key_store_{*server().database, server().secret};
-  hooks::LocalRequestKeys request_keys_{key_store_, bed_.clock};
-  test::FakeMetrics metrics_;
-  Api api_{{bed_.platform(), server().tokens, request_keys_, metrics_, bed_.clock}, {}};
-  std::string token_;
+  test::ApiBed api_;
+  minpaas::test::DeployBed& bed_ = api_.bed;
+  AppName& app_ = api_.app;
 };
 
 TEST_F(AnswersGivenAgain, AreTheSameWhileTheRightHolds) {
@@ -139,7 +97,7 @@ TEST_F(AnswersGivenAgain, AreNotOfAnAppThatSomeoneElseHasMadeAnew) {
 }
 
 TEST_F(AnswersGivenAgain, AreNotForAnAdministratorOfBefore) {
-  token_ = token_of("carol", minpaas::Role::Admin);
+  api_.token = api_.token_of("carol", minpaas::Role::Admin);
   const std::string body = R"({"name":"eve"})";
   ASSERT_EQ(ask("POST", "/users", body, "k1").status, 201);
   EXPECT_TRUE(is_replayed(ask("POST", "/users", body, "k1")));
