@@ -43,6 +43,9 @@ bool Deploy::is_settled() const {
 }
 
 Result<DeployOutcome> Deploy::follow(const Follow& follow) const {
+  if (follow.begun) {
+    follow.begun(id());
+  }
   const auto followed = TRY(feed->follow(follow));
   const auto outcome = state_.with([](const State& state) { return state.outcome; });
   if (followed == Followed::Left || !outcome) {

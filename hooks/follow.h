@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <string_view>
@@ -10,11 +11,13 @@ namespace minpaas::hooks {
 using LineSink = std::function<bool(std::string_view line)>;
 
 /// What a follower wants while waiting: `tick` is called about every second in which nothing was
-/// said; `gone` ends the waiting, never the deploy.
+/// said; `gone` ends the waiting, never the deploy. `begun` is called once the deploy has an id, if
+/// it gets one: the lines from then on are those of its output, from the first.
 struct Follow {
   LineSink line;
   std::function<void()> tick;
   std::stop_token gone;
+  std::function<void(std::int64_t deploy)> begun = {};
 };
 
 }  // namespace minpaas::hooks

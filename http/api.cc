@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "http/last_event.h"
 #include "http/metrics_text.h"
 #include "http/openapi.h"
 #include "http/page_link.h"
@@ -198,8 +199,10 @@ OrProblem<Actor> Api::authenticate(const Request& request) {
 }
 
 std::optional<Reply> Api::serve(const Admitted& admitted, const Request& request, EventSink& events,
-                                std::stop_token gone) {
+                                std::stop_token gone, std::stop_token ending) {
   const Route& route = *admitted.match.route;
+  const bool is_keyed = request.method != "GET" && request.method != "HEAD" &&
+                        !request.header("idempotency-key").empty();
   switch (route.answer) {
     case Answer::Health:
       return Reply{.body = "{\"status\":\"ok\"}\n"};
@@ -208,10 +211,12 @@ std::optional<Reply> Api::serve(const Admitted& admitted, const Request& request
     case Answer::Metrics:
       return metrics(admitted.actor);
     default:
-      return request.method == "GET" || request.method == "HEAD" ||
-                     request.header("idempotency-key").empty()
-                 ? serve_command(admitted, request, events, std::move(gone))
-                 : serve_once(admitted, request, events, std::move(gone));
+      if (!is_keyed) {
+        return serve_command(admitted, request, events, std::move(gone));
+      }
+      // Its peer may come again for the answer; a program is never without one.
+      return serve_once(admitted, request, events,
+                        route.answer == Answer::Program ? std::move(gone) : std::move(ending));
   }
 }
 
@@ -236,8 +241,8 @@ Reply Api::metrics(const Actor& actor) {
 }
 
 /// Whoever has lost since what the request takes reads what they would read had they never asked.
-Reply Api::give_again(const Admitted& admitted, const Request& request,
-                      const state::KeptAnswer& answer) {
+std::optional<Reply> Api::give_again(const Admitted& admitted, const Request& request,
+                                     const state::KeptAnswer& answer, EventSink& events) {
   const Route& route = *admitted.match.route;
   auto call = command_words(route, admitted.match, admitted.target, request);
   if (auto* problem = std::get_if<Problem>(&call)) {
@@ -248,22 +253,44 @@ Reply Api::give_again(const Admitted& admitted, const Request& request,
                                         std::move(std::get<CommandWords>(call)), answer.role)) {
     return reply_from(*problem);
   }
-  return {.status = answer.status,
-          .content_type = answer.status < 300 ? "application/json" : "application/problem+json",
-          .body = answer.body,
-          .headers = {{"Idempotent-Replayed", "true"}}};
+  if (route.answer == Answer::Deploy && wants_events(request)) {
+    send_as_event(events, answer.status, answer.body);
+    return std::nullopt;
+  }
+  return Reply{
+      .status = answer.status,
+      .content_type = answer.status < 300 ? "application/json" : "application/problem+json",
+      .body = answer.body,
+      .headers = {{"Idempotent-Replayed", "true"}}};
 }
 
 /// Kept is what was done, also a deploy that failed; what was refused or could not be done is tried
 /// again.
+std::optional<Reply> Api::serve_new(const Admitted& admitted, const Request& request,
+                                    const state::KeyedRequest& keyed, EventSink& events,
+                                    std::stop_token gone) {
+  LastEvent last(events);
+  const Route& route = *admitted.match.route;
+  auto reply = serve_command(admitted, request, last, std::move(gone));
+  const Reply done = reply ? *reply : last.as_reply(route.success);
+  if (done.status < 300 || is_failed_deploy(done)) {
+    const Reply kept = is_shown_once(route) ? shown_before() : done;
+    backend_.request_keys.finish(keyed, {kept.status, kept.body, admitted.actor.role});
+  } else {
+    backend_.request_keys.forget(keyed);
+  }
+  return reply;
+}
+
 std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& request,
                                      EventSink& events, std::stop_token gone) {
   using State = state::SeenRequest::State;
   const std::string_view key = request.header("idempotency-key");
-  if (key.size() > kMostKeyBytes || wants_events(request)) {
-    return reply_from(bad_key(key.size() > kMostKeyBytes
-                                  ? fmt::format("it has more than {} bytes", kMostKeyBytes)
-                                  : "a stream is not kept, so it cannot be sent again"));
+  if (key.size() > kMostKeyBytes) {
+    return reply_from(bad_key(fmt::format("it has more than {} bytes", kMostKeyBytes)));
+  }
+  if (admitted.match.route->answer == Answer::Program && wants_events(request)) {
+    return reply_from(bad_key("what a program prints as a stream is not kept"));
   }
   const std::string content =
       fmt::format("{} {}\n{}", request.method, request.target, request.body);
@@ -278,18 +305,11 @@ std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& re
     case State::OtherContent:
       return reply_from(bad_key("it came with another request before"));
     case State::Answered:
-      return give_again(admitted, request, seen->answer);
+      return give_again(admitted, request, seen->answer, events);
     case State::New:
       break;
   }
-  auto reply = serve_command(admitted, request, events, std::move(gone));
-  if (reply && (reply->status < 300 || is_failed_deploy(*reply))) {
-    const Reply kept = is_shown_once(*admitted.match.route) ? shown_before() : *reply;
-    backend_.request_keys.finish(keyed, {kept.status, kept.body, admitted.actor.role});
-  } else {
-    backend_.request_keys.forget(keyed);
-  }
-  return reply;
+  return serve_new(admitted, request, keyed, events, std::move(gone));
 }
 
 std::optional<Reply> Api::serve_command(const Admitted& admitted, const Request& request,

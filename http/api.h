@@ -38,9 +38,10 @@ class Api {
   /// Looks at all but the body, which need not be there yet; `body_bytes` is its announced length.
   OrProblem<Admitted> admit(const Request& request, std::size_t body_bytes);
 
-  /// Runs it. Absent when the answer was sent as events.
+  /// Runs it. Absent when the answer was sent as events. `gone`: the peer has left; `ending`: the
+  /// server ends.
   std::optional<Reply> serve(const Admitted& admitted, const Request& request, EventSink& events,
-                             std::stop_token gone);
+                             std::stop_token gone, std::stop_token ending = {});
 
   /// Streams and waiting requests that are open now.
   [[nodiscard]] int long_requests() const { return long_requests_; }
@@ -56,8 +57,11 @@ class Api {
 
   std::optional<Reply> serve_once(const Admitted& admitted, const Request& request,
                                   EventSink& events, std::stop_token gone);
-  Reply give_again(const Admitted& admitted, const Request& request,
-                   const state::KeptAnswer& answer);
+  std::optional<Reply> serve_new(const Admitted& admitted, const Request& request,
+                                 const state::KeyedRequest& keyed, EventSink& events,
+                                 std::stop_token gone);
+  std::optional<Reply> give_again(const Admitted& admitted, const Request& request,
+                                  const state::KeptAnswer& answer, EventSink& events);
 
   Backend backend_;
   ApiLimits limits_;

@@ -116,10 +116,12 @@ class Call {
   }
 
  private:
+  using Listener = commands::Output::Listener;
+
   Result<int> execute(const commands::Arguments& args, ByteWriter& out, ByteWriter& err,
-                      commands::Form form, std::function<bool(std::string_view)> notes = {}) {
+                      commands::Form form, Listener listener = {}) {
     Front front(parts_, actor_, args, words_.input, out, err, form, gone_);
-    front.output().listen(std::move(notes));
+    front.output().listen(std::move(listener));
     auto status = commands::run_command(*route_.command, front.call());
     if (!status && !status.error().cause.empty()) {
       log::warn("{} for {}: {}", route_.command->verb, actor_.name, status.error().for_log());
@@ -135,16 +137,33 @@ class Call {
     return std::nullopt;
   }
 
+  /// The lines of a deploy have the ids that they have in the stream of its output.
+  Listener progress_of(const commands::Arguments& args) {
+    return {.line =
+                [this](std::string_view line) {
+                  const std::string id = in_deploy_ ? std::to_string(++lines_) : "";
+                  return events_.send("progress", id, dump(Json{{"line", line}}));
+                },
+            .deploy =
+                [this, app = commands::apps_of(*route_.command, args)](std::int64_t deploy) {
+                  in_deploy_ = true;
+                  lines_ = 0;
+                  return app.empty() ||
+                         events_.send("deploy", "", deploy_json(app.front(), deploy));
+                }};
+  }
+
+  static std::string deploy_json(const std::string& app, std::int64_t deploy) {
+    return dump(Json{{"app", app},
+                     {"deploy", deploy},
+                     {"output", fmt::format("/apps/{}/builds/output?id={}", app, deploy)}});
+  }
+
   std::optional<Reply> plain(const commands::Arguments& args, Form form) {
     TextWriter out(kMostAnswerBytes);
     TextWriter err(kMostProgramBytes);
-    std::function<bool(std::string_view)> notes;
-    if (form == Form::Stream) {
-      notes = [&](std::string_view line) {
-        return events_.send("progress", "", dump(Json{{"line", line}}));
-      };
-    }
-    const auto status = execute(args, out, err, commands::Form::Json, notes);
+    const auto status = execute(args, out, err, commands::Form::Json,
+                                form == Form::Stream ? progress_of(args) : Listener());
     if (!status) {
       return fail(problem_from(status.error()));
     }
@@ -246,6 +265,7 @@ class Call {
   std::stop_token gone_;
   Resume skip_;
   int lines_ = 0;
+  bool in_deploy_ = false;
   int same_time_ = 0;
   std::string last_time_;
 };

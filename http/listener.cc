@@ -257,8 +257,8 @@ void Listener::serve(const httplib::Request& request, httplib::Response& respons
   Connection& connection = *current.connection;
   const PeerWatch::Watched watched(watch_, connection.socket(),
                                    [&connection] { connection.keep_alive(); });
-  const auto reply =
-      api_.serve(*current.admitted, request_of(request), *current.connection, watched.gone());
+  const auto reply = api_.serve(*current.admitted, request_of(request), *current.connection,
+                                watched.gone(), watch_.ending());
   if (reply) {
     put(*reply, response);
   } else {

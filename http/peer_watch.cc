@@ -38,6 +38,7 @@ PeerWatch::Watched::~Watched() {
 }
 
 void PeerWatch::end_all() {
+  ending_.request_stop();
   const auto sources = state_.with([](State& state) {
     state.ended = true;
     std::vector<std::stop_source> all;

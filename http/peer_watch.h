@@ -41,6 +41,9 @@ class PeerWatch {
   /// As if all peers had left, those that come later too.
   void end_all();
 
+  /// Requested by end_all() alone.
+  [[nodiscard]] std::stop_token ending() const { return ending_.get_token(); }
+
  private:
   struct State {
     std::list<Watched*> all;
@@ -50,6 +53,7 @@ class PeerWatch {
   void watch(const std::stop_token& stop);
 
   WakeUp wake_;
+  std::stop_source ending_;
   Guarded<State> state_;
   std::jthread thread_;
 };

@@ -41,8 +41,14 @@ void Output::note(std::string_view line) {
   const std::string shown = sanitize_terminal(hidden(line));
   if (form_ == Form::People) {
     send(err_, shown + "\n");
-  } else if (listener_ && !is_broken()) {
-    broken_ = !listener_(shown);
+  } else if (listener_.line && !is_broken()) {
+    broken_ = !listener_.line(shown);
+  }
+}
+
+void Output::deploy(std::int64_t id) {
+  if (form_ == Form::Json && listener_.deploy && !is_broken()) {
+    broken_ = !listener_.deploy(id);
   }
 }
 

@@ -45,10 +45,18 @@ class Output {
   /// whoever listens.
   void note(std::string_view line);
 
-  /// With JSON, `listener` is told every line of `note`; false from it: the peer is gone.
-  void listen(std::function<bool(std::string_view line)> listener) {
-    listener_ = std::move(listener);
-  }
+  /// Who is told, with JSON, what people read while they wait. False from it: the peer is gone.
+  struct Listener {
+    /// Every line of `note`.
+    std::function<bool(std::string_view line)> line = {};
+    /// The lines from now on are those of this deploy's output, from the first.
+    std::function<bool(std::int64_t deploy)> deploy = {};
+  };
+
+  void listen(Listener listener) { listener_ = std::move(listener); }
+
+  /// A deploy is followed from here on.
+  void deploy(std::int64_t id);
 
   /// A `deploy` that is not 0 is the one that failed: its id is in the JSON.
   void error(const Error& error, std::int64_t deploy = 0);
@@ -96,7 +104,7 @@ class Output {
   ByteWriter& out_;
   ByteWriter& err_;
   Form form_;
-  std::function<bool(std::string_view line)> listener_;
+  Listener listener_;
   Hide hide_;
   bool hides_data_ = false;
   bool broken_ = false;

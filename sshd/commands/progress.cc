@@ -48,7 +48,8 @@ hooks::Follow show_progress(Invocation& call) {
                 return !call.out.is_broken() && !call.gone.stop_requested();
               },
           .tick = [] {},
-          .gone = call.gone};
+          .gone = call.gone,
+          .begun = [&call](std::int64_t deploy) { call.out.deploy(deploy); }};
 }
 
 Result<int> report_outcome(Invocation& call, const AppName& app, const Deed& deed,

@@ -77,7 +77,7 @@ def everything_with_a_token(server):
     assert [deed["credential"] for deed in deeds if deed["action"] == "config:set"] == ["token " + api.token.split("_")[1]], deeds
     streamed = api.ask("POST", "/apps/api/rollback", {"release": "v1"}, {"Accept": "text/event-stream"})
     told = events(streamed.text)
-    assert told[0][0] == "progress" and told[-1] == ("outcome", {**told[-1][1], "release": "v3"}), streamed
+    assert told[0][0] == "deploy" and told[1][0] == "progress" and told[-1] == ("outcome", {**told[-1][1], "release": "v3"}), streamed
     ran = api.ask("POST", "/apps/api/run", {"command": ["cat"], "input": "piped"})
     assert ran.json == {"status": 0, "stdout": "piped", "stderr": "", "truncated": False}, ran
     assert "--json" not in api.ask("GET", "/openapi.json").text
@@ -111,6 +111,33 @@ def logs_that_are_followed(server):
         return "while-away" in text
 
     wait_until(missed, "the line that was missed comes")
+
+
+def a_deploy_whose_stream_is_cut(server):
+    """It goes on, its lines are read on where it says, and the same request again has how it ended."""
+    apps.serving_dockerfile(server, "cut")
+    api = Api(server, token(server, "deployer"))
+    wanted = {"Accept": "text/event-stream", "Idempotency-Key": "restart-1"}
+    connection = http.client.HTTPConnection(api.address, timeout=60)
+    connection.request("POST", "/apps/cut/ps/restart", headers={"Authorization": f"Bearer {api.token}", **wanted})
+    response = connection.getresponse()
+    begun = b""
+    while b"event: progress" not in begun:
+        begun += response.readline()
+    begun += response.readline() + response.readline()
+    response.close()
+    connection.close()
+    told = events(begun.decode())
+    assert [event for event, _ in told] == ["deploy", "progress"] and "id: 1\n" in begun.decode(), begun
+    rest = api.ask("GET", told[0][1]["output"], headers={"Accept": "text/event-stream", "Last-Event-ID": "1"})
+    lines = [data for event, data in events(rest.text) if event == "line"]
+    assert lines[-1]["build"]["status"] == "succeeded" and lines[0] != told[1][1], rest
+    again = wait_until(lambda: [answer for answer in [api.ask("POST", "/apps/cut/ps/restart", headers=wanted)] if answer.status != 409],
+                       "the restart has ended")[0]
+    assert [(event, data["deploy"], data["status"]) for event, data in events(again.text)] == [
+        ("outcome", told[0][1]["deploy"], "succeeded")], again
+    kinds = [build["kind"] for build in api.ask("GET", "/apps/cut/builds?all=true").json]
+    assert kinds.count("restart") == 1, kinds
 
 
 def what_is_refused(server):
@@ -169,6 +196,11 @@ def lists_in_parts(server):
     assert "app=parts&limit=2&before=" in link and int(link.split("before=")[1].split(">")[0]) == events.json[0]["seq"], (link, events)
     older = api.ask("GET", link.split("<")[1].split(">")[0])
     assert max(row["seq"] for row in older.json) < events.json[0]["seq"], older
+    names = [app["name"] for app in api.ask("GET", "/apps").json]
+    assert [app["name"] for app in api.ask("GET", "/apps?limit=1").json] == names[:1]
+    assert api.ask("GET", "/apps?limit=1").headers["Link"] == f'</apps?limit=1&after={names[0]}>; rel="next"'
+    assert [app["name"] for app in json.loads(server.ssh("apps", "--after", "parts", "--json").out)] == names[names.index("parts") + 1:]
+    assert api.ask("GET", f"/apps?after={names[-1]}").json == []
     assert api.ask("GET", "/apps/parts/releases?limit=0").status == 422
     assert api.ask("GET", "/apps/parts/builds?before=x").status == 422
 
@@ -227,6 +259,6 @@ def a_stop_with_an_open_stream(server):
 
 
 if __name__ == "__main__":
-    tell(everything_with_a_token, logs_that_are_followed, what_is_refused, numbers_for_prometheus, lists_in_parts, no_name_is_a_path,
+    tell(everything_with_a_token, logs_that_are_followed, a_deploy_whose_stream_is_cut, what_is_refused, numbers_for_prometheus, lists_in_parts, no_name_is_a_path,
          a_stop_with_an_open_stream,
          settings=SETTINGS)

@@ -151,6 +151,9 @@ Result<hooks::DeployOutcome> FakePlatform::play(App& app, state::DeployRow row, 
                                                 const hooks::Follow& follow) {
   row.id = ++last_deploy_;
   row.created_at = clock_.now();
+  if (follow.begun) {
+    follow.begun(row.id);
+  }
   bool following = static_cast<bool>(follow.line);
   for (const std::string& line : script.lines) {
     following = following && follow.line(line);

@@ -30,7 +30,7 @@ class Events : public EventSink {
  public:
   bool send(std::string_view event, std::string_view id, std::string_view data) override {
     all.push_back({std::string(event), std::string(id), std::string(data)});
-    return true;
+    return !peer_has_left;
   }
 
   bool has_begun() override { return !all.empty(); }
@@ -44,6 +44,7 @@ class Events : public EventSink {
   }
 
   std::vector<Event> all;
+  bool peer_has_left = false;
 };
 
 /// `blog` was deployed and has logs; ada is an administrator with a token for everything.
@@ -318,14 +319,31 @@ TEST_F(HttpApi, AnswersADeployOfAnImageThatIsNotThereWith404) {
 TEST_F(HttpApi, StreamsADeployWithItsOutcomeAtTheEnd) {
   headers_["accept"] = "text/event-stream";
   EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
-  EXPECT_THAT(events_.names(), ElementsAre("progress", "progress", "outcome"));
-  EXPECT_EQ(json::parse(events_.all[0].data)["line"], "-----> Starting");
-  EXPECT_EQ(json::parse(events_.all[2].data)["status"], "succeeded");
+  EXPECT_THAT(events_.names(), ElementsAre("deploy", "progress", "progress", "outcome"));
+  EXPECT_EQ(json::parse(events_.all[1].data)["line"], "-----> Starting");
+  EXPECT_EQ(json::parse(events_.all[3].data)["status"], "succeeded");
   platform_.script = {state::DeployStage::Failed, "the app exited", {"boom"}};
   EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
-  EXPECT_THAT(events_.names(), ElementsAre("progress", "problem"));
-  EXPECT_EQ(json::parse(events_.all[1].data)["code"], "failed");
+  EXPECT_THAT(events_.names(), ElementsAre("deploy", "progress", "problem"));
+  EXPECT_EQ(json::parse(events_.all[2].data)["code"], "failed");
   EXPECT_EQ(status("POST", "/apps/none/ps/restart"), 404);
+}
+
+TEST_F(HttpApi, NamesTheStreamInWhichADeployThatWasCutGoesOn) {
+  headers_["accept"] = "text/event-stream";
+  platform_.script.lines = {"-----> one", "-----> two", "-----> three"};
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
+  const auto whole = events_.all;
+  ASSERT_THAT(whole, SizeIs(5));
+  const json deploy = json::parse(whole[0].data);
+  EXPECT_EQ(deploy["app"], "blog");
+  EXPECT_EQ(deploy["deploy"], json::parse(whole[4].data)["deploy"]);
+  headers_["last-event-id"] = whole[1].id;
+  EXPECT_EQ(status("GET", deploy["output"].get<std::string>()), 0);
+  ASSERT_GE(events_.all.size(), 2U);
+  EXPECT_EQ(events_.all[0].data, whole[2].data);
+  EXPECT_EQ(events_.all[0].id, whole[2].id);
+  EXPECT_EQ(events_.all[1].data, whole[3].data);
 }
 
 TEST_F(HttpApi, StreamsLogsThatGoOnAfterACut) {
@@ -426,9 +444,57 @@ TEST_F(HttpApi, DoesARequestWithAKeyOnce) {
   EXPECT_EQ(status("POST", "/apps", R"({"name":"shop"})"), 409) << "a refusal is not kept";
   headers_["idempotency-key"] = std::string(256, 'k');
   EXPECT_EQ(status("POST", "/apps", R"({"name":"x"})"), 422);
-  headers_["idempotency-key"] = "k3";
+}
+
+TEST_F(HttpApi, KeepsHowAStreamedDeployHasEnded) {
+  headers_["idempotency-key"] = "k1";
   headers_["accept"] = "text/event-stream";
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
+  const auto first = events_.all;
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
+  ASSERT_THAT(events_.names(), ElementsAre("outcome"));
+  EXPECT_EQ(events_.all[0].data, first.back().data);
+  headers_.erase("accept");
+  const Reply whole = ask("POST", "/apps/blog/ps/restart");
+  EXPECT_EQ(whole.status, 200);
+  EXPECT_EQ(json::parse(whole.body), json::parse(first.back().data));
+}
+
+TEST_F(HttpApi, KeepsThatAStreamedDeployHasFailed) {
+  headers_["idempotency-key"] = "k1";
+  headers_["accept"] = "text/event-stream";
+  platform_.script = {state::DeployStage::Failed, "the app exited", {"boom"}};
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
+  const auto first = events_.all;
+  platform_.script = {};
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
+  ASSERT_THAT(events_.names(), ElementsAre("problem"));
+  EXPECT_EQ(events_.all[0].data, first.back().data);
+  headers_.erase("accept");
   EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 422);
+}
+
+TEST_F(HttpApi, DoesADeployWithAKeyToItsEndThoughThePeerLeaves) {
+  gone_.request_stop();
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 409) << "nobody comes for its answer";
+  headers_["idempotency-key"] = "k1";
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 200);
+  EXPECT_EQ(ask("POST", "/apps/blog/ps/restart").headers.front().first, "Idempotent-Replayed");
+  headers_["idempotency-key"] = "k2";
+  headers_["accept"] = "text/event-stream";
+  events_.peer_has_left = true;
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
+  EXPECT_EQ(events_.names().back(), "outcome");
+  EXPECT_EQ(status("POST", "/apps/blog/ps/restart"), 0);
+  EXPECT_THAT(events_.names(), ElementsAre("outcome"));
+}
+
+TEST_F(HttpApi, KeepsNoStreamOfAProgram) {
+  headers_["idempotency-key"] = "k1";
+  headers_["accept"] = "text/event-stream";
+  EXPECT_EQ(status("POST", "/apps/blog/run", R"({"command":["echo","a"]})"), 422);
+  headers_.erase("accept");
+  EXPECT_EQ(status("POST", "/apps/blog/run", R"({"command":["echo","a"]})"), 200);
 }
 
 TEST_F(HttpApi, KeepsNoToken) {
