@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import apps
-from story import SKIPPED, one, need_engine
+from story import need_engine, need_for_all, one
 from testbed import Server, wait_until
 
 SETTINGS = {"checks": {"timeout": "15s"}, "git": {"reserve_bytes": "1m"}, "containers": {"stop_timeout": "5s"}}
@@ -82,7 +82,5 @@ def listed(server, verb):
 
 if __name__ == "__main__":
     need_engine()
-    if os.geteuid() != 0:
-        print("SKIP full_disk.py: it takes the rights to mount a small disk")
-        sys.exit(SKIPPED)
-    sys.exit(0 if one(in_the_middle_of_a_start) else 1)
+    need_for_all(os.geteuid() == 0, "root, to mount a small disk")
+    sys.exit(one(in_the_middle_of_a_start))

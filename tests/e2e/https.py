@@ -7,11 +7,10 @@ import os
 import signal
 import socket
 import ssl
-import sys
 
 import apps
 from authority import Authority, is_installed, self_signed
-from story import SKIPPED, tell_alone
+from story import need_for_all, tell_alone
 from testbed import Server, fetch, run, wait_until
 
 DOMAIN = "apps.test"
@@ -199,8 +198,6 @@ exec curl -sS --noproxy '*' -d "{{\\"host\\":\\"$2\\",\\"value\\":\\"$3\\"}}" \\
 
 
 if __name__ == "__main__":
-    if not is_installed():
-        print("SKIP https: pebble, lego or haproxy is not installed")
-        sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+    need_for_all(is_installed(), "pebble, lego and haproxy")
     tell_alone(a_certificate_is_fetched_and_renewed, certificates_outlive_every_crash, the_authority_refuses,
                a_person_sends_a_certificate, a_name_is_proved_in_the_dns)

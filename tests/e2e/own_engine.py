@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-from story import SKIPPED, need_engine
+from story import need_engine, need_for_all
 from testbed import docker, fetch, is_running, run, wait_until
 
 INSIDE = "MINPAAS_E2E_APART"
@@ -31,9 +31,8 @@ def apart():
     need_engine()
     unshare = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
     os.makedirs("/run/containerd", exist_ok=True)
-    if os.geteuid() != 0 or not shutil.which("dockerd") or run([*unshare, "true"]).status != 0:
-        print(f"SKIP {os.path.basename(sys.argv[0])}: it takes root, dockerd and the right to make namespaces")
-        sys.exit(1 if os.environ.get("CI") == "true" and os.geteuid() == 0 else SKIPPED)
+    need_for_all(os.geteuid() == 0 and shutil.which("dockerd") and run([*unshare, "true"]).status == 0,
+                 "root, dockerd and the right to make namespaces")
     neighbour, url = start_neighbour()
     try:
         with tempfile.TemporaryDirectory(prefix="minpaas-e2e-") as folder:

@@ -3,12 +3,13 @@
 runs of a release: scaling, stopping, starting, and locks."""
 
 import json
+import os
 import shutil
 import threading
 import time
 
 import apps
-from story import tell
+from story import need, tell
 from testbed import Server, docker, fetch, wait_until
 
 
@@ -160,9 +161,7 @@ def more_and_fewer_processes(server):
 
 def scaled_under_load(_):
     """Behind HAProxy no request is lost while web processes come and go, the serving ones untouched."""
-    if not shutil.which("haproxy"):
-        print("   SKIP: there is no haproxy")
-        return
+    need(shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin"), "haproxy")
     with Server({"router": {"kind": "haproxy"}}) as server:
         with_worker(server, "busyweb")
         url, lost, answered, over = server.url("busyweb"), [], [], threading.Event()
