@@ -1,6 +1,11 @@
 """Small apps for the stories, written into a working copy."""
 
+import json
+import os
+import re
 import uuid
+
+from testbed import fetch
 
 # Served by the 2 MB base image of the static runtime: the quickest thing that is an app.
 DOCKERFILE = """FROM localhost/minpaas/static-base
@@ -59,8 +64,26 @@ def serving_dockerfile(server, name, text="version one"):
     return serving(server, name, text, write=dockerfile)
 
 
+def files_of(server, name):
+    """Names in the data folder that a failure could leave something among: not the objects themselves nor the logs of builds,
+    and the account at a certificate authority is made once."""
+    repository = os.path.join(server.data, "repos", name + ".git")
+    folders = [server.data, repository, os.path.join(server.data, "router")]
+    objects = [one for one in os.listdir(os.path.join(repository, "objects")) if not re.fullmatch("[0-9a-f]{2}", one)]
+    found = [entry.path for folder in folders if os.path.isdir(folder) for entry in os.scandir(folder) if entry.name != "acme"]
+    return sorted(found + objects)
+
+
+def serves_on_its_port(port, text):
+    try:
+        return text in fetch(f"http://127.0.0.1:{port}")
+    except OSError:
+        return False
+
+
 class Untouched:
-    """What a failed deploy must leave as it was: the ref, what is served, containers and images."""
+    """What a failure must leave as it was: the ref, the live release, its config, what is served, what there is of it in the
+    engine and in files."""
 
     def __init__(self, app, text="version one"):
         self.app, self.text = app, text
@@ -68,10 +91,14 @@ class Untouched:
 
     def now(self):
         server, name = self.app.server, self.app.name
-        return {"ref": self.app.remote_head(), "serves": server.serves(name, self.text),
-                "containers": sorted(server.containers(name)), "images": sorted(set(server.images(name)))}
+        info = json.loads(server.ssh("apps:info", name, "--json").out)
+        return {"ref": self.app.remote_head(), "live": (info["release"], info["status"]),
+                "config": server.ssh("config:export", name).out, "serves": serves_on_its_port(info["port"], self.text),
+                "containers": sorted(server.containers(name)), "images": sorted(set(server.images(name))),
+                "volumes": server.volumes(), "files": files_of(server, name)}
 
     def check(self):
         now = self.now()
-        assert now == self.before, f"a failed deploy changed something: {self.before} became {now}"
+        changed = {what: (self.before[what], now[what]) for what in now if now[what] != self.before[what]}
+        assert not changed, f"a failure changed something, from and to: {changed}"
         assert now["serves"], "the old release does not answer"

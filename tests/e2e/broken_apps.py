@@ -4,23 +4,11 @@
 import json
 
 import apps
+from failures import fails
 from story import tell
 
 SETTINGS = {"runtimes": {"allow_dockerfile": "true"}, "checks": {"timeout": "6s"},
             "build": {"timeout": "60s"}}
-
-
-def fails(app, *words, before=None):
-    """Pushes, expects a refusal that says all `words`, and that nothing changed; returns the text."""
-    before = before or apps.Untouched(app)
-    pushed = app.push()
-    assert pushed.status == 1, f"the push should have failed: {pushed}"
-    assert "[remote rejected] main -> main (" in pushed.err, pushed
-    for word in words:
-        assert word in pushed.err, f"{word!r} is not said: {pushed}"
-    before.check()
-    app.git("reset", "-q", "--hard", "HEAD^")
-    return pushed.err
 
 
 def nothing_to_run(server):

@@ -7,9 +7,9 @@ import threading
 import time
 
 import apps
-from broken_apps import fails
+from failures import fails, one_line, refuses
 from story import tell
-from testbed import docker, wait_until
+from testbed import wait_until
 
 SETTINGS = {"checks": {"timeout": "4s", "liveness_wait": "1s", "allow_private_addresses": "yes"}, "containers": {"stop_timeout": "2s"}}
 UP = {"healthchecks": {"web": [{"type": "startup", "name": "up", "path": "/up", "attempts": 1, "timeout": 3, "wait": 1}]}}
@@ -48,7 +48,6 @@ def a_path_that_answers_500(server):
     said = fails(app, "(web.1 is not healthy after 4 s: check path /up answered 500)", "GET /up",
                  "Nothing was deployed; v1 still serves")
     assert said.count(" !     web.1 is not healthy") == 1, said
-    assert len(docker("ps", "-aq", "--filter", "label=minpaas.app=sick").split()) == 1
     say(app, "version two", UP)
     pushed = app.push()
     assert pushed.status == 0, pushed
@@ -68,14 +67,22 @@ def checks_that_are_set(server):
     row = rows(server, "chosen")[0]
     assert (row["check"], row["from"], row["within_seconds"]) == ("path /up below 400", "checks:set", 2), row
     untouched = apps.Untouched(app)
-    done = server.ssh("ps:restart", "chosen")
-    assert done.status == 1 and "is not healthy after 2 s: check path /up answered 500" in done.err, done
-    untouched.check()
+    refuses(app, ["ps:restart", "chosen"], 1, "is not healthy after 2 s: check path /up answered 500", before=untouched)
     assert server.ssh("checks:set", "chosen", "web", "path=", "deadline=").status == 0
     assert server.ssh("ps:restart", "chosen").status == 0
     for words, status in ((["path=up"], 2), (["timeout=0"], 2), (["speed=1"], 2), ([], 2), (["wrker", "path=/up"], 3)):
-        done = server.ssh("checks:set", "chosen", *words)
-        assert done.status == status and done.err.count("error: ") == 1 and not done.out, (words, done)
+        one_line(server.ssh("checks:set", "chosen", *words), status)
+
+
+def a_check_that_would_send_other_headers(server):
+    app = apps.serving(server, "injected")
+    before = apps.Untouched(app)
+    for check, why in (({"path": "/up\r\nX-Evil: 1"}, "healthchecks.web[0].path"), ({"path": "/up HTTP/1.1\nX: y"}, "healthchecks.web[0].path"),
+                       ({"path": "/", "httpHeaders": [{"name": "X", "value": "1\r\nX-Evil: 1"}]}, "healthchecks.web[0].httpHeaders[0]"),
+                       ({"path": "/", "httpHeaders": [{"name": "X: 1\r\nX-Evil", "value": "1"}]}, "healthchecks.web[0].httpHeaders[0]")):
+        say(app, "version two", {"healthchecks": {"web": [check]}})
+        fails(app, f"main -> main (app.json: {why}", before=before)
+    refuses(app, ["checks:set", "injected", "'path=/up\r\nX-Evil: 1'"], 2, "path", before=before)
 
 
 def a_command_in_the_container(server):
@@ -205,7 +212,7 @@ def restarts_that_do_not_help(server):
 
 
 if __name__ == "__main__":
-    tell(a_path_that_answers_500, checks_that_are_set, a_command_in_the_container, content_headers_and_a_warning,
-         somebody_is_told_of_failures,
+    tell(a_path_that_answers_500, checks_that_are_set, a_check_that_would_send_other_headers, a_command_in_the_container,
+         content_headers_and_a_warning, somebody_is_told_of_failures,
          a_live_process_that_keeps_failing_is_restarted,
          a_live_process_that_closes_its_port_is_restarted, restarts_that_do_not_help, settings=SETTINGS)

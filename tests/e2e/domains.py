@@ -6,6 +6,7 @@ import os
 import signal
 
 import apps
+from failures import refuses
 from load import Load
 from router import new_release, swap_app
 from story import tell
@@ -66,13 +67,16 @@ def names_outlive_everything(server):
 
 def a_name_belongs_to_one_app(server):
     apps.serving(server, "owner")
-    apps.serving(server, "rival", "the rival")
+    rival = apps.serving(server, "rival", "the rival")
     assert server.ssh("domains:add", "owner", "one.example").status == 0
-    for words, status in ((["rival", "two.example", "one.example"], 5), (["rival", "owner.localhost"], 5),
-                          (["rival", "*.localhost"], 5), (["rival", "http://x.example"], 2), (["rival", "10.0.0.1"], 2),
-                          (["rival", "x.example:80"], 2), (["nobody", "x.example"], 3), (["rival"], 2)):
-        done = server.ssh("domains:add", *words)
-        assert done.status == status and done.err.count("error: ") == 1 and not done.out, (words, done)
+    before = apps.Untouched(rival, "the rival")
+    for words, status, said in ((["rival", "two.example", "one.example"], 5, "one.example belongs to owner"),
+                                (["rival", "owner.localhost"], 5, "owner.localhost is kept for the apps"),
+                                (["rival", "*.localhost"], 5, "*.localhost is kept for the apps"), (["rival", "http://x.example"], 2, "is no host name"),
+                                (["rival", "10.0.0.1"], 2, "is an address"), (["rival", "x.example:80"], 2, "is no host name"),
+                                (["nobody", "x.example"], 3, "there is no app nobody"), (["rival"], 2, "a HOST is missing")):
+        refuses(rival, ["domains:add", *words], status, said, before=before)
+    assert "version one" in by_name(server, "one.example") and "There is no app here" in by_name(server, "two.example")
     assert listed(server, "rival") == ["rival.localhost"]
     assert server.ssh("domains:remove", "rival", "one.example").status == 3
     assert server.ssh("apps:destroy", "owner", "--confirm", "owner").status == 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import apps
+from failures import refuses
 from story import need_engine, need_for_all, one
 from testbed import Server, wait_until
 
@@ -21,10 +22,12 @@ class SmallDisk:
 
     def __init__(self):
         self.server = Server(SETTINGS)
+        self.filler = os.path.join(self.server.data, "filler/file")
 
     def __enter__(self):
         os.mkdir(self.server.data)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m,mode=0700", "tmpfs", self.server.data], check=True)
+        os.mkdir(os.path.dirname(self.filler))
         return self.server.__enter__()
 
     def __exit__(self, *failure):
@@ -35,16 +38,15 @@ class SmallDisk:
 
     def fill(self):
         try:
-            with open(os.path.join(self.server.data, "filler"), "wb", buffering=0) as file:
+            with open(self.filler, "wb", buffering=0) as file:
                 while True:
                     file.write(bytes(4096))
         except OSError:
             pass
 
     def free(self):
-        filler = os.path.join(self.server.data, "filler")
-        if os.path.exists(filler):
-            os.remove(filler)
+        if os.path.exists(self.filler):
+            os.remove(self.filler)
 
 
 def in_the_middle_of_a_start():
@@ -63,6 +65,9 @@ def in_the_middle_of_a_start():
                      "! [remote rejected] main -> main (no space left to change "):
             assert said.count(part) == 1, (part, said)
         before.check()
+        # One that needs no build does not get as far.
+        refuses(app, ["config:set", "roomy", "A=1"], 1, "no space left to change ", before=before)
+        refuses(app, ["ps:scale", "roomy", "web=2"], 1, "no space left to change ", before=before)
         assert "running" in server.ssh("apps").out and server.process.poll() is None
         disk.free()
         wait_until(lambda: listed(server, "builds")[0]["status"] == "failed", "the end of the deploy to be stored")

@@ -10,6 +10,7 @@ import ssl
 
 import apps
 from authority import Authority, is_installed, self_signed
+from failures import refuses
 from story import need_for_all, tell_alone
 from testbed import Server, fetch, run, wait_until
 
@@ -42,6 +43,7 @@ class Site:
         pushed = app.push()
         assert pushed.status == 0, pushed
         assert text in fetch(f"http://127.0.0.1:{self.http}", headers={"Host": f"{name}.{DOMAIN}"})
+        return app
 
     def connect(self, app, root=None):
         """An open TLS connection to the app's name, verified when the root is given."""
@@ -93,6 +95,8 @@ def a_certificate_is_fetched_and_renewed():
         led = run(["curl", "-sS", "--noproxy", "*", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-H",
                    f"Host: blog.{DOMAIN}", by_http])
         assert led.out == f"308 https://blog.{DOMAIN}:{site.https}/a?b", led
+        injected = run(["curl", "-sSi", "--noproxy", "*", "-H", f"Host: blog.{DOMAIN}", f"http://127.0.0.1:{site.http}/a%0d%0aSet-Cookie:%20x=y"])
+        assert "%0d%0aSet-Cookie" in injected.out and "\nset-cookie" not in injected.out.lower(), injected
         told = site.certs("blog")
         assert told["state"] == "valid" and told["source"] == "auto" and not told["last_error"], told
         first = site.shown("blog")
@@ -136,11 +140,10 @@ def the_authority_refuses():
     """One clear line, the app goes on, and doctor tells; once it is mended, `on` tries again."""
     with Site() as site:
         server, name = site.server, f"lost.{DOMAIN}"
-        site.serve("lost", "still here")
+        app = site.serve("lost", "still here")
         site.authority.set_address(name, "127.0.0.9")
-        refused = server.ssh("certs:auto", "lost", "on")
-        assert refused.status == 1 and refused.err.count("error: ") == 1 and refused.err.count("\n") <= 2, refused
-        assert f"no certificate for {name}: " in refused.err and "(connection)" in refused.err, refused
+        refuses(app, ["certs:auto", "lost", "on"], 1, f"no certificate for {name}: ", "(connection)",
+                before=apps.Untouched(app, "still here"))
         told = site.certs("lost")
         assert told["state"] == "failing" and "connection" in told["last_error"], told
         assert "LAST ERROR" in server.ssh("certs", "lost").out
@@ -155,7 +158,8 @@ def the_authority_refuses():
 def a_person_sends_a_certificate():
     with Site() as site:
         server = site.server
-        site.serve("shop", "the shop")
+        app = site.serve("shop", "the shop")
+        untouched = apps.Untouched(app, "the shop")
         before = site.shown("shop")
         certificate, key = (open(path, encoding="ascii").read() for path in
                             self_signed(site.authority.base, f"shop.{DOMAIN}", "elsewhere.test"))
@@ -163,8 +167,7 @@ def a_person_sends_a_certificate():
         for pair, why in ((certificate, "there is no private key in the input"),
                           (other + key, "the private key does not belong to the certificate"),
                           ("nonsense", "there is no certificate in the input")):
-            wrong = server.ssh("certs:add", "shop", stdin=pair)
-            assert wrong.status == 2 and why in wrong.err and wrong.err.count("\n") <= 2, wrong
+            refuses(app, ["certs:add", "shop"], 2, why, stdin=pair, before=untouched)
         assert site.shown("shop") == before
         added = server.ssh("certs:add", "shop", stdin=certificate + key)
         assert added.status == 0 and "https://shop.apps.test has a certificate until" in added.err, added

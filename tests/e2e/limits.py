@@ -4,6 +4,7 @@
 import json
 
 import apps
+from failures import refuses
 from story import tell
 from testbed import docker
 
@@ -35,15 +36,25 @@ def limits_while_it_runs(server):
 
 
 def limits_that_are_refused(server):
-    apps.serving_dockerfile(server, "refused")
-    before = server.ssh("resources", "refused", "--json").out
-    for words, status in ((["memory=5m"], 2), (["memory=900g"], 2), (["cpus=1000"], 2), (["cpus=much"], 2),
-                          (["disk=1g"], 2), (["wrker", "memory=64m"], 3), ([], 2)):
-        done = server.ssh("resources:set", "refused", *words)
-        assert done.status == status and done.err.count("error: ") == 1 and not done.out, (words, done)
+    app = apps.serving_dockerfile(server, "refused")
+    before, untouched = server.ssh("resources", "refused", "--json").out, apps.Untouched(app)
+    for words, status, said in ((["memory=5m"], 2, "memory=5m: the engine accepts no limit below 6m"), (["memory=900g"], 2, "memory=900g"),
+                                (["cpus=1000"], 2, "cpus=1000"), (["cpus=much"], 2, "much"), (["disk=1g"], 2, "there is no limit 'disk'"),
+                                (["wrker", "memory=64m"], 3, "no process type wrker"), ([], 2, "is missing")):
+        refuses(app, ["resources:set", "refused", *words], status, said, before=untouched)
     assert server.ssh("resources", "refused", "--json").out == before
     assert host_config(server.containers("refused")[0])[0] == 512 * MEGA
 
 
+def a_limit_that_the_app_does_not_fit_in(server):
+    """What the engine takes, and a Python cannot live with: the live one is left alone, and a new one does not take its place."""
+    app = apps.serving(server, "tight")
+    done = server.ssh("resources:set", "tight", "memory=6m")
+    assert done.status == 0 and "web.1 keeps its old limits until it is started anew: it uses more memory than that" in done.err, done
+    refuses(app, ["ps:restart", "tight"], 1, "web.1 was killed because it used more memory than its limit")
+    assert server.ssh("resources:set", "tight", "memory=").status == 0
+    assert server.ssh("ps:restart", "tight").status == 0 and server.serves("tight", "version one")
+
+
 if __name__ == "__main__":
-    tell(limits_while_it_runs, limits_that_are_refused, settings=SETTINGS)
+    tell(limits_while_it_runs, limits_that_are_refused, a_limit_that_the_app_does_not_fit_in, settings=SETTINGS)

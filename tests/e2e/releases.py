@@ -9,6 +9,7 @@ import threading
 import time
 
 import apps
+from failures import refuses
 from story import need, tell
 from testbed import Server, docker, fetch, wait_until
 
@@ -67,19 +68,17 @@ def what_a_release_was(server):
 
 def where_there_is_no_way_back(server):
     app = apps.serving(server, "stuck")
-    done = server.ssh("rollback", "stuck")
-    assert done.status == 5 and "no release to go back to" in done.err, done
-    assert server.ssh("rollback", "stuck", "v0").status == 2
-    assert server.ssh("rollback", "stuck", "v9").status == 3
-    assert server.ssh("rollback", "stuck", "v1").status == 5, "it is live"
+    before = apps.Untouched(app)
+    for version, status, said in (([], 5, "stuck has no release to go back to"), (["v0"], 2, "'v0' is no release number"),
+                                  (["v9"], 3, "there is no release v9 of 'stuck'"), (["v1"], 5, "v1 of stuck is live already")):
+        refuses(app, ["rollback", "stuck", *version], status, said, before=before)
     first = app.head()
     change(app, "version two")
     gone = json.loads(server.ssh("releases:info", "stuck", "v1", "--json").out)["image"]
     docker("rmi", "-f", gone)
-    before = apps.Untouched(app, "version two")
-    done = server.ssh("rollback", "stuck", "v1")
-    assert done.status == 3 and "the image of v1 is gone" in done.err and first[:7] in done.err, done
-    before.check()
+    server.settled("stuck")
+    done = refuses(app, ["rollback", "stuck", "v1"], 3, "the image of v1 is gone", before=apps.Untouched(app, "version two"))
+    assert first[:7] in done.err, done
     assert "(gone)" in server.ssh("releases:info", "stuck", "v1").out
 
 
@@ -88,11 +87,11 @@ def while_a_deploy_runs(server):
     app = apps.serving_dockerfile(server, "busy")
     apps.dockerfile(app, "version two")
     assert app.push().status == 0
+    server.settled("busy")
     apps.slow_build(app, "version three", 8)
     pushing = app.start_push()
     wait_until(lambda: server.ssh("builds", "busy", "-n", "1").out.find("building") > 0, "the build runs")
-    done = server.ssh("rollback", "busy")
-    assert done.status == 5 and "a deploy of busy is under way" in done.err, done
+    refuses(app, ["rollback", "busy"], 5, "a deploy of busy is under way", before=apps.Untouched(app, "version two"))
     done = server.ssh("rollback", "busy", "v1")
     assert done.status == 0 and "Waiting for deploy" in done.err, done
     assert pushing.wait(60) == 0, "the push is live first"
@@ -200,12 +199,11 @@ def what_cannot_be_scaled(server):
     app = with_worker(server, "unscaled")
     before = apps.Untouched(app)
     for words, status, said in ((["clock=1"], 3, "no process type clock"), (["web=101"], 2, "100"),
-                                (["web"], 2, "TYPE=N"),
-                                (["web=-1"], 2, "quantity"), (["broken=1"], 1, "missing.py"),
+                                (["web"], 2, "TYPE=N"), (["web=-1"], 2, "quantity"), (["web=2", "clock=1"], 3, "no process type clock"),
                                 (["web=2", "web=3"], 2, "twice"), (["release=1"], 2, "release command")):
-        done = server.ssh("ps:scale", "unscaled", *words, timeout=60)
-        assert done.status == status and said in done.text, f"{words}: {done}"
-    before.check()
+        refuses(app, ["ps:scale", "unscaled", *words], status, said, before=before)
+    done = refuses(app, ["ps:scale", "unscaled", "web=2", "broken=1"], 1, "broken.1 exited with status 2", before=before)
+    assert "missing.py" in done.err, done
     assert server.ssh("ps:scale", "unscaled").out == "broken=0 web=1 worker=0\n"
 
 

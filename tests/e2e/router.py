@@ -11,6 +11,7 @@ import subprocess
 import time
 
 import apps
+from failures import one_line, one_reason
 from load import Load
 from story import tell
 from testbed import ROOT, Server, docker, fetch, wait_until
@@ -271,6 +272,61 @@ def another_program_has_a_port(server):
     wait_until(answers_by_name, "the app is served by name again", timeout=20)
 
 
+def serves_by_name(server, name, text):
+    try:
+        return text in fetch(f"http://{server.sections['router']['http_listen']}", headers={"Host": f"{name}.localhost"})
+    except OSError:
+        return False
+
+
+def the_port_of_a_live_app_is_taken(server):
+    """While nobody watched. It is said; by name the app is served all the same, and the others are by their ports; a push to it
+    is rejected; and once the port is free it is served on it."""
+    app = swap_app(server, "parted")
+    apps.serving_dockerfile(server, "beside")
+    port, containers, live = port_of(server, "parted"), server.settled("parted"), app.remote_head()
+    server.stop()
+    server.stop_router()
+    with socket.create_server(("0.0.0.0", port)):
+        server.start()
+        wait_until(lambda: serves_by_name(server, "parted", "release one"), "it is served by name", timeout=20)
+        assert server.serves("beside", "version one")
+        doctor = server.ssh("doctor")
+        assert doctor.out.count(f"port {port} is taken by another program") == 1, doctor
+        assert f"port {port} is taken by another program: nothing is served on it" in server.log()
+        write_release(app, "release two")
+        pushed = app.push()
+        one_reason(pushed, f"port {port} of this host is taken by another program")
+        one_line(server.ssh("config:set", "parted", "A=1"), 1, f"port {port} of this host is taken by another program")
+        assert server.containers("parted") == containers and app.remote_head() == live
+        assert serves_by_name(server, "parted", "release one") and server.serves("beside", "version one")
+        assert server.ssh("config", "parted").out == "", "the config of a failed release stays"
+    wait_until(lambda: server.serves("parted", "release one"), "it is served on its port again", timeout=20)
+    pushed = app.push()
+    assert pushed.status == 0 and server.serves("parted", "release two"), pushed
+    assert f"port {port}" not in server.ssh("doctor").out
+
+
+def a_published_port_is_taken(_):
+    """The same without HAProxy: the app itself is down meanwhile, and nobody else."""
+    with Server({"router": {"kind": "direct"}, "runtimes": {"allow_dockerfile": "true"}}) as server:
+        app = apps.serving_dockerfile(server, "ousted")
+        apps.serving_dockerfile(server, "beside")
+        port, containers, live = port_of(server, "ousted"), server.containers("ousted"), app.remote_head()
+        server.stop()
+        docker("stop", "-t", "1", *containers)
+        with socket.create_server(("0.0.0.0", port)):
+            server.start()
+            wait_until(lambda: f"port {port} of this host is taken by another program" in server.log(), "it is said", timeout=30)
+            assert "ousted" in server.ssh("doctor").out and server.serves("beside", "version one")
+            apps.dockerfile(app, "version two")
+            one_reason(app.push(), f"port {port} of this host is taken by another program")
+            assert app.remote_head() == live and len(server.containers("ousted")) == 1, "something was left behind"
+        wait_until(lambda: server.serves("ousted", "version one"), "the old release is back by itself", timeout=30)
+        pushed = app.push()
+        assert pushed.status == 0 and server.serves("ousted", "version two"), pushed
+
+
 H2C = """
 const http2 = require('http2');
 const server = http2.createServer();
@@ -366,5 +422,6 @@ if __name__ == "__main__":
     tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
          one_writer_at_a_time, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log,
          minpaasd_is_killed, minpaasd_is_killed_at_any_instant_of_a_release, haproxy_is_killed,
-         an_address_stays_with_its_app, an_address_is_taken_by_hand, an_app_crashes_and_comes_back, another_program_has_a_port, another_router_is_chosen,
-         settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}})
+         an_address_stays_with_its_app, an_address_is_taken_by_hand, an_app_crashes_and_comes_back, another_program_has_a_port,
+         the_port_of_a_live_app_is_taken, a_published_port_is_taken, another_router_is_chosen,
+         settings={"router": {"kind": "haproxy", "drain_timeout": "2s"}, "runtimes": {"allow_dockerfile": "true"}})

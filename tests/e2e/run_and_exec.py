@@ -39,7 +39,7 @@ def one_off(server, app):
 
 
 def streams_and_statuses(server):
-    apps.serving_dockerfile(server, "streams")
+    untouched = apps.Untouched(apps.serving_dockerfile(server, "streams"))
     for place in (["run", "streams", "--"], ["exec", "streams", "web.1", "--"]):
         done = server.ssh(*place, "cat", stdin="one\ntwo\n", timeout=30)
         assert (done.status, done.out, done.err) == (0, "one\ntwo\n", ""), done
@@ -57,6 +57,7 @@ def streams_and_statuses(server):
     assert server.ssh("exec", "streams", "web.7", "--", "true").status == 3
     assert server.ssh("run", "streams").status == 2
     only_web(server, "streams")
+    untouched.check()
 
 
 def environment(server):

@@ -287,6 +287,9 @@ class Server:
             filters += ["--filter", f"label=minpaas.app={app}"]
         return docker("images", "-q", "--no-trunc", *filters).split()
 
+    def volumes(self):
+        return sorted(docker("volume", "ls", "-q", "--filter", f"label=minpaas.instance={self.instance()}").split())
+
     @staticmethod
     def clean_engine(instance):
         if not instance:
