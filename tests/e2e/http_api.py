@@ -6,9 +6,12 @@ import json
 import os
 import re
 import shlex
+import socket
 import threading
+import urllib.parse
 
 import apps
+from failures import one_line
 from story import tell
 from testbed import wait_until
 
@@ -236,7 +239,7 @@ def no_name_is_a_path(server):
     """Over HTTP the same commands stand behind the routes."""
     if server.ssh("apps:info", "blog").status != 0:
         apps.serving_dockerfile(server, "blog")
-    before = sorted(os.listdir(server.data)), sorted(os.listdir(os.path.join(server.data, "repos")))
+    before = files_below(server.data)
     tried = set()
     for command in json.loads(server.ssh("help", "--json").out):
         for asked in with_paths(command):
@@ -244,7 +247,119 @@ def no_name_is_a_path(server):
             assert said.status in (2, 3, 4, 5), (asked, said)
             tried |= {word for word in asked if word.startswith("--")} | {"words"}
     assert tried >= {"words", "--app", "--confirm", "--image", "--repo", "--ref", "--archive", "--runtime", "--process", "--format"}, tried
-    assert before == (sorted(os.listdir(server.data)), sorted(os.listdir(os.path.join(server.data, "repos"))))
+    assert before == files_below(server.data)
+
+
+def operations(api):
+    """(method, path, names of its strings by place: path, query, body) of all that the API describes."""
+    for path, by_method in api.ask("GET", "/openapi.json").json["paths"].items():
+        for method, operation in by_method.items():
+            parameters = operation.get("parameters", [])
+            content = operation.get("requestBody", {"content": {"application/json": {"schema": {}}}})["content"]
+            yield method.upper(), path, {
+                **{place: [one["name"] for one in parameters if one["in"] == place and one["schema"]["type"] == "string"]
+                   for place in ("path", "query")},
+                "body": content["application/json"]["schema"].get("properties", {})}
+
+
+# What is no name of anything.
+FREE = {"command", "input", "env"}
+
+
+def wrong_values(schema, path):
+    if schema["type"] == "string":
+        return path
+    return [path] if schema["type"] == "array" else {path: "1"} if schema["type"] == "object" else 1
+
+
+def no_name_is_a_path_over_http(server):
+    """Of each route in turn each name of its target, its query and its body."""
+    if server.ssh("apps:info", "blog").status != 0:
+        apps.serving_dockerfile(server, "blog")
+    api = Api(server, token(server, "traveller"))
+    before, tried = files_below(server.data), set()
+
+    def refused(method, path, body=None):
+        answer = api.ask(method, path, body)
+        assert 400 <= answer.status < 500 and answer.json["status"] == answer.status, (method, path, body, answer)
+        assert "root:" not in answer.text, answer
+        tried.add(answer.status)
+
+    for method, path, names in operations(api):
+        for name in names["path"]:
+            for wrong in ("..", "%2e%2e", "..%2f..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "a%2f..%2f..%2fb", "a%00"):
+                refused(method, re.sub(r"\{\w+\}", "blog", path.replace("{" + name + "}", wrong)), {} if names["body"] else None)
+        filled = re.sub(r"\{\w+\}", "v1", path.replace("{name}", "blog"))
+        for wrong in PATHS:
+            for name in names["query"]:
+                refused(method, f"{filled}?{name}={urllib.parse.quote(wrong, safe='')}")
+            wanted = {name: schema for name, schema in names["body"].items() if name not in FREE and schema["type"] in ("string", "array", "object")}
+            if wanted:
+                refused(method, filled, {name: wrong_values(schema, wrong) for name, schema in wanted.items()})
+    assert tried >= {400, 404, 422}, tried
+    assert files_below(server.data) == before
+
+
+def files_below(folder):
+    return sorted(os.listdir(folder)), sorted(os.listdir(os.path.join(folder, "repos")))
+
+
+def raw(server, head):
+    """All that is answered to these bytes and a last Connection: close."""
+    host, port = server.sections["http"]["listen"].split(":")
+    with socket.create_connection((host, int(port)), 20) as peer:
+        peer.sendall(head.replace("\n", "\r\n").encode() + f"\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: peer.recv(65536), b"")).decode()
+
+
+def no_header_is_injected(server):
+    """What comes with a request is in no head of the answer as a line of its own, and ends no event of a stream."""
+    if server.ssh("apps:info", "blog").status != 0:
+        apps.serving_dockerfile(server, "blog")
+    secret = token(server, "injector")
+    mine = f"\nAuthorization: Bearer {secret}"
+    for head, status in ((f"GET /events?app=blog%0d%0aSet-Cookie:%20x=y&limit=1 HTTP/1.1{mine}", (400, 404, 422)),
+                         (f"GET /apps/blog/releases?limit=1&before=v1%0aSet-Cookie:x HTTP/1.1{mine}", (400, 422)),
+                         (f"GET /apps/blog%0d%0aSet-Cookie:x HTTP/1.1{mine}", (400,)),
+                         (f"GET /healthz HTTP/1.1\nX-Request-Id: a\rSet-Cookie: x{mine}", (200, 400)),
+                         (f"GET /healthz HTTP/1.1\nX-Request-Id: a\x0bSet-Cookie: x{mine}", (200, 400)),
+                         (f"GET /healthz HTTP/1.1\nX-Request-Id: {'a' * 5000}{mine}", (200, 400)),
+                         (f"GET /apps HTTP/1.1\nAuthorization: Bearer {secret}\rSet-Cookie: x", (400, 401)),
+                         (f"GET /apps/blog/logs?follow=false HTTP/1.1\nAccept: text/event-stream\nLast-Event-ID: 1\revent: forged{mine}", (400, 422))):
+        answer = raw(server, head)
+        top = answer.partition("\r\n\r\n")[0]
+        assert int(answer.split()[1]) in status and answer.startswith("HTTP/1.1 "), (head, answer)
+        assert not re.search(r"[\r\n]\s*set-cookie", top, re.I) and "a" * 1000 not in top, (head, answer)
+        assert not re.search(r"^event: forged", answer, re.M), answer
+    # An app's own lines are no events.
+    said = server.ssh("exec", "blog", "web.1", "--", "sh", "-c", "'printf \"\\n\\nevent: forged\\ndata: {}\\n\\n\" >/proc/1/fd/1'")
+    assert said.status == 0, said
+    api = Api(server, secret)
+    wait_until(lambda: "event: forged" in api.ask("GET", "/apps/blog/logs").text, "the app has said it")
+    streamed = api.ask("GET", "/apps/blog/logs", headers={"Accept": "text/event-stream"}).text
+    assert "event: forged" in streamed and not re.search(r"^event: forged", streamed, re.M), streamed
+    for words in (["apps:create", "'a\r\nX: y'"], ["domains:add", "blog", "'a.example\r\nX: y'"], ["checks:set", "blog", "'path=/up\r\nX: y'"]):
+        one_line(server.ssh(*words), 2)
+
+
+def a_key_is_for_one_request(server):
+    """Idempotency-Key: the same again is answered again, also by the next server; anything else with it is refused and does nothing."""
+    api = Api(server, token(server, "careful"))
+    key = {"Idempotency-Key": "k2"}
+    once = api.ask("POST", "/apps", {"name": "only-once"}, key)
+    assert once.status == 201 and "Idempotent-Replayed" not in once.headers, once
+    for method, path, body in (("POST", "/apps", {"name": "not-made"}), ("POST", "/apps", {"name": "only-once", "x": 1}),
+                               ("POST", "/apps/only-once/rename", {"new_name": "not-made"}), ("POST", "/apps", "{")):
+        refused = api.ask(method, path, body, key)
+        assert refused.status in (400, 422) and refused.headers["Content-Type"] == "application/problem+json", (path, body, refused)
+    assert "Idempotency-Key" in api.ask("POST", "/apps", {"name": "not-made"}, key).json["detail"]
+    server.kill()
+    server.start()
+    again = api.ask("POST", "/apps", {"name": "only-once"}, key)
+    assert (again.status, again.text) == (201, once.text) and again.headers["Idempotent-Replayed"], again
+    assert api.ask("GET", "/apps/not-made").status == 404
+    longest = api.ask("POST", "/apps", {"name": "not-made"}, {"Idempotency-Key": "k" * 256})
+    assert longest.status == 422 and longest.json["field"] == "Idempotency-Key" and api.ask("GET", "/apps/not-made").status == 404, longest
 
 
 def a_stop_with_an_open_stream(server):
@@ -259,6 +374,7 @@ def a_stop_with_an_open_stream(server):
 
 
 if __name__ == "__main__":
-    tell(everything_with_a_token, logs_that_are_followed, a_deploy_whose_stream_is_cut, what_is_refused, numbers_for_prometheus, lists_in_parts, no_name_is_a_path,
+    tell(everything_with_a_token, logs_that_are_followed, a_deploy_whose_stream_is_cut, what_is_refused, numbers_for_prometheus, lists_in_parts,
+         no_name_is_a_path, no_name_is_a_path_over_http, no_header_is_injected, a_key_is_for_one_request,
          a_stop_with_an_open_stream,
          settings=SETTINGS)

@@ -12,10 +12,11 @@ import tarfile
 import tempfile
 
 import apps
+from failures import one_line, refuses
 from http_api import Api, events, token
 from story import tell
 from team import member
-from testbed import ROOT, Done, docker, run, wait_until
+from testbed import ROOT, App, Done, docker, run, wait_until
 
 SETTINGS = {"runtimes": {"allow_dockerfile": "true"}, "containers": {"stop_timeout": "5s"},
             "git": {"max_pack_bytes": "32m"},
@@ -74,7 +75,7 @@ def an_archive_from_ci(server):
 
 def bad_archives(server):
     assert send(server, tar_of_app(server, "good"), "--app", "stays").status == 0
-    head = json.loads(server.ssh("apps:info", "stays", "--json").out)
+    head, untouched = json.loads(server.ssh("apps:info", "stays", "--json").out), apps.Untouched(App(server, "stays", ""), "good")
     bomb = gzip.compress(tar_bytes_of_zeros(200 << 20), 6)
     assert len(bomb) < 1 << 20
     good = tar_of_app(server, "cut")
@@ -91,14 +92,15 @@ def bad_archives(server):
         "device": (tar(lambda archive: file(archive, "null", b"", type=tarfile.CHRTYPE)), "no file, folder or link"),
         "git": (tar(lambda archive: file(archive, ".GIT/config")), "repository's own files"),
         "bomb": (bomb, "taken for a bomb"),
+        "bomb of files": (gzip.compress(empty_files(110_000), 1), "100000"),
     }
     for name, (archive, words) in cases.items():
-        done = send(server, archive, "--app", "stays")
-        assert done.status == 2 and words in done.err, (name, done)
-        new = send(server, archive, "--app", "never")
-        assert new.status == 2 and server.ssh("apps:info", "never").status == 3, (name, new)
+        one_line(send(server, archive, "--app", "stays"), 2, words)
+        one_line(send(server, archive, "--app", "never"), 2, words)
+        assert server.ssh("apps:info", "never").status == 3, name
     assert not os.path.exists(os.path.join(server.data, "repos/never.git"))
-    assert json.loads(server.ssh("apps:info", "stays", "--json").out) == head and server.serves("stays", "good")
+    assert json.loads(server.ssh("apps:info", "stays", "--json").out) == head
+    untouched.check()
     for words in (["--app", "stays"], ["--app", "stays", "--archive", "-", "--image", "x"],
                   ["--app", "stays", "--archive", "app.tar"], ["--archive", "-"]):
         assert server.ssh("deploy", *words).status == 2, words
@@ -109,6 +111,10 @@ def tar_bytes_of_zeros(size):
     with tarfile.open(fileobj=packed, mode="w") as archive:
         file(archive, "zeros", bytes(size))
     return packed.getvalue()
+
+
+def empty_files(count):
+    return tarfile.TarInfo("again").tobuf() * count + bytes(1024)
 
 
 @contextlib.contextmanager
@@ -145,19 +151,22 @@ def a_repository_elsewhere(server):
         assert f"from {url}/git/app.git (next)" in server.ssh("releases", "remote").out
         before = server.ssh("apps:info", "remote", "--json").out
 
+        untouched = apps.Untouched(App(server, "remote", app.folder), "from-next")
+
         def refused(status, words, *more, path="/git/app.git"):
-            done = server.ssh("deploy", "--app", "remote", "--repo", url + path, *more)
-            assert done.status == status and words in done.err, (path, done)
+            one_line(server.ssh("deploy", "--app", "remote", "--repo", url + path, *more), status, words)
 
         refused(3, "has no branch or tag 'none'", "--ref", "none")
         refused(3, "there is no repository at", path="/git/none.git")
         refused(3, "there is no repository at", path="/page/x")
         refused(124, "takes too long", path="/hang/x")
-        refused(2, "bytes", path="/endless/x")
+        refused(2, "the pack is larger than 33.6 MB", path="/endless/x")
         refused(4, "is not followed", path="/loop/x")
+        refused(1, "could not be fetched", path="/to/file%3A%2F%2F%2Fetc/x")
         for text in ("file:///etc", "/etc", "../x", "git://127.0.0.1/x"):
-            assert server.ssh("deploy", "--app", "remote", "--repo", text).status == 2, text
-        assert server.ssh("apps:info", "remote", "--json").out == before and server.serves("remote", "from-next")
+            one_line(server.ssh("deploy", "--app", "remote", "--repo", text), 2)
+        assert server.ssh("apps:info", "remote", "--json").out == before
+        untouched.check()
 
         refused(4, "is not public", path="/private/app.git")
         secret = url.replace("//", "//ada:s3cret-token@") + "/private/app.git"
@@ -243,9 +252,8 @@ def an_image_that_was_built_elsewhere(server):
         assert done.status == 0 and server.serves("shop", "an-image"), done
         info = server.ssh("releases:info", "shop", "v1")
         assert info.status == 0 and f"Deploy the image {reference}" in info.out, info
-        missing = server.ssh("deploy", "--app", "shop", "--image", "localhost/minpaas-e2e/none:1")
-        assert missing.status == 3 and "there is no image localhost/minpaas-e2e/none:1" in missing.err, missing
-        assert server.serves("shop", "an-image")
+        refuses(App(server, "shop", ""), ["deploy", "--app", "shop", "--image", "localhost/minpaas-e2e/none:1"], 3,
+                "there is no image localhost/minpaas-e2e/none:1", before=apps.Untouched(App(server, "shop", ""), "an-image"))
         pushed = send(server, tar_of_app(server, "built-here"), "--app", "shop")
         assert pushed.status == 0 and server.serves("shop", "built-here"), pushed
         assert server.ssh("releases:info", "shop", "v2", "--diff", "v1").status == 0

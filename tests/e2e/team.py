@@ -99,6 +99,34 @@ def a_key_that_is_removed_ends_what_it_has_opened(server):
     assert mallory.ssh("apps").status == 255
 
 
+def a_key_that_is_removed_begins_nothing_more_in_its_session(server):
+    """One connection, several requests: each is asked for its rights anew."""
+    import paramiko  # Debian's  # pylint: disable=import-outside-toplevel
+    peggy = member(server, "peggy")
+    transport = paramiko.Transport(("127.0.0.1", server.port))
+    transport.connect(username="x", pkey=paramiko.Ed25519Key.from_private_key_file(peggy.key))
+
+    def asks(command):
+        """Status and output, or None when the session has ended."""
+        try:
+            channel = transport.open_session(timeout=10)
+            channel.settimeout(10)
+            channel.exec_command(command)
+            said = b"".join(iter(lambda: channel.recv(4096), b""))
+            return channel.recv_exit_status(), said
+        except (paramiko.SSHException, EOFError, OSError):
+            return None
+
+    assert asks("apps --json") == (0, b"[]\n")
+    assert asks("apps:create peggys-own")[0] == 0
+    assert server.ssh("keys:remove", peggy.fingerprint).status == 0
+    for command in ("apps --json", "apps:create peggys-next", "git-upload-pack /peggys-own"):
+        answer = asks(command)
+        assert answer is None or (answer[0] not in (0, None) and answer[1] == b""), (command, answer)
+    wait_until(lambda: not transport.is_active(), "the session ends", timeout=20)
+    assert server.ssh("apps:info", "peggys-next").status == 3
+
+
 def a_right_that_is_taken_away_ends_what_is_followed(server):
     app = apps.serving(server, "talkative")
     app.write("app.py", 'import os, threading, http.server\n'
@@ -172,6 +200,8 @@ def what_is_followed_over_http_ends_too(server):
     ends_within(beside, 20, "right")
     left = 60 - (time.monotonic() - began)
     ends_within(expiring, max(left, 0) + 10, "expired")
+    late = brief.ask("GET", "/apps/talkative/ps")
+    assert late.status == 401 and "expired" in late.json["detail"] and late.headers["WWW-Authenticate"].startswith("Bearer"), late
     rights = begin(token("third"), "GET", follow)
     assert server.ssh("access:revoke", "talkative", "dora").status == 0
     ends_within(rights, 10, "right")
@@ -259,7 +289,8 @@ def a_record_that_was_changed_is_found(server):
 
 if __name__ == "__main__":
     tell(a_member_sees_only_what_was_granted, a_member_administers_what_they_have_made,
-         a_key_that_is_removed_ends_what_it_has_opened, a_right_that_is_taken_away_ends_what_is_followed, a_right_that_is_taken_away_ends_a_fetch,
+         a_key_that_is_removed_ends_what_it_has_opened, a_key_that_is_removed_begins_nothing_more_in_its_session,
+         a_right_that_is_taken_away_ends_what_is_followed, a_right_that_is_taken_away_ends_a_fetch,
          what_is_followed_over_http_ends_too, a_deploy_key_can_do_nothing_else,
          a_key_ends_when_it_is_to_and_comes_from_where_it_may, what_was_done_is_on_record,
          a_record_that_was_changed_is_found, settings={"runtimes": {"allow_dockerfile": "yes"}})
