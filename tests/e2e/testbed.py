@@ -215,12 +215,13 @@ class Server:
             if self.process.poll() is not None:
                 raise AssertionError(f"minpaasd ended with {self.process.returncode}:\n{self.log()[-3000:]}")
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                for port in (self.port, int(self.sections["http"]["listen"].rpartition(":")[2])):
+                    socket.create_connection(("127.0.0.1", port), 1).close()
                 return True
             except OSError:
                 return False
 
-        wait_until(ready, "minpaasd listens")
+        wait_until(ready, "minpaasd listens for SSH and HTTP")
 
     def stop(self, timeout=60):
         """SIGTERM, and the exit status."""
