@@ -168,6 +168,10 @@ OrProblem<Admitted> Api::admit(const Request& request, std::size_t body_bytes) {
         .code = "invalid_input",
         .detail = fmt::format("the body has more than {} bytes", limits_.most_body_bytes)};
   }
+  // Before it is read: httplib would take a form apart and show a body that is empty.
+  if (auto problem = body_bytes > 0 ? problem_of_type(request) : std::nullopt) {
+    return *std::move(problem);
+  }
   return admitted;
 }
 

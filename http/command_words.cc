@@ -165,11 +165,8 @@ OrProblem<Json> parse_body(const Request& request) {
   if (request.body.empty()) {
     return Json::object();
   }
-  if (!is_json(request.header("content-type"))) {
-    return Problem{.status = 415,
-                   .code = "invalid_input",
-                   .detail = "the body is not said to be JSON",
-                   .hint = "send the header Content-Type: application/json"};
+  if (auto problem = problem_of_type(request)) {
+    return *std::move(problem);
   }
   bool deep = false;
   bool twice = false;
@@ -275,6 +272,16 @@ CommandWords assemble(const Route& route, const Given& given) {
 }
 
 }  // namespace
+
+std::optional<Problem> problem_of_type(const Request& request) {
+  if (is_json(request.header("content-type"))) {
+    return std::nullopt;
+  }
+  return Problem{.status = 415,
+                 .code = "invalid_input",
+                 .detail = "the body is not said to be JSON",
+                 .hint = "send the header Content-Type: application/json"};
+}
 
 OrProblem<CommandWords> command_words(const Route& route, const RouteMatch& match,
                                       const Target& target, const Request& request) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "http/route.h"
 #include "sshd/commands/shell_word.h"
 
@@ -16,5 +18,8 @@ struct CommandWords {
 /// Problems: 400 (the body is no JSON object), 415, 422 with the field.
 OrProblem<CommandWords> command_words(const Route& route, const RouteMatch& match,
                                       const Target& target, const Request& request);
+
+/// What is wrong with a body that is not said to be JSON; absent: nothing.
+std::optional<Problem> problem_of_type(const Request& request);
 
 }  // namespace minpaas::http

@@ -98,8 +98,8 @@ Head Connection::wait_for_head() {
     if (end != std::string::npos && end <= kMostHeadBytes) {
       deadline_ = Clock::now() + times_.body;
       const HeadFault fault = check_head(std::string_view(buffer_).substr(0, end + 4));
-      if (fault == HeadFault::None && lacks_length(std::string_view(buffer_).substr(0, end + 4))) {
-        buffer_.insert(end + 2, "Content-Length: 0\r\n");
+      if (fault == HeadFault::None) {
+        tell_httplib(end + 4);
       }
       return fault == HeadFault::None       ? Head::Ready
              : fault == HeadFault::NoLength ? Head::NoLength
@@ -112,6 +112,15 @@ Head Connection::wait_for_head() {
       return Clock::now() >= deadline ? Head::TooSlow : Head::Closed;
     }
   }
+}
+
+/// What it would misunderstand in a head of this many bytes.
+void Connection::tell_httplib(std::size_t size) {
+  std::string head = without_ranges(std::string_view(buffer_).substr(0, size));
+  if (lacks_length(head)) {
+    head.insert(head.size() - 2, "Content-Length: 0\r\n");
+  }
+  buffer_.replace(0, size, head);
 }
 
 bool Connection::write_all(std::string_view bytes) {

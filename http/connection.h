@@ -72,6 +72,7 @@ class Connection : public httplib::Stream, public EventSink {
 
  private:
   bool fill(std::chrono::steady_clock::time_point deadline);
+  void tell_httplib(std::size_t size);
   bool write_all(std::string_view bytes);
   [[nodiscard]] std::string stream_head() const;
 

@@ -71,6 +71,21 @@ HeadFault check_head(std::string_view head) {
   return HeadFault::Malformed;
 }
 
+std::string without_ranges(std::string_view head) {
+  constexpr std::string_view kRange = "range:";
+  std::string kept;
+  for (std::size_t begin = 0; begin < head.size();) {
+    const auto end = head.find("\r\n", begin) + 2;
+    const std::string_view line = head.substr(begin, end - begin);
+    const bool is_range =
+        std::ranges::equal(line.substr(0, kRange.size()), kRange,
+                           [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
+    kept += is_range ? std::string_view() : line;
+    begin = end;
+  }
+  return kept;
+}
+
 bool lacks_length(std::string_view head) {
   if (head.starts_with("GET ") || head.starts_with("HEAD ")) {
     return false;

@@ -75,6 +75,8 @@ void put(const Reply& reply, httplib::Response& response) {
   response.set_header("X-Request-Id", current.request_id);
   response.set_header("Cache-Control", "no-store");
   response.set_header("X-Content-Type-Options", "nosniff");
+  // httplib would say bytes.
+  response.set_header("Accept-Ranges", "none");
   response.set_content(reply.body, reply.content_type);
 }
 

@@ -37,8 +37,30 @@ Json schema_of(const Field& field) {
   return schema;
 }
 
+Json header(std::string_view name, std::string_view description) {
+  return {{"name", name},
+          {"in", "header"},
+          {"description", description},
+          {"required", false},
+          {"schema", {{"type", "string"}}}};
+}
+
+Json headers_of(const Route& route) {
+  Json headers = Json::array();
+  headers.push_back(header("X-Request-Id", "Sent back with the answer; made when it is not there"));
+  if (route.command != nullptr && route.method != "GET") {
+    headers.push_back(header("Idempotency-Key",
+                             "Of one's own making: the same request again has the same answer, and "
+                             "is not done twice"));
+  }
+  if (route.answer == Answer::Lines) {
+    headers.push_back(header("Last-Event-ID", "A stream goes on behind the event with this id"));
+  }
+  return headers;
+}
+
 Json parameters_of(const Route& route) {
-  Json parameters = Json::array();
+  Json parameters = headers_of(route);
   for (const Field& field : route.fields) {
     if (field.place != Place::Body) {
       parameters.push_back({{"name", field.name},

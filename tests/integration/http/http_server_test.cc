@@ -139,6 +139,35 @@ TEST_F(HttpServer, AnswersWithAnIdOfTheRequest) {
   EXPECT_THAT(bad, Not(HasSubstr("script")));
 }
 
+TEST_F(HttpServer, AnswersWholeWhateverRangeIsAskedFor) {
+  start();
+  for (const char* range : {"bytes=0-9", "bytes=0-9,20-25", "bytes=100000-", "zzz"}) {
+    const std::string got =
+        ask(head("GET /version", fmt::format("Range: {}\r\nConnection: close\r\n\r\n", range)));
+    EXPECT_THAT(got, StartsWith("HTTP/1.1 200 OK\r\n")) << range;
+    EXPECT_THAT(got, HasSubstr("Content-Type: application/json")) << range;
+    EXPECT_THAT(got, testing::EndsWith("}\n")) << range;
+  }
+  EXPECT_THAT(
+      ask(post("/apps", R"({"name":"shop"})", "Range: bytes=100000-\r\nConnection: close\r\n")),
+      testing::AllOf(StartsWith("HTTP/1.1 201 Created\r\n"), HasSubstr("\"shop\"")));
+  EXPECT_THAT(ask(head("HEAD /version", "Connection: close\r\n\r\n")),
+              Not(HasSubstr("Accept-Ranges: bytes")));
+}
+
+TEST_F(HttpServer, TakesNoFormForJson) {
+  start();
+  const std::string form =
+      "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n";
+  const std::string sent =
+      head("POST /apps/blog/lock",
+           fmt::format("Content-Type: multipart/form-data; boundary=x\r\nContent-Length: "
+                       "{}\r\nConnection: close\r\n\r\n{}",
+                       form.size(), form));
+  EXPECT_THAT(ask(sent), testing::AllOf(StartsWith("HTTP/1.1 415"), HasSubstr("said to be JSON")));
+  EXPECT_THAT(get("/apps/blog"), HasSubstr("\"locked_by\": null"));
+}
+
 TEST_F(HttpServer, TakesRequestsOneAfterAnotherOnAConnection) {
   start();
   Peer peer(port());

@@ -40,5 +40,11 @@ TEST(RequestHead, WithoutALengthHasNoBody) {
   EXPECT_FALSE(lacks_length("GET /x HTTP/1.1\r\nHost: a\r\n\r\n"));
 }
 
+TEST(RequestHead, LosesItsRanges) {
+  EXPECT_EQ(without_ranges("GET / HTTP/1.1\r\nHost: a\r\nRANGE:bytes=0-9\r\nRanges: x\r\n\r\n"),
+            "GET / HTTP/1.1\r\nHost: a\r\nRanges: x\r\n\r\n");
+  EXPECT_EQ(without_ranges("GET / HTTP/1.1\r\n\r\n"), "GET / HTTP/1.1\r\n\r\n");
+}
+
 }  // namespace
 }  // namespace minpaas::http

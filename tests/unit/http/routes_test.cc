@@ -118,6 +118,10 @@ TEST(OpenApi, DescribesEveryRouteAndNothingElse) {
                            [](char c) { return static_cast<char>(c | 0x20); });
     routes.insert(fmt::format("{} {}", method, route.pattern));
     const json& operation = document["paths"][std::string(route.pattern)][method];
+    const bool has_key = std::ranges::any_of(operation["parameters"], [](const json& parameter) {
+      return parameter["in"] == "header" && parameter["name"] == "Idempotency-Key";
+    });
+    EXPECT_EQ(has_key, route.method != "GET") << route.pattern;
     for (const Field& field : route.fields) {
       if (field.place == Place::Body) {
         EXPECT_TRUE(operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
