@@ -232,7 +232,8 @@ PlatformTasks Assembly::tasks() {
           [this](const docker::ContainerId& id) { return is_crashed(id); },
           [this](int port) { return port_is_free(parts_.settings.router.app_address, port); },
           [this] { certificates_.follow_change(); },
-          [this](const docker::ContainerId& id) { return liveness_.state(id); }};
+          [this](const docker::ContainerId& id) { return liveness_.state(id); },
+          [this](const docker::ContainerId& id) { return restarts_of(id); }};
 }
 
 /// What the database says has the traffic.

@@ -47,17 +47,15 @@ HealthBook::Verdict HealthBook::take_end(Record& record, const EngineEvent& even
     return Verdict::Noted;
   }
   record.ended = true;
-  record.ends.push_back(event.at);
-  while (event.at - record.ends.front() > kCrashWindow) {
-    record.ends.pop_front();
-  }
+  const bool was_calm = record.started_at && event.at - *record.started_at > kCrashWindow;
+  record.short_runs = was_calm ? 0 : record.short_runs + 1;
   if (record.health.crashed) {
     return Verdict::Ended;
   }
-  if (record.started_at && event.at - *record.started_at > kCrashWindow) {
+  if (was_calm) {
     record.loops = 0;
   }
-  if (record.loops == 0 && record.ends.size() < kCrashes) {
+  if (was_calm || (record.loops == 0 && record.short_runs < kCrashes)) {
     return Verdict::Ended;
   }
   begin_rest(record, event.at);
@@ -76,7 +74,7 @@ void HealthBook::take_start(Record& record, SystemTime at) {
   if (record.health.crashed && (at >= record.retry_at || at < record.retry_at - record.rest)) {
     // Before, it is the engine that has been quicker than the stop.
     record.health.crashed = false;
-    record.ends.clear();
+    record.short_runs = 0;
   }
   if (std::exchange(record.ended, false)) {
     ++record.health.restarts;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,7 +25,7 @@ struct ProcessHealth {
 /// Thread: one at a time.
 class HealthBook {
  public:
-  /// So many ends within this time are a crash loop.
+  /// So many ends in a row, each within this time after its start, are a crash loop.
   static constexpr int kCrashes = 5;
   static constexpr seconds kCrashWindow{60};
   /// How long a container rests after a crash loop; twice as long after each one that follows
@@ -68,7 +67,8 @@ class HealthBook {
  private:
   struct Record {
     ProcessHealth health;
-    std::deque<SystemTime> ends;
+    /// That ended within kCrashWindow, one after the other.
+    int short_runs = 0;
     /// Somebody has asked it to stop.
     bool asked_to_stop = false;
     bool ended = false;

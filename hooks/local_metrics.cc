@@ -118,9 +118,6 @@ std::vector<Metric> LocalMetrics::of_processes(
   Metric memory{
       "minpaas_process_memory_bytes", "Memory in use, file cache included.", Kind::Gauge, {}};
   for (const auto& container : containers) {
-    if (container.state != docker::RunState::Running) {
-      continue;
-    }
     const auto label = [&](std::string_view name) {
       const auto found = container.labels.find(std::string(name));
       return found == container.labels.end() ? "" : found->second;
@@ -132,7 +129,8 @@ std::vector<Metric> LocalMetrics::of_processes(
     if (hands_.restarts) {
       restarts.samples.push_back({labels, static_cast<double>(hands_.restarts(container.id))});
     }
-    if (const auto used = hands_.usage ? hands_.usage(container.id) : std::nullopt) {
+    const bool runs = container.state == docker::RunState::Running;
+    if (const auto used = runs && hands_.usage ? hands_.usage(container.id) : std::nullopt) {
       processor.samples.push_back({labels, in_seconds(used->processor)});
       memory.samples.push_back({labels, static_cast<double>(used->memory_bytes)});
     }

@@ -31,10 +31,18 @@ struct PlatformTasks {
   std::function<void()> names_changed = {};
   /// How a live process fares by its liveness checks.
   std::function<std::optional<LivenessState>(const docker::ContainerId&)> liveness = {};
+  /// How often it ran again after it had ended by itself or failed its checks.
+  std::function<int(const docker::ContainerId&)> restarts = {};
 
   [[nodiscard]] LivenessState liveness_of(const docker::ContainerId& container) const {
     const auto known = liveness ? liveness(container) : std::nullopt;
     return known.value_or(LivenessState());
+  }
+
+  /// The engine counts from the last start that was asked for, this server from its own.
+  [[nodiscard]] int restarts_of(const docker::ContainerDetails& container) const {
+    return std::max(container.restart_count + liveness_of(container.id).restarts,
+                    restarts ? restarts(container.id) : 0);
   }
 };
 

@@ -222,7 +222,7 @@ Result<std::vector<ProcessReport>> LocalPlatform::processes(const Actor& actor,
         report.state =
             fmt::format("{} ({})", liveness.in_loop ? "crashed" : "failing", liveness.why);
       }
-      report.restarts = details->restart_count + liveness.restarts;
+      report.restarts = tasks_.restarts_of(*details);
       report.limits = details->limits;
     } else if (details.error().code != ErrorCode::NotFound) {
       return details.error();

@@ -172,6 +172,10 @@ void Supervisor::tell_moved(const EngineEvent& event) {
 void Supervisor::tell_app(const EngineEvent& event, HealthBook::Verdict verdict) {
   const seconds rest =
       state_.with([&](const State& state) { return state.book.rest_of(event.container); });
+  if (verdict == HealthBook::Verdict::Noted && rest > seconds(0) && event.action != "oom") {
+    // The engine was quicker with another start than this server with the stop.
+    return;
+  }
   const std::string text = words_of(event, verdict, rest);
   if (!is_one_off(event) && !text.empty() && verdict != HealthBook::Verdict::Repeated) {
     told_(label_of(event, docker::kLabelApp), text);

@@ -42,7 +42,7 @@ TEST_F(Health, CountsRestarts) {
   EXPECT_FALSE(health->crashed);
 }
 
-TEST_F(Health, FiveEndsInAMinuteAreACrashLoop) {
+TEST_F(Health, FiveShortRunsAreACrashLoop) {
   for (int i = 1; i < HealthBook::kCrashes; ++i) {
     EXPECT_EQ(crash_and_start_again(), Verdict::Ended);
   }
@@ -99,11 +99,19 @@ TEST_F(Health, AMinuteOfCalmEndsTheCrashLoop) {
   now_ = *book_.next_retry(now_);
   take("start");
   now_ += HealthBook::kCrashWindow + seconds(1);
-  for (int i = 1; i < HealthBook::kCrashes; ++i) {
-    EXPECT_EQ(crash_and_start_again(), Verdict::Ended);
+  for (int i = 0; i < HealthBook::kCrashes; ++i) {
+    EXPECT_EQ(crash_and_start_again(), Verdict::Ended) << "the first had run for long";
   }
   EXPECT_EQ(take("die", 1), Verdict::CrashLoop);
   EXPECT_EQ(book_.rest_of(id_), HealthBook::kFirstRest);
+}
+
+TEST_F(Health, ShortRunsAreACrashLoopHoweverFarApartTheyEnd) {
+  for (int i = 1; i < HealthBook::kCrashes; ++i) {
+    EXPECT_EQ(crash_and_start_again(), Verdict::Ended);
+    now_ += HealthBook::kCrashWindow - seconds(1);
+  }
+  EXPECT_EQ(take("die", 1), Verdict::CrashLoop);
 }
 
 TEST_F(Health, ACrashLoopIsReportedOnce) {
@@ -113,10 +121,10 @@ TEST_F(Health, ACrashLoopIsReportedOnce) {
   EXPECT_EQ(take("die", 1), Verdict::Ended);
 }
 
-TEST_F(Health, EndsFarApartAreNoCrashLoop) {
+TEST_F(Health, LongRunsAreNoCrashLoop) {
   for (int i = 0; i < 3 * HealthBook::kCrashes; ++i) {
     EXPECT_EQ(crash_and_start_again(), Verdict::Ended);
-    now_ += HealthBook::kCrashWindow / (HealthBook::kCrashes - 1);
+    now_ += HealthBook::kCrashWindow + seconds(1);
   }
 }
 
