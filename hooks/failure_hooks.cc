@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <future>
-#include <nlohmann/json.hpp>
 
+#include "core/app/failure_notice.h"
 #include "core/app/secret_mask.h"
 #include "core/base/web_url.h"
 #include "core/webhook/post.h"
@@ -20,15 +20,6 @@ constexpr milliseconds kTick{50};
 
 std::string name_of(const FailedCheck& failed) {
   return process_name(failed.process, failed.index);
-}
-
-nlohmann::json describe_for_programs(const FailedCheck& failed, const std::string& why) {
-  const HealthCheck& check = failed.check;
-  return {{"app", failed.app.str()},
-          {"process", name_of(failed)},
-          {"type", to_string(check.kind)},
-          {"healthcheck_name", check.name.empty() ? describe(check) : check.name},
-          {"errors", {why}}};
 }
 
 }  // namespace
@@ -84,8 +75,8 @@ std::string FailureHooks::tell_url(const FailedCheck& failed, const std::stop_to
   rules.reach = settings_.checks.allow_private_addresses ? Reach::Anywhere : Reach::Public;
   rules.timeout = kTimeout;
   rules.ca_file = settings_.sources.ca_file;
-  const std::string body = describe_for_programs(failed, why)
-                               .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string body =
+      to_json(FailureNotice{failed.app.str(), name_of(failed), failed.check, why});
   const auto told = webhook::post_json(url, body, rules, stop);
   if (told) {
     return fmt::format("onFailure of {}: {} is told", name_of(failed), host_of_url(url));
