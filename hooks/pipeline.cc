@@ -237,6 +237,13 @@ DeployOutcome Pipeline::succeed(const StageContext& context, const std::optional
     log::info("{} is stopped: deploy {} by {}", subject, context.deploy(), context.job.row.actor);
     return outcome;
   }
+  const auto web = release->formation.find(ProcessType::web());
+  if (web == release->formation.end() || web->second == 0) {
+    context.output.final_word(
+        fmt::format("{} is live; no web process runs ({})", subject, format_duration(took)));
+    log::info("{} is live: deploy {} by {}", subject, context.deploy(), context.job.row.actor);
+    return outcome;
+  }
   if (app) {
     outcome.url = parts_.router.url(context.app(), app->port);
   }
@@ -257,7 +264,7 @@ DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
     return succeed(context, **live, milliseconds(0));
   }
   log::info("{}: deploy {} by {} ended: {}", context.app().str(), context.deploy(),
-            context.job.row.actor, error.for_log());
+            context.job.row.actor, context.output.masked(error.for_log()));
   DeployOutcome outcome =
       outcome_of(context.job, error.code == ErrorCode::Cancelled ? state::DeployStage::Cancelled
                                                                  : state::DeployStage::Failed);

@@ -196,6 +196,10 @@ Result<void> print_plan(const PipelineParts& parts, const PushRequest& request,
     return known.error();
   }
   const state::AppRow row = known ? *known : app_to_be(request.app);
+  if (known) {
+    output.hide(TRY(parts.configs.latest(request.app)).second);
+    output.hide(TRY(parts.build_secrets.values(request.app)));
+  }
   const auto plan = TRY(detect(context, row, repository, request.commit));
   Prospect push{parts, request, repository, plan, {}, {}, {}};
   if (known) {

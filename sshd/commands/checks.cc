@@ -63,12 +63,12 @@ Json to_json(const CheckChoices& chosen) {
           {"wait_seconds", json_seconds(chosen.wait)}};
 }
 
-Json to_json(const Line& line) {
+Json to_json(const Line& line, Output& out) {
   const HealthCheck& check = line.check;
   const bool is_live = !line.within;
   return {{"process", line.report.type.str()},
           {"kind", to_string(check.kind)},
-          {"name", check.name},
+          {"name", out.shown(check.name)},
           {"check", describe(check)},
           {"warns", check.warn},
           {"from", to_string(line.from)},
@@ -118,7 +118,7 @@ Result<int> show(Invocation& call) {
   Json all = Json::array();
   std::vector<Row> rows{{"PROCESS", "KIND", "CHECK", "FAILED", "EACH TRY", "FROM", "SET HERE"}};
   for (const Line& line : lines_of(reports)) {
-    all.push_back(to_json(line));
+    all.push_back(to_json(line, call.out));
     rows.push_back(to_row(line));
   }
   if (call.out.is_json()) {

@@ -76,6 +76,8 @@ struct Command {
   bool shows_values = false;
   /// What goes on record of it when all went well, in place of its words.
   std::string (*record)(const Arguments& args) = nullptr;
+  /// That goes on record of what was denied or has failed as well: no secret can be in it.
+  bool records_failures = false;
   Handler run = nullptr;
 };
 

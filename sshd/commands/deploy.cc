@@ -116,7 +116,9 @@ std::string recorded(const Arguments& args) {
     }
   }
   for (const std::string& value : args.values("env")) {
-    text += fmt::format(" --env {}", value.substr(0, value.find('=')));
+    // Without a `=` it may be a value in the wrong place.
+    const auto equals = value.find('=');
+    text += equals == std::string::npos ? " --env" : " --env " + value.substr(0, equals);
   }
   return text;
 }
@@ -183,6 +185,7 @@ std::vector<Command> deploy_commands() {
        .words_may_be_secret = true,
        .needs = AppRight::Deploy,
        .record = recorded,
+       .records_failures = true,
        .run = deploy},
       {.verb = "deploy-key",
        .summary = "Print the key by which repositories let an app's deploys in",

@@ -58,7 +58,7 @@ std::string detail_of(const Command& command, const Arguments& args, std::string
     return "";
   }
   if (command.record != nullptr) {
-    return outcome == "ok" ? command.record(args) : "";
+    return outcome == "ok" || command.records_failures ? command.record(args) : "";
   }
   // What was refused may be a secret in the wrong place.
   return command.words_may_be_secret || outcome != "ok" ? keys_of(args, outcome)

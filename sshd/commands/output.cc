@@ -20,6 +20,10 @@ bool is_own_field(std::string_view name) {
   return name.ends_with("_at") || std::ranges::find(kOwnFields, name) != kOwnFields.end();
 }
 
+bool has_names_of_people(std::string_view name) {
+  return name == "processes";
+}
+
 std::string Output::hidden(std::string_view text) {
   if (!hide_) {
     return std::string(text);

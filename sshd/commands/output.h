@@ -17,6 +17,10 @@ using Hide = std::function<Result<std::string>(std::string_view text)>;
 /// the platform, which programs compare and send back. No free text is among them.
 bool is_own_field(std::string_view name);
 
+/// Fields of JSON whose members have names that people chose, such as process types: whatever these
+/// are called, no text below is one of ours.
+bool has_names_of_people(std::string_view name);
+
 /// For whom a command prints: tables and sentences, or JSON for programs.
 enum class Form { People, Json };
 
@@ -36,6 +40,11 @@ class Output {
     hide_ = std::move(hide);
     hides_data_ = hide_ && data == Data::Hidden;
     silent_ = false;
+  }
+
+  /// A text that people wrote, for a field of JSON that keeps what it has.
+  [[nodiscard]] std::string shown(std::string_view text) {
+    return hides_data_ ? hidden(text) : std::string(text);
   }
 
   /// Bytes as they are but for what is hidden, to stdout.
@@ -81,9 +90,12 @@ class Output {
   [[nodiscard]] bool is_broken() const { return broken_ || silent_; }
 
  private:
+  /// Whose words the names of an object's members are.
+  enum class Names { Ours, Peoples };
+
   /// In its texts, before they are escaped: what is hidden cannot break the JSON.
   template <typename Json>
-  void hide_in(Json& value) {
+  void hide_in(Json& value, Names names = Names::Ours) {
     if (!hides_data_) {
       return;
     }
@@ -91,8 +103,10 @@ class Output {
       value = hidden(value.template get_ref<const std::string&>());
     }
     for (const auto& item : value.items()) {
-      if (value.is_array() || (value.is_object() && !is_own_field(item.key()))) {
-        hide_in(item.value());
+      if (value.is_array()) {
+        hide_in(item.value(), names);
+      } else if (value.is_object() && (names == Names::Peoples || !is_own_field(item.key()))) {
+        hide_in(item.value(), has_names_of_people(item.key()) ? Names::Peoples : names);
       }
     }
   }

@@ -18,11 +18,17 @@ std::string process_name(const hooks::ProcessReport& process) {
   return fmt::format("{}.{}", process.process.str(), process.index);
 }
 
-Json to_json(const hooks::ProcessReport& process) {
+/// The reason that stands in it may have been printed by a program of the app.
+std::string shown_state(const std::string& state, Output& out) {
+  const auto word = std::min(state.find(" ("), state.size());
+  return state.substr(0, word) + out.shown(std::string_view(state).substr(word));
+}
+
+Json to_json(const hooks::ProcessReport& process, Output& out) {
   return {{"process", process_name(process)},
           {"type", process.process.str()},
           {"index", process.index},
-          {"state", process.state},
+          {"state", shown_state(process.state, out)},
           {"release", process.release.str()},
           {"since", json_time(process.since)},
           {"restarts", process.restarts},
@@ -39,7 +45,7 @@ Result<int> list(Invocation& call) {
   if (call.out.is_json()) {
     Json all = Json::array();
     for (const auto& process : processes) {
-      all.push_back(to_json(process));
+      all.push_back(to_json(process, call.out));
     }
     call.out.json(std::move(all));
     return 0;

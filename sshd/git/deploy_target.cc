@@ -34,10 +34,32 @@ void DeployTarget::explain(PushProgress& progress, std::string_view what, std::s
   if (++explanations_ > kMostExplanations) {
     return;
   }
-  progress.line(fmt::format(" !     {}", what));
+  progress.line(fmt::format(" !     {}", shown(what)));
   if (!hint.empty()) {
-    progress.line(fmt::format("       {}", hint));
+    progress.line(fmt::format("       {}", shown(hint)));
   }
+}
+
+std::string DeployTarget::shown(std::string_view text) {
+  const auto mask = platform_.secret_mask(actor_, app_.name);
+  return mask ? (*mask)->apply_to_whole(text) : "why cannot be said: " + mask.error().message;
+}
+
+std::vector<Refusal> DeployTarget::shown(std::vector<Refusal> refusals) {
+  for (Refusal& refusal : refusals) {
+    if (refusal) {
+      refusal = shown(*refusal);
+    }
+  }
+  return refusals;
+}
+
+std::vector<Refusal> DeployTarget::admit(const Push& push, PushProgress& progress) {
+  return shown(admit_all(push, progress));
+}
+
+std::vector<Refusal> DeployTarget::apply(const Push& push, PushProgress& progress) {
+  return shown(apply_all(push, progress));
 }
 
 Refusal DeployTarget::refuse(PushProgress& progress, const Error& error) {
@@ -45,7 +67,7 @@ Refusal DeployTarget::refuse(PushProgress& progress, const Error& error) {
   return error.message;
 }
 
-std::vector<Refusal> DeployTarget::admit(const Push& push, PushProgress& progress) {
+std::vector<Refusal> DeployTarget::admit_all(const Push& push, PushProgress& progress) {
   if (const auto options = parse_deploy_options(push.options); !options) {
     explain(progress, options.error().message, options.error().hint);
     return std::vector<Refusal>(push.commands.size(), options.error().message);
@@ -119,7 +141,7 @@ Refusal DeployTarget::admit_deploy(const RefCommand& command, PushProgress& prog
   return std::nullopt;
 }
 
-std::vector<Refusal> DeployTarget::apply(const Push& push, PushProgress& progress) {
+std::vector<Refusal> DeployTarget::apply_all(const Push& push, PushProgress& progress) {
   std::vector<Refusal> refusals(push.commands.size());
   const auto options = parse_deploy_options(push.options);
   if (!options) {
@@ -160,7 +182,7 @@ Refusal DeployTarget::deploy(const RefCommand& command, const DeployOptions& opt
     put_on_record(command.new_oid, outcome, follow.gone.stop_requested());
   }
   if (!outcome) {
-    log::info("push to {}: {}", app_.name.str(), outcome.error().for_log());
+    log::info("push to {}: {}", app_.name.str(), shown(outcome.error().for_log()));
     return refuse(progress, outcome.error());
   }
   if (options.plan_only) {
@@ -211,7 +233,7 @@ Refusal DeployTarget::remove(const RefCommand& command, PushProgress& progress) 
   }
   const auto current = repository_.resolve(*name);
   if (current && current->is_zero()) {
-    progress.line("warning: deleting a ref that does not exist: " + command.ref);
+    progress.line("warning: deleting a ref that does not exist: " + shown(command.ref));
     return std::nullopt;
   }
   const auto deleted = repository_.update_ref({*name, command.old_oid, Oid()});

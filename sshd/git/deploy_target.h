@@ -39,8 +39,14 @@ class DeployTarget : public PushTarget {
   std::vector<Refusal> apply(const Push& push, PushProgress& progress) override;
 
  private:
+  std::vector<Refusal> admit_all(const Push& push, PushProgress& progress);
+  std::vector<Refusal> apply_all(const Push& push, PushProgress& progress);
+  std::vector<Refusal> shown(std::vector<Refusal> refusals);
+
   [[nodiscard]] std::string deploy_ref() const { return "refs/heads/" + app_.branch; }
 
+  /// Without the values of config vars that are in it: a ref or an option may have one.
+  std::string shown(std::string_view text);
   void explain(PushProgress& progress, std::string_view what, std::string_view hint);
   Refusal refuse(PushProgress& progress, const Error& error);
   Refusal admit_ref(const RefCommand& command, PushProgress& progress);

@@ -177,6 +177,16 @@ TEST_F(Deploying, RefusesUnknownOptionsByName) {
   EXPECT_THAT(platform_.requests, IsEmpty());
 }
 
+TEST_F(Deploying, RefusesWithoutTheValuesOfConfigVars) {
+  ASSERT_TRUE(platform_.change_config(actor_, *AppName::parse("blog"),
+                                      {{*ConfigKey::parse("TOKEN"), Secret("hunter2-and-more")}},
+                                      {}, {}));
+  const auto answer = deploy({"hunter2-and-more"});
+  EXPECT_THAT(answer.report,
+              ElementsAre("unpack ok", "ng refs/heads/main unknown push option '[TOKEN]'"));
+  EXPECT_THAT(answer.progress, testing::Not(HasSubstr("hunter2")));
+}
+
 TEST_F(Deploying, TellsInAFewWordsWhyADeployFailed) {
   platform_.script.stage = state::DeployStage::Failed;
   platform_.script.reason = "build failed";

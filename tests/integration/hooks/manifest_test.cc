@@ -218,6 +218,26 @@ TEST_F(Manifests, AreInThePlanOfAPush) {
   EXPECT_EQ(live().number, ReleaseNumber(1));
 }
 
+TEST_F(Manifests, AreInPlansAndInTheLogOfTheServerWithoutValuesOfTheConfig) {
+  push("{}");
+  ASSERT_TRUE(
+      bed_.platform().change_config(bed_.admin, app_,
+                                    {{*ConfigKey::parse("COMMAND"), Secret("release-it")},
+                                     {*ConfigKey::parse("PLACE"), Secret("formation.worker")}},
+                                    {}, seen_.follow()));
+  auto request = bed_.push_of(app_, commit("{}", kReleaseProcfile));
+  request.plan_only = true;
+  Watcher plan;
+  ASSERT_TRUE(bed_.platform().push(bed_.admin, request, plan.follow()));
+  EXPECT_THAT(plan.text(), HasSubstr("Release command: [COMMAND]"));
+  testing::internal::CaptureStderr();
+  const auto outcome = push(R"({"formation": {"worker": {"quantity": "2"}}})");
+  EXPECT_EQ(outcome.stage, DeployStage::Failed);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("app.json: [PLACE].quantity must be"));
+  EXPECT_THAT(log, Not(HasSubstr("formation.worker")));
+}
+
 TEST_F(Manifests, ChosenAndUsualChecksAreInThePlanOfAPush) {
   push("{}");
   constexpr std::array kPath{std::string_view("path=/well")};

@@ -99,6 +99,16 @@ class Processes : public testing::Test {
 
 using Scaling = Processes;
 
+TEST_F(Scaling, OfWebToNoneNamesNoUrlAtWhichNobodyAnswers) {
+  const auto outcome = scale("web", 0);
+  ASSERT_TRUE(outcome) << outcome.error().for_log();
+  EXPECT_EQ(outcome->url, "");
+  EXPECT_THAT(seen_.text(), testing::HasSubstr("=====> blog v2 is live; no web process runs ("));
+  const auto again = scale("web", 1);
+  ASSERT_TRUE(again) << again.error().for_log();
+  EXPECT_NE(again->url, "");
+}
+
 TEST_F(Scaling, StartsOnlyWhatIsNewAndMovesTheRestToTheNewRelease) {
   EXPECT_THAT(listed(), ElementsAre("web.1 up v1"));
   const std::string web = container_of("web.1");

@@ -133,6 +133,22 @@ TEST(Answers, StayJsonWithAValueHidden) {
   EXPECT_EQ(Json::parse(said.out.substr(end), nullptr, false), "begin [PASSWORD] end");
 }
 
+Result<int> say_in_fields(Invocation& call) {
+  const std::string text(kValue);
+  call.out.json(Json{{"processes", {{"image", text}, {"web", {{"from", text}, {"to", text}}}}},
+                     {"name", call.out.shown(text)}});
+  return 0;
+}
+
+TEST(Answers, HideTextsBelowNamesThatPeopleChose) {
+  const auto* ps = find_command("ps");
+  const Json said = Json::parse(Probe(*ps, say_in_fields).run("ps blog", Form::Json).out);
+  EXPECT_EQ(said["processes"]["image"], "[PASSWORD]");
+  EXPECT_EQ(said["processes"]["web"]["from"], "[PASSWORD]");
+  EXPECT_EQ(said["processes"]["web"]["to"], "[PASSWORD]");
+  EXPECT_EQ(said["name"], "[PASSWORD]");
+}
+
 TEST(Answers, KeepWordsOfThePlatformThatAreAConfigValueToo) {
   Scene scene;
   scene.run("config:set blog MODE=succeeded URL=http://blog.localhost:10000 ENV=superseded");

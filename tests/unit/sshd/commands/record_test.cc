@@ -104,6 +104,17 @@ TEST(Record, HasOneRowOfEachChangeAndTwoOfAProgram) {
   }
 }
 
+TEST(Record, SaysFromWhereADeployThatWasDeniedWantedItsCode) {
+  Scene scene;
+  scene.actor.scope = AccessScope({*ScopeRule::parse("version")});
+  auto& rows = scene.platform.events().rows;
+  rows.clear();
+  EXPECT_EQ(scene.run("deploy --app blog --repo https://ada:pw@example.com/x.git").status, 4);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_THAT(rows.front().detail, testing::HasSubstr("example.com/x.git"));
+  EXPECT_THAT(rows.front().detail, testing::Not(testing::HasSubstr("pw")));
+}
+
 TEST(Record, HasWhatWasDeniedOfReadingCommandsToo) {
   for (const Command& command : command_table()) {
     Scene scene;
