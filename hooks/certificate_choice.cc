@@ -51,6 +51,9 @@ const state::CertificateRow* choose_certificate(const std::vector<state::Certifi
 }
 
 SystemTime renewal_time(const state::CertificateRow& row, seconds renew_before) {
+  if (row.source == state::CertificateSource::Added) {
+    return row.not_after - renew_before;
+  }
   const auto half = (row.not_after - row.not_before) / 2;
   return row.not_after - std::min<std::chrono::microseconds>(renew_before, half);
 }

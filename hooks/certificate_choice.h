@@ -21,7 +21,7 @@ const state::CertificateRow* choose_certificate(const std::vector<state::Certifi
 
 bool is_valid_at(const state::CertificateRow& row, SystemTime now);
 
-/// `renew_before` its end, or at half its life when that is later.
+/// `renew_before` its end; of one that is fetched, at half its life when that is later.
 SystemTime renewal_time(const state::CertificateRow& row, seconds renew_before);
 
 /// Until the authority is asked again after so many failures on end: minutes first, a day at last.

@@ -105,7 +105,8 @@ std::string CheckProbe::explain(const docker::ContainerDetails& details) const {
   if (good_status && !check_.content.empty()) {
     return fmt::format("check path {} answered without the expected content", check_.path);
   }
-  return why_unhealthy(details, port_, http_.outcome(), http_.status(), check_.path);
+  const PortOf port_of = check_.port == 0 ? PortOf::Process : PortOf::Check;
+  return why_unhealthy(details, port_, port_of, http_.outcome(), http_.status(), check_.path);
 }
 
 }  // namespace minpaas::hooks

@@ -7,7 +7,6 @@
 
 #include "core/base/terminal_text.h"
 #include "core/base/text_cut.h"
-#include "hooks/listeners.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -59,12 +58,12 @@ std::optional<std::string> why_dead(const docker::ContainerDetails& details) {
   return fmt::format("exited with status {}{}", status, meaning_of(status));
 }
 
-std::string why_unhealthy(const docker::ContainerDetails& details, int port,
+std::string why_unhealthy(const docker::ContainerDetails& details, int port, PortOf port_of,
                           HttpProbe::Outcome outcome, int status, std::string_view path) {
   switch (outcome) {
     case HttpProbe::Outcome::None:
     case HttpProbe::Outcome::Refused:
-      return explain_refusal(listeners_of(details.pid, details.address), port);
+      return explain_refusal(listeners_of(details.pid, details.address), port, port_of);
     case HttpProbe::Outcome::Unreachable:
       return fmt::format("nothing answers at {}:{}", details.address, port);
     case HttpProbe::Outcome::Closed:

@@ -9,6 +9,7 @@
 #include "core/docker/engine.h"
 #include "hooks/follow.h"
 #include "hooks/http_probe.h"
+#include "hooks/listeners.h"
 
 /// What a deploy says about a container that is not healthy.
 namespace minpaas::hooks {
@@ -19,7 +20,7 @@ std::optional<std::string> why_dead(const docker::ContainerDetails& details);
 
 /// Why the container has not passed its check, from what the last probe saw and, where nothing
 /// answers, from the sockets that listen in it.
-std::string why_unhealthy(const docker::ContainerDetails& details, int port,
+std::string why_unhealthy(const docker::ContainerDetails& details, int port, PortOf port_of,
                           HttpProbe::Outcome outcome, int status, std::string_view path);
 
 /// The words of a command, safe for a terminal.

@@ -127,7 +127,9 @@ std::optional<std::vector<Listener>> listeners_of(int pid, std::string_view addr
   return listeners;
 }
 
-std::string explain_refusal(const std::optional<std::vector<Listener>>& listeners, int port) {
+std::string explain_refusal(const std::optional<std::vector<Listener>>& listeners, int port,
+                            PortOf port_of) {
+  const bool is_checks = port_of == PortOf::Check;
   const auto known = listeners.value_or(std::vector<Listener>{});
   const Listener* on_loopback = nullptr;
   const Listener* elsewhere = nullptr;
@@ -145,7 +147,12 @@ std::string explain_refusal(const std::optional<std::vector<Listener>>& listener
     return fmt::format("the app listens on {} only; listen on 0.0.0.0", endpoint(*on_loopback));
   }
   if (elsewhere == nullptr) {
-    return fmt::format("nothing listens on port {}; the app must listen on $PORT", port);
+    return fmt::format("nothing listens on port {}{}", port,
+                       is_checks ? ", which the check asks" : "; the app must listen on $PORT");
+  }
+  if (is_checks) {
+    return fmt::format("the app listens on port {}, not on port {}, which the check asks",
+                       elsewhere->port, port);
   }
   if (elsewhere->loopback) {
     return fmt::format("the app listens on {}, not on 0.0.0.0 and $PORT ({})", endpoint(*elsewhere),

@@ -7,6 +7,9 @@
 
 namespace minpaas::hooks {
 
+/// Who wants a port: the process was told it as $PORT, or a check has one of its own.
+enum class PortOf { Process, Check };
+
 /// A TCP socket that waits for connections.
 struct Listener {
   /// `127.0.0.1`, `::`.
@@ -26,6 +29,7 @@ std::optional<std::vector<Listener>> listeners_of(int pid, std::string_view addr
 
 /// What is wrong with an app that shall answer on `port` and refuses connections, for people:
 /// `the app listens on 127.0.0.1:8000 only; listen on 0.0.0.0`.
-std::string explain_refusal(const std::optional<std::vector<Listener>>& listeners, int port);
+std::string explain_refusal(const std::optional<std::vector<Listener>>& listeners, int port,
+                            PortOf port_of = PortOf::Process);
 
 }  // namespace minpaas::hooks

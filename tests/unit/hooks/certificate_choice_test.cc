@@ -51,6 +51,8 @@ TEST(CertificateChoice, PrefersWhatIsValidThenWhatWasSentThenTheNewest) {
 TEST(Renewal, IsBeforeTheEndOrAtHalfOfAShortLife) {
   EXPECT_EQ(renewal_time(row(1, "a", kAuto, 0, 90), seconds(30 * 86400)), day(60));
   EXPECT_EQ(renewal_time(row(1, "a", kAuto, 0, 6), seconds(30 * 86400)), day(3));
+  // Nobody renews it but its owner, who wants to know in time.
+  EXPECT_EQ(renewal_time(row(1, "a", kAdded, 0, 6), seconds(30 * 86400)), day(-24));
 }
 
 TEST(Renewal, IsTriedAgainEverMoreSeldom) {

@@ -70,6 +70,10 @@ TEST(Refusal, NamesAnotherPort) {
 
 TEST(Refusal, SaysThatNothingListens) {
   const std::string nothing = "nothing listens on port 8000; the app must listen on $PORT";
+  EXPECT_EQ(explain_refusal(std::nullopt, 9999, PortOf::Check),
+            "nothing listens on port 9999, which the check asks");
+  EXPECT_EQ(explain_refusal({{{"0.0.0.0", 8000, false}}}, 9999, PortOf::Check),
+            "the app listens on port 8000, not on port 9999, which the check asks");
   EXPECT_EQ(explain_refusal(std::nullopt, 8000), nothing);
   EXPECT_EQ(explain_refusal({{{"127.0.0.11", 40000, true}}}, 8000), nothing);
 }
