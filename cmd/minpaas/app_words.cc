@@ -84,4 +84,16 @@ Result<std::vector<std::string>> with_app(const CommandLine& line,
   return put_first({chosen ? *chosen : *usual}, line.words);
 }
 
+std::vector<std::string> with_confirmation(const CommandLine& line,
+                                           std::vector<std::string> words) {
+  const bool is_said = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word.rfind("--confirm", 0) == 0;
+  });
+  const std::string& named = line.options.app ? *line.options.app : line.first_operand;
+  if (line.verb == "delete" && !is_said && is_app_name(named)) {
+    words.insert(words.end(), {"--confirm", named});
+  }
+  return words;
+}
+
 }  // namespace minpaas::client

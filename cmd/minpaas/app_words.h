@@ -18,6 +18,10 @@ std::string app_name_like(std::string_view text);
 /// is its name, or there are as many as the verb takes with an app among them.
 bool words_name_app(const CommandLine& line, std::string_view usual);
 
+/// `minpaas delete APP`, as it was in the beginning: an app that was named in the words, not found
+/// by the place, needs no second word for it to go.
+std::vector<std::string> with_confirmation(const CommandLine& line, std::vector<std::string> words);
+
 /// The words for the server with the app put where the verb wants it. `--app` always counts; the
 /// `usual` one only where the words do not say which. Errors: InvalidInput (`--app` is no name, or
 /// the verb is not about one app).

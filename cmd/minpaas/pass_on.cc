@@ -19,7 +19,7 @@ Result<int> pass_on(const OwnCall& call) {
   if (needs_app(line)) {
     usual = TRY(call.surroundings.usual_app());
   }
-  std::vector<std::string> words = TRY(with_app(line, usual));
+  std::vector<std::string> words = with_confirmation(line, TRY(with_app(line, usual)));
   words.insert(words.begin(), line.verb);
   const ServerAddress server = TRY(call.surroundings.server());
   const bool is_program = line.known != nullptr && line.known->runs_program;

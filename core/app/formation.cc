@@ -16,8 +16,9 @@ Result<ProcessType> ProcessType::parse(std::string_view text) {
   if (text.empty() || text.size() > kMostCharacters || text.front() == '-' ||
       !std::all_of(text.begin(), text.end(), allowed)) {
     return Error{ErrorCode::InvalidInput,
-                 fmt::format("'{}' is no process type", escape_controls(text.substr(0, 80))),
-                 "use up to 63 of a-z, 0-9 and -", ""};
+                 fmt::format("'{}' is no process type: these are of a-z, 0-9 and -",
+                             escape_controls(text.substr(0, 80))),
+                 "use up to 63 of them", ""};
   }
   return ProcessType(std::string(text));
 }

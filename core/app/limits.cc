@@ -69,8 +69,9 @@ Result<void> LimitRange::check(const LimitChoices& choices) const {
                            format_bytes(most_memory_bytes)));
   }
   if (choices.cpus && (*choices.cpus < kLeastCpus || *choices.cpus > most_cpus)) {
-    return bad(fmt::format("cpus={}: it is a number from {} to {}, the processors of this machine",
-                           format_cpus(*choices.cpus), kLeastCpus, most_cpus));
+    return bad(
+        fmt::format("cpus={:g}: it is a number from {} to {}, the processors of this machine",
+                    *choices.cpus, kLeastCpus, most_cpus));
   }
   if (choices.pids && (*choices.pids < 1 || *choices.pids > kMostPids)) {
     return bad(fmt::format("pids={}: it is a number from 1 to {}", *choices.pids, int{kMostPids}));

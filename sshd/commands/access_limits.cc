@@ -1,6 +1,11 @@
 #include "sshd/commands/access_limits.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "core/base/text.h"
+#include "sshd/commands/command.h"
 
 namespace minpaas::sshd::commands {
 namespace {
@@ -8,12 +13,27 @@ namespace {
 constexpr milliseconds kShortestLife = std::chrono::minutes(1);
 constexpr milliseconds kLongestLife = std::chrono::hours(24 * 3650);
 
+/// What is no command and stands in scopes all the same.
+constexpr std::string_view kOtherVerbs[] = {"git:push", "git:fetch", "metrics"};
+
+/// A slip in a verb would make a key that is of no use, which shows when it is too late.
+Result<void> require_known_verb(const ScopeRule& rule) {
+  const auto fits = [&](std::string_view verb) { return fits_glob(rule.verbs, verb); };
+  if (std::ranges::any_of(command_table(), fits, &Command::verb) ||
+      std::ranges::any_of(kOtherVerbs, fits)) {
+    return {};
+  }
+  return Error{ErrorCode::InvalidInput, fmt::format("no command fits the scope '{}'", rule.str()),
+               "scopes name verbs as `help` does, and git:push, git:fetch and metrics", ""};
+}
+
 }  // namespace
 
 Result<std::vector<ScopeRule>> parse_scope(const Arguments& args) {
   std::vector<ScopeRule> rules;
   for (const std::string& text : args.values("scope")) {
     rules.push_back(TRY(ScopeRule::parse(text)));
+    TRY(require_known_verb(rules.back()));
   }
   return rules;
 }

@@ -102,9 +102,11 @@ Result<int> set(Invocation& call) {
     call.out.json(to_json(app, outcome));
     return 0;
   }
-  call.out.note(outcome.updated.empty() ? fmt::format("Set the limits of {}", app.str())
-                                        : fmt::format("Set the limits of {}; {} has them now",
-                                                      app.str(), fmt::join(outcome.updated, ", ")));
+  call.out.note(outcome.updated.empty()
+                    ? fmt::format("Set the limits of {}", app.str())
+                    : fmt::format("Set the limits of {}; {} {} them now", app.str(),
+                                  fmt::join(outcome.updated, ", "),
+                                  outcome.updated.size() == 1 ? "has" : "have"));
   for (const auto& kept : outcome.kept) {
     call.out.note(fmt::format("warning: {} keeps its old limits until it is started anew: {}",
                               kept.process, kept.reason));

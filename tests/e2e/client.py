@@ -143,9 +143,9 @@ def as_the_server_says(server):
     # The words of the original program.
     assert "words" in minpaas(server, "apps", folder=folder).out
     assert minpaas(server, "logs", "words", folder=server.base, MINPAAS_HOST=host(server)).status == 0
-    unsure = minpaas(server, "delete", "words", folder=folder)
+    unsure = minpaas(server, "delete", folder=folder)
     assert unsure.status == 2 and "--confirm" in unsure.err, unsure
-    assert minpaas(server, "delete", "words", "--confirm", "words", folder=folder).status == 0
+    assert minpaas(server, "delete", "words", folder=folder).status == 0
     assert minpaas(server, "ps", folder=folder).status == 3
 
 

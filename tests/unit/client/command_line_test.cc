@@ -111,6 +111,19 @@ TEST(AppWords, TakeWordsThatAreAllThereAsTheyAre) {
   EXPECT_THAT(sent({"rollback", "shop", "v3"}), ElementsAre("shop", "v3"));
 }
 
+TEST(AppWords, ConfirmADeleteOfAnAppThatWasTyped) {
+  const auto confirmed = [](const std::vector<std::string>& typed) {
+    const auto line = read_command_line(typed);
+    return with_confirmation(*line, *with_app(*line, "blog"));
+  };
+  EXPECT_THAT(confirmed({"delete", "shop"}), ElementsAre("shop", "--confirm", "shop"));
+  EXPECT_THAT(confirmed({"--app", "shop", "delete"}), ElementsAre("shop", "--confirm", "shop"));
+  EXPECT_THAT(confirmed({"delete", "shop", "--confirm", "blog"}),
+              ElementsAre("shop", "--confirm", "blog"));
+  EXPECT_THAT(confirmed({"delete"}), ElementsAre("blog"));
+  EXPECT_THAT(confirmed({"apps:destroy", "shop"}), ElementsAre("shop"));
+}
+
 TEST(AppWords, NeverTakeThemWithAnAppThatWasTyped) {
   EXPECT_THAT(sent({"logs", "--app", "shop", "worker"}), ElementsAre("shop", "worker"));
   EXPECT_THAT(sent({"ps:restart", "--app", "web", "web"}), ElementsAre("web", "web"));

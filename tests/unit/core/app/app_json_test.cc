@@ -112,7 +112,7 @@ TEST(AppJson, NamesThePlaceThatIsWrong) {
       {R"({"formation": {"web": {"quantity": 18446744073709551615}}})",
        "app.json: formation.web.quantity must be a whole number from 0 to 100"},
       {R"({"formation": {"Web": {"quantity": 1}}})",
-       "app.json: formation.Web: 'Web' is no process type"},
+       "app.json: formation.Web: 'Web' is no process type: these are of a-z, 0-9 and -"},
       {R"({"healthchecks": {"web": {}}})", "app.json: healthchecks.web must be a list"},
       {R"({"healthchecks": {"web": [{}, {"path": "/", "uptime": 1}]}})",
        "app.json: healthchecks.web[0] must be one of path, command, listening and uptime"},
