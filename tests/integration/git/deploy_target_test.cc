@@ -178,6 +178,7 @@ TEST_F(Deploying, RefusesUnknownOptionsByName) {
 }
 
 TEST_F(Deploying, RefusesWithoutTheValuesOfConfigVars) {
+  ASSERT_TRUE(platform_.create_app(actor_, *AppName::parse("blog")));
   ASSERT_TRUE(platform_.change_config(actor_, *AppName::parse("blog"),
                                       {{*ConfigKey::parse("TOKEN"), Secret("hunter2-and-more")}},
                                       {}, {}));
