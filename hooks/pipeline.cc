@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/log.h"
 #include "hooks/base_image.h"
 #include "hooks/recovery.h"
@@ -50,6 +52,16 @@ ErrorCode failure_of(const DeployJob& job, state::DeployStage reached, const Err
   const bool is_about_it =
       error.code == ErrorCode::NotFound || error.code == ErrorCode::PermissionDenied;
   return job.image && is_taking_it && is_about_it ? error.code : ErrorCode::Failed;
+}
+
+/// Whether a process of the release runs, as far as the engine can tell.
+bool may_serve(const PipelineParts& parts, const Release& release) {
+  const auto rows = containers_of(parts, release.app, release.number, Belonging::ToRelease);
+  return !rows || std::ranges::any_of(*rows, [&](const state::ContainerRow& row) {
+    const auto details = parts.engine.inspect_container({row.id});
+    return details ? details->state == docker::RunState::Running
+                   : details.error().code != ErrorCode::NotFound;
+  });
 }
 
 DeployOutcome outcome_of(const DeployJob& job, state::DeployStage stage) {
@@ -272,15 +284,17 @@ DeployOutcome Pipeline::fail(const StageContext& context, const Deploy& deploy,
   outcome.failure = failure_of(context.job, row ? row->stage : context.job.row.stage, error);
   context.output.error(
       error.code == ErrorCode::Cancelled ? Error{error.code, outcome.reason, "", ""} : error);
-  undo(parts_, row ? *row : context.job.row);
+  // When it cannot be undone, or that not be stored, it is settled later.
+  const auto undone = undo(parts_, row ? *row : context.job.row);
   take_way_back(context);
-  const auto finished =
-      parts_.deploys.finish(context.deploy(), outcome.stage, outcome.reason, parts_.clock.now());
+  const auto finished = undone ? parts_.deploys.finish(context.deploy(), outcome.stage,
+                                                       outcome.reason, parts_.clock.now())
+                               : undone;
   if (!finished) {
     log::error("deploy {}: {}", context.deploy(), finished.error().for_log());
   }
   const auto app = parts_.apps.get(context.app());
-  const bool served = live && *live && !(app && app->stopped);
+  const bool served = live && *live && !(app && app->stopped) && may_serve(parts_, **live);
   parts_.lifecycle.tell(
       context.app(), fmt::format("deploy {} {}: {} (by {})", context.deploy(),
                                  error.code == ErrorCode::Cancelled ? "is cancelled" : "has failed",

@@ -99,7 +99,7 @@ Result<void> settle(const PipelineParts& parts, const state::DeployRow& row,
     log_failure(restore_route(parts, row.app, live), fmt::format("deploy {}", row.id),
                 "restore the route");
   }
-  undo(parts, row);
+  TRY(undo(parts, row));
   log_failure(restore_route(parts, row.app, live), fmt::format("deploy {}", row.id),
               "restore the route");
   ++report.undone;

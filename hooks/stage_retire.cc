@@ -125,19 +125,25 @@ void retire(const StageContext& context, const std::vector<state::ContainerRow>&
   }
 }
 
-void undo(const PipelineParts& parts, const state::DeployRow& row) {
+Result<void> undo(const PipelineParts& parts, const state::DeployRow& row) {
+  Result<void> recorded;
+  const auto record = [&](const Result<void>& done, const char* what) {
+    log_failure(done, row.id, what);
+    recorded = recorded ? done : recorded;
+  };
   log_failure(remove_containers_of_deploy(parts, row.id), row.id, "remove its containers");
-  log_failure(fail_pending_releases(parts, row.app), row.id, "fail its release");
+  record(fail_pending_releases(parts, row.app), "fail its release");
   log_failure(remove_images_of_deploy(parts, row.id), row.id, "remove its image");
-  log_failure(revert_config(parts, row), row.id, "revert the config");
-  log_failure(parts.volumes.undo(row.id), row.id, "revert the storage");
+  record(revert_config(parts, row), "revert the config");
+  record(parts.volumes.undo(row.id), "revert the storage");
   if (row.kind == state::DeployKind::Restart || row.kind == state::DeployKind::Start) {
     log_failure(forget_missing(parts, row.app), row.id, "forget its containers");
   }
   if (row.kind == state::DeployKind::Stop) {
     // What has stopped is started again by the next reconciliation.
-    log_failure(parts.apps.set_stopped(row.app, false), row.id, "take the stop back");
+    record(parts.apps.set_stopped(row.app, false), "take the stop back");
   }
+  return recorded;
 }
 
 }  // namespace minpaas::hooks

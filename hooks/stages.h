@@ -144,9 +144,10 @@ void retire(const StageContext& context, const std::vector<state::ContainerRow>&
 Result<void> stop_app(const StageContext& context, const Release& live);
 
 /// Takes back what the deploy made so far: its containers, its pending release, its image, the
-/// config change, the change of storage, the stop. Errors are logged; reconciliation finds what is
-/// left.
-void undo(const PipelineParts& parts, const state::DeployRow& row);
+/// config change, the change of storage, the stop. What the engine does not do is logged, and
+/// reconciliation finds it. Errors: those of the stores, the first one: the deploy has not ended
+/// until it is undone there.
+Result<void> undo(const PipelineParts& parts, const state::DeployRow& row);
 
 /// Points the deploy's ref at its commit, whatever its value is now (the newest push wins), and
 /// HEAD at a branch. Errors: Busy, Unavailable, NoSpace.
