@@ -21,6 +21,9 @@ constexpr int kPeriodMicros = 100'000;
 /// A quarter of what containers have by default.
 constexpr int kShares = 256;
 constexpr int kWeight = 25;
+/// Processes and threads of all builds together: far above what compilers and package managers
+/// start, far below what a kernel has.
+constexpr const char* kMostTasks = "8192";
 
 bool is_unified(const fs::path& root) {
   std::error_code error;
@@ -54,6 +57,9 @@ Result<void> limit_unified(const fs::path& root, const BuildLimits& limits) {
   const auto group = TRY(group_in(root));
   // Where no container has run yet; failing shows with the files below.
   static_cast<void>(write(root / "docker/cgroup.subtree_control", "+cpu +memory"));
+  // Kernels may count no processes.
+  static_cast<void>(write(root / "docker/cgroup.subtree_control", "+pids"));
+  static_cast<void>(write(group / "pids.max", kMostTasks));
   TRY(write(group / "cpu.weight", std::to_string(kWeight)));
   TRY(write(group / "cpu.max",
             fmt::format("{} {}", limits.cpus > 0 ? quota_of(limits.cpus) : "max", kPeriodMicros)));
@@ -76,6 +82,9 @@ Result<void> limit_separate(const fs::path& root, const BuildLimits& limits) {
   TRY(write(cpu / "cpu.shares", std::to_string(kShares)));
   TRY(write(cpu / "cpu.cfs_period_us", std::to_string(kPeriodMicros)));
   TRY(write(cpu / "cpu.cfs_quota_us", limits.cpus > 0 ? quota_of(limits.cpus) : "-1"));
+  if (const auto tasks = group_in(root / "pids")) {
+    static_cast<void>(write(*tasks / "pids.max", kMostTasks));
+  }
   const auto memory = TRY(group_in(root / "memory"));
   return limit_memory(memory, limits.memory_bytes > 0 ? std::to_string(limits.memory_bytes) : "-1");
 }

@@ -26,7 +26,8 @@ bool has_build_cgroup(const std::filesystem::path& root);
 bool can_limit_buildkit();
 
 /// Sets the limits, and that other programs come before builds where there are not enough
-/// processors for all. Both versions of cgroups. Errors: Unavailable (no such group, or no rights).
+/// processors for all, and that no more than some thousand processes run. Both versions of cgroups.
+/// Errors: Unavailable (no such group, or no rights).
 Result<void> limit_build_cgroup(const std::filesystem::path& root, const BuildLimits& limits);
 
 }  // namespace minpaas::docker

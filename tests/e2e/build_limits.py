@@ -49,6 +49,11 @@ def memory_limit(folder):
     return float("inf") if number == "max" else int(number)
 
 
+def task_limit(folder):
+    number = (words(f"{folder}/pids.max") or ["max"])[0]
+    return float("inf") if number == "max" else int(number)
+
+
 def cpu_limit(folder):
     quota, period = words(f"{folder}/cpu.max") or \
         (words(f"{folder}/cpu.cfs_quota_us") or ["-1"]) + (words(f"{folder}/cpu.cfs_period_us") or ["1"])
@@ -70,15 +75,16 @@ def seconds_of_processor(said):
     return sum(60 * int(minutes) + float(seconds) for minutes, seconds in re.findall(r"(\d+)m([\d.]+)s", told[1]))
 
 
-def has_its_limits(app):
+def has_its_limits(app, most_tasks):
     """The groups that the engine has its steps in say so, and the steps feel it."""
     apps.slow_build(app, "version two", f"2{BURN}")
     mark = re.search(r"begins (\S+)", open(app.path("Dockerfile"), encoding="utf-8").read()).group(1)
     pushing = app.start_push()
     pid = wait_until(lambda: process_with(mark), "the step of the build runs")
     limits = tightest(pid, "memory", memory_limit), tightest(pid, "cpu", cpu_limit)
+    tasks = tightest(pid, "pids", task_limit)
     said = pushing.communicate(timeout=60)[1]
-    assert limits == (MEMORY, CPUS), limits
+    assert limits == (MEMORY, CPUS) and tasks <= most_tasks, (limits, tasks)
     assert pushing.returncode == 0, said
     took = seconds_of_processor(said)
     assert 0 < took < 2 * CPUS * 1.5, f"{took} s of processor in 2 s"
@@ -91,21 +97,21 @@ def may_not_take_more(app):
     assert "records out" not in said, said
 
 
-def builds_are_limited(server, builder):
+def builds_are_limited(server, builder, most_tasks):
     server.change_settings({"build": {"builder": builder}})
     app = apps.serving_dockerfile(server, builder)
-    has_its_limits(app)
+    has_its_limits(app, most_tasks)
     may_not_take_more(app)
     doctor = server.ssh("doctor").out
     assert "with 128m of memory and 0.5 processors" in doctor, doctor
 
 
 def with_buildkit(server):
-    builds_are_limited(server, "buildkit")
+    builds_are_limited(server, "buildkit", 8192)
 
 
 def with_the_classic_builder(server):
-    builds_are_limited(server, "classic")
+    builds_are_limited(server, "classic", float("inf"))
 
 
 if __name__ == "__main__":

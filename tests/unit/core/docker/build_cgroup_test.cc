@@ -23,6 +23,7 @@ class BuildCgroup : public testing::Test {
 
   void make_separate() {
     make("cpu/docker/buildkit", {"cpu.shares", "cpu.cfs_period_us", "cpu.cfs_quota_us"});
+    make("pids/docker/buildkit", {"pids.max"});
     make("memory/docker/buildkit", {"memory.limit_in_bytes", "memory.memsw.limit_in_bytes"});
   }
 
@@ -44,6 +45,7 @@ TEST_F(BuildCgroup, OfTheFirstVersionIsLimited) {
   ASSERT_TRUE(limit_build_cgroup(root(), {.memory_bytes = 1 << 30, .cpus = 1.5}));
   EXPECT_EQ(content("cpu/docker/buildkit/cpu.cfs_quota_us"), "150000");
   EXPECT_EQ(content("cpu/docker/buildkit/cpu.shares"), "256");
+  EXPECT_EQ(content("pids/docker/buildkit/pids.max"), "8192");
   EXPECT_EQ(content("memory/docker/buildkit/memory.limit_in_bytes"), "1073741824");
 }
 
@@ -57,11 +59,12 @@ TEST_F(BuildCgroup, WithoutALimitHasLittleWeightOnly) {
 TEST_F(BuildCgroup, OfTheSecondVersionIsLimited) {
   make("", {"cgroup.controllers"});
   make("docker", {"cgroup.subtree_control"});
-  make("docker/buildkit", {"cpu.weight", "cpu.max", "memory.max"});
+  make("docker/buildkit", {"cpu.weight", "cpu.max", "memory.max", "pids.max"});
   ASSERT_TRUE(limit_build_cgroup(root(), {.memory_bytes = 1 << 30, .cpus = 0.5}));
   EXPECT_EQ(content("docker/buildkit/cpu.max"), "50000 100000");
   EXPECT_EQ(content("docker/buildkit/memory.max"), "1073741824");
   EXPECT_EQ(content("docker/buildkit/cpu.weight"), "25");
+  EXPECT_EQ(content("docker/buildkit/pids.max"), "8192");
 }
 
 TEST_F(BuildCgroup, ThatIsNotThereIsAnError) {
