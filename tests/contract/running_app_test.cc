@@ -205,7 +205,7 @@ TEST_F(SupervisionOnEngine, EndsACrashLoopAndLeavesStoppedOnesAlone) {
     ASSERT_TRUE(engine().stop_container(steady, seconds(5)));
     ASSERT_TRUE(engine().start_container(steady));
   }
-  const auto crashing = run_always(spec("crashing", "sleep 0.1; exit 1"));
+  const auto crashing = run_always(spec("crashing", "sleep 1; exit 1"));
   ASSERT_TRUE(wait_until([&] { return !supervisor.crashed().empty(); }));
   EXPECT_THAT(supervisor.crashed(), testing::ElementsAre(crashing));
   EXPECT_TRUE(wait_until([&] { return state_of(crashing) == RunState::Exited; }));
