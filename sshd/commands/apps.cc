@@ -132,7 +132,7 @@ Result<int> list(Invocation& call) {
     rows.push_back({app.name.str(), or_dash(app.runtime), status_text(app),
                     release_text(app.release), or_dash(app.url)});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

@@ -32,7 +32,7 @@ Result<int> list(Invocation& call) {
   for (const state::BuildSecretRow& row : rows) {
     table.push_back({row.key.str(), format_age(row.set_at, call.clock.now()), row.set_by});
   }
-  call.out.data(format_table(table));
+  call.out.table(std::move(table));
   return 0;
 }
 

@@ -68,7 +68,7 @@ Result<int> list(Invocation& call) {
   for (const auto& row : builds) {
     rows.push_back(to_row(row, call.clock.now()));
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

@@ -26,10 +26,6 @@ Json json_source(const HostCertificate& host) {
   return host.source ? Json(state::to_string(*host.source)) : Json();
 }
 
-Json json_text(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
 Json to_json(const HostCertificate& host) {
   return {{"host", host.host},
           {"state", hooks::to_string(host.state)},
@@ -84,7 +80,7 @@ void print(Invocation& call, const AppCertificates& found) {
       rows.back().push_back(text_or_dash(host.last_error));
     }
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
 }
 
 Result<int> list(Invocation& call) {

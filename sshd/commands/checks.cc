@@ -124,7 +124,7 @@ Result<int> show(Invocation& call) {
   if (call.out.is_json()) {
     call.out.json(std::move(all));
   } else {
-    call.out.data(format_table(rows));
+    call.out.table(std::move(rows));
   }
   return 0;
 }

@@ -82,7 +82,7 @@ Result<int> list(Invocation& call) {
                     report.last ? format_age(report.last->started_at, call.clock.now()) : "-",
                     report.last ? result_of(*report.last) : "-", escape_controls(report.command)});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 
@@ -114,7 +114,7 @@ Result<int> history(Invocation& call) {
                     run.started_by.empty() ? "clock" : run.started_by, run.release.str(),
                     result_of(run), escape_controls(lines.back())});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

@@ -54,7 +54,7 @@ Result<int> list(Invocation& call) {
     rows.push_back({domain.host, std::string(to_string(domain.source)),
                     domain.added_at ? format_age(*domain.added_at, call.clock.now()) : "-"});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

@@ -73,7 +73,7 @@ Result<int> list(Invocation& call) {
                     row.last_used_at ? format_age(*row.last_used_at, now) : "never",
                     limits_cell(row, now)});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

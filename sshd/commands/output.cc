@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "core/base/terminal_text.h"
-#include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
 
@@ -39,6 +39,15 @@ void Output::data(std::string_view bytes) {
   } else {
     send(out_, bytes);
   }
+}
+
+void Output::table(std::vector<Row> rows) {
+  if (hides_data_) {
+    for (Row& row : rows | std::views::drop(1)) {
+      std::ranges::transform(row, row.begin(), [this](const auto& cell) { return hidden(cell); });
+    }
+  }
+  send(out_, format_table(rows));
 }
 
 void Output::note(std::string_view line) {

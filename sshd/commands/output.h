@@ -7,6 +7,7 @@
 
 #include "core/base/byte_stream.h"
 #include "core/base/result.h"
+#include "sshd/commands/table.h"
 
 namespace minpaas::sshd::commands {
 
@@ -49,6 +50,10 @@ class Output {
 
   /// Bytes as they are but for what is hidden, to stdout.
   void data(std::string_view bytes);
+
+  /// As format_table, whose first row are the headings. What is hidden is so before the columns are
+  /// laid out, so that they stay straight.
+  void table(std::vector<Row> rows);
 
   /// A sentence or a line of progress, made safe for a terminal, to stderr; with JSON only to
   /// whoever listens.

@@ -90,7 +90,7 @@ Result<int> list(Invocation& call) {
                     format_age(row.created_at, now),
                     row.last_seen_at ? format_age(*row.last_seen_at, now) : "never"});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 
@@ -150,7 +150,7 @@ Result<int> access(Invocation& call) {
     rows.push_back({row.user, std::string(to_string(row.right)), row.granted_by,
                     format_age(row.created_at, call.clock.now())});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

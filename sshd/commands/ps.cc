@@ -63,7 +63,7 @@ Result<int> list(Invocation& call) {
                     process.since ? format_age(*process.since, call.clock.now()) : "-",
                     std::to_string(process.restarts), process.command});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

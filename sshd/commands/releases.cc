@@ -35,7 +35,7 @@ Result<int> list(Invocation& call) {
                     release.commit ? release.commit->short_hex() : "-", release.description,
                     release.actor, format_age(release.created_at, call.clock.now())});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

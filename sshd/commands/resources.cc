@@ -59,7 +59,7 @@ Result<int> show(Invocation& call) {
                     format_memory(row.limits.memory_bytes), format_cpus(row.limits.cpus),
                     std::to_string(row.limits.pids), names_of(row.chosen)});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

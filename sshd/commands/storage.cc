@@ -54,7 +54,7 @@ Result<int> list(Invocation& call) {
   for (const auto& row : volumes) {
     rows.push_back({row.app.str(), row.name.str(), place_of(row), row.volume});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

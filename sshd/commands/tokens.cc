@@ -55,7 +55,7 @@ Result<int> list(Invocation& call) {
     rows.push_back({row.id, row.name, row.owner.name, scope_cell(row), expiry_cell(row, now),
                     row.last_used_at ? format_age(*row.last_used_at, now) : "never"});
   }
-  call.out.data(format_table(rows));
+  call.out.table(std::move(rows));
   return 0;
 }
 

@@ -40,6 +40,7 @@ Result<int> say_the_value(Invocation& call) {
     call.out.json_line(Json(text));
   } else {
     call.out.data(text + "\n");
+    call.out.table({{"TEXT"}, {text}});
   }
   call.out.note(text);
   call.out.error({ErrorCode::Failed, text, text, ""});
@@ -284,6 +285,19 @@ TEST(AnswerMasks, LetNothingThroughOnceTheyHaveFailed) {
   EXPECT_EQ(scene.out.text, "first [PASSWORD]\n");
   ASSERT_TRUE(mask.failure());
   EXPECT_EQ(mask.failure()->code, ErrorCode::Corrupt);
+}
+
+TEST(Tables, HideValuesBeforeTheyAreLaidOut) {
+  Scene scene;
+  Output out(scene.out, scene.err, Form::People);
+  out.hide_with([](std::string_view text) -> Result<std::string> {
+    return std::string(text == "hunter2" ? "[PASSWORD]" : text);
+  });
+  out.table({{"COMMAND", "STATE"}, {"hunter2", "up"}, {"serve", "down"}});
+  EXPECT_EQ(scene.out.text,
+            "COMMAND     STATE\n"
+            "[PASSWORD]  up\n"
+            "serve       down\n");
 }
 
 TEST(EventsOfAllApps, HideWhatBecameAConfigValueAfterTheyWereWritten) {
