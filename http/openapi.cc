@@ -4,7 +4,9 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "http/answers.h"
 #include "http/route.h"
+#include "http/schema.h"
 
 namespace minpaas::http {
 namespace {
@@ -95,14 +97,23 @@ Json body_of(const Route& route) {
           {"content", {{"application/json", {{"schema", schema}}}}}};
 }
 
+/// What the answer is when it is whole; a stream has the same at its end, or in parts.
+Json answer_of(const Route& route) {
+  if (route.answer == Answer::Health) {
+    return schema::object({{"status", schema::one_of({"ok"})}});
+  }
+  if (route.answer == Answer::OpenApi) {
+    return {{"type", "object"}};
+  }
+  return route.answer == Answer::Metrics ? schema::text() : *answer_schema(route.command->verb);
+}
+
 Json responses_of(const Route& route) {
-  Json content = {{"application/json", {{"schema", Json::object()}}}};
+  const bool is_text = route.answer == Answer::Metrics;
+  Json content = {{is_text ? "text/plain" : "application/json", {{"schema", answer_of(route)}}}};
   if (route.answer == Answer::Deploy || route.answer == Answer::Lines ||
       route.answer == Answer::Program) {
-    content["text/event-stream"] = {{"schema", {{"type", "string"}}}};
-  }
-  if (route.answer == Answer::Metrics) {
-    content = {{"text/plain", {{"schema", {{"type", "string"}}}}}};
+    content["text/event-stream"] = {{"schema", schema::text()}};
   }
   Json done = {{"description", "Done"}, {"content", content}};
   if (!route.page_key.empty()) {
@@ -142,20 +153,22 @@ Json operation_of(const Route& route) {
 }
 
 Json components() {
-  const auto text = [] { return Json{{"type", "string"}}; };
-  const Json problem = {{"type", "object"},
-                        {"properties",
-                         {{"type", text()},
-                          {"title", text()},
-                          {"status", {{"type", "integer"}}},
-                          {"detail", text()},
-                          {"code", text()},
-                          {"hint", text()},
-                          {"field", text()},
-                          {"deploy", {{"type", "integer"}}}}},
-                        {"required", {"type", "title", "status", "detail", "code"}}};
+  using schema::text;
+  const Json problem{{"type", "object"},
+                     {"properties",
+                      {{"type", text()},
+                       {"title", text()},
+                       {"status", schema::whole()},
+                       {"detail", text()},
+                       {"code", text()},
+                       {"hint", text()},
+                       {"field", text()},
+                       {"deploy", schema::whole()}}},
+                     {"required", {"type", "title", "status", "detail", "code"}}};
+  Json schemas = answer_schemas();
+  schemas["Problem"] = problem;
   return {{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}},
-          {"schemas", {{"Problem", problem}}},
+          {"schemas", schemas},
           {"responses",
            {{"Problem",
              {{"description", "What went wrong (RFC 9457)"},

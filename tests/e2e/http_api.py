@@ -10,6 +10,8 @@ import socket
 import threading
 import urllib.parse
 
+import jsonschema
+
 import apps
 from failures import one_line
 from story import tell
@@ -31,12 +33,19 @@ class Answer:
         return f"status {self.status}\n{self.text}"
 
 
+def fits(pattern, path):
+    """Whether the path of a request is one of `/apps/{name}/ps`."""
+    words, wanted = path.split("?")[0].split("/"), pattern.split("/")
+    return len(words) == len(wanted) and all(w.startswith("{") or w == word for w, word in zip(wanted, words))
+
+
 class Api:
     """A program with a token."""
 
     def __init__(self, server, token):
         self.server, self.token = server, token
         self.address = server.sections["http"]["listen"]
+        self.described = None
 
     def ask(self, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection(self.address, timeout=120)
@@ -47,7 +56,23 @@ class Api:
         connection.request(method, path, body, sent)
         answer = Answer(connection.getresponse())
         connection.close()
+        if path != "/openapi.json":
+            self.expect_as_described(method, path, answer)
         return answer
+
+    def expect_as_described(self, method, path, answer):
+        """Whatever a route answers is what /openapi.json says of it."""
+        if self.described is None:
+            self.described = self.ask("GET", "/openapi.json").json
+        operation = next((operations[method.lower()] for pattern, operations in self.described["paths"].items()
+                          if fits(pattern, path) and method.lower() in operations), None)
+        content = answer.headers.get_content_type()
+        if operation is None or content not in ("application/json", "application/problem+json"):
+            return
+        said = operation["responses"].get(str(answer.status), {"$ref": "#/components/responses/Problem"})
+        if "$ref" in said:
+            said = self.described["components"]["responses"]["Problem"]
+        jsonschema.Draft202012Validator({**said["content"][content]["schema"], "components": self.described["components"]}).validate(answer.json)
 
 
 def token(server, name, *options):
