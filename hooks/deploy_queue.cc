@@ -158,9 +158,7 @@ void DeployQueue::tell_wait(const Deploy& deploy) const {
     if (state.held.contains(deploy.job.row.app)) {
       return "a repair of this app's processes";
     }
-    const auto building = std::ranges::count_if(
-        state.running, [](const auto& entry) { return entry.second->job.builds(); });
-    if (deploy.job.builds() && building >= settings_.build_slots) {
+    if (deploy.job.builds() && taken_slots(state).building >= settings_.build_slots) {
       return "a build of another app";
     }
     return "";
@@ -238,10 +236,12 @@ void DeployQueue::reopen(const AppName& app) {
   state_.with([&](State& state) { state.closed.erase(app); });
 }
 
-bool DeployQueue::hold(const AppName& app) {
+bool DeployQueue::hold(const AppName& app, Beside beside) {
   return state_.with([&](State& state) {
-    return !state.running.contains(app) && !state.closed.contains(app) &&
-           state.held.insert(app).second;
+    const auto running = state.running.find(app);
+    const bool is_free = running == state.running.end() ||
+                         (beside == Beside::OldContainers && running->second->is_settled());
+    return is_free && !state.closed.contains(app) && state.held.insert(app).second;
   });
 }
 
@@ -268,6 +268,7 @@ void DeployQueue::stop(milliseconds grace) {
     }
   }
   workers_.clear();
+  rests_.with([](std::vector<RestThread>& rests) { rests.clear(); });
 }
 
 void DeployQueue::work(const std::stop_token& stop) {
@@ -278,12 +279,10 @@ void DeployQueue::work(const std::stop_token& stop) {
 
 DeployQueue::Shared DeployQueue::take(const std::stop_token& stop) {
   const auto next = [this](State& state) {
-    const auto building = std::ranges::count_if(
-        state.running, [](const auto& entry) { return entry.second->job.builds(); });
-    const auto others = std::ssize(state.running) - building;
+    const Slots taken_now = taken_slots(state);
     return std::ranges::find_if(state.waiting, [&](const Shared& deploy) {
-      const bool has_slot =
-          deploy->job.builds() ? building < settings_.build_slots : others < settings_.other_slots;
+      const bool has_slot = deploy->job.builds() ? taken_now.building < settings_.build_slots
+                                                 : taken_now.others < settings_.other_slots;
       const AppName& app = deploy->job.row.app;
       return has_slot && !state.running.contains(app) && !state.held.contains(app);
     });
@@ -307,9 +306,21 @@ DeployQueue::Shared DeployQueue::take(const std::stop_token& stop) {
   return taken;
 }
 
+/// One whose result stands has left its worker.
+DeployQueue::Slots DeployQueue::taken_slots(const State& state) {
+  Slots slots;
+  for (const auto& [app, deploy] : state.running) {
+    if (!deploy->is_settled()) {
+      ++(deploy->job.builds() ? slots.building : slots.others);
+    }
+  }
+  return slots;
+}
+
 void DeployQueue::run(const Shared& deploy) {
+  DeployRunner::Rest rest;
   try {
-    runner_.run(*deploy);
+    rest = runner_.run(*deploy);
   } catch (const std::exception& bug) {
     // The end of the line for exceptions: they are bugs. The next start settles what is half done.
     log::error("deploy {}: {}", deploy->id(), bug.what());
@@ -317,6 +328,32 @@ void DeployQueue::run(const Shared& deploy) {
   if (!deploy->is_settled()) {
     deploy->settle(outcome_of(*deploy, state::DeployStage::Failed, "internal error"));
   }
+  if (rest) {
+    run_rest(deploy, std::move(rest));
+  } else {
+    leave(deploy);
+  }
+}
+
+/// On a thread of its own: it may take as long as visitors stay, and holds up no other app.
+void DeployQueue::run_rest(const Shared& deploy, DeployRunner::Rest rest) {
+  auto has_ended = std::make_shared<std::atomic<bool>>(false);
+  std::jthread thread([this, deploy, rest = std::move(rest), has_ended] {
+    try {
+      rest();
+    } catch (const std::exception& bug) {
+      log::error("deploy {}: {}", deploy->id(), bug.what());
+    }
+    leave(deploy);
+    *has_ended = true;
+  });
+  rests_.with([&](std::vector<RestThread>& rests) {
+    std::erase_if(rests, [](const RestThread& one) { return one.has_ended->load(); });
+    rests.push_back({std::move(has_ended), std::move(thread)});
+  });
+}
+
+void DeployQueue::leave(const Shared& deploy) {
   state_.update([&](State& state) { state.running.erase(deploy->job.row.app); });
   runner_.after(*deploy);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -23,9 +24,11 @@ namespace minpaas::hooks {
 class DeployRunner {
  public:
   virtual ~DeployRunner() = default;
-  /// Journals every stage, speaks to `deploy.feed`, and settles the deploy as soon as its result
-  /// stands. May have more to do then, which the app's next deploy waits for.
-  virtual void run(Deploy& deploy) = 0;
+  /// What is left to do when the result of a deploy stands; empty: nothing.
+  using Rest = std::function<void()>;
+  /// Journals every stage, speaks to `deploy.feed`, and settles the deploy. The app's next deploy
+  /// waits for the rest, others do not; `deploy` lives until it has ended.
+  virtual Rest run(Deploy& deploy) = 0;
   /// Tidying up, beside the app's next deploy.
   virtual void after(const Deploy& deploy) = 0;
 };
@@ -39,6 +42,9 @@ struct QueueSettings {
   std::filesystem::path log_folder;
   FeedLimits feed;
 };
+
+/// Who else may be at work at an app that is held.
+enum class Beside { Nobody, OldContainers };
 
 /// One queue per app, in the order of submission; a deploy runs on a worker thread and nobody's
 /// connection. A newer push to a ref supersedes those that wait; a push of the commit that is
@@ -68,8 +74,8 @@ class DeployQueue {
   Result<void> close(const AppName& app, const std::string& why, SteadyTime deadline);
   void reopen(const AppName& app);
   /// Keeps deploys of the app waiting until `release`. False when one runs, it is held already or
-  /// is being destroyed.
-  bool hold(const AppName& app);
+  /// is being destroyed. With OldContainers one whose result stands does not count.
+  bool hold(const AppName& app, Beside beside = Beside::Nobody);
   void release(const AppName& app);
   /// Takes no more; cancels what waits; what runs gets `grace` to end by itself and is then
   /// cancelled. Returns when the workers have ended.
@@ -80,6 +86,12 @@ class DeployQueue {
  private:
   using Shared = std::shared_ptr<Deploy>;
 
+  /// A thread that does the rest of a deploy.
+  struct RestThread {
+    std::shared_ptr<std::atomic<bool>> has_ended;
+    std::jthread thread;
+  };
+
   struct State {
     std::deque<Shared> waiting;
     std::map<AppName, Shared> running;
@@ -88,9 +100,17 @@ class DeployQueue {
     bool stopping = false;
   };
 
+  struct Slots {
+    int building = 0;
+    int others = 0;
+  };
+
+  static Slots taken_slots(const State& state);
   void work(const std::stop_token& stop);
   Shared take(const std::stop_token& stop);
   void run(const Shared& deploy);
+  void run_rest(const Shared& deploy, DeployRunner::Rest rest);
+  void leave(const Shared& deploy);
   /// Ends deploys that never ran.
   void drop(const std::vector<Shared>& deploys, state::DeployStage stage,
             const std::string& reason);
@@ -107,6 +127,7 @@ class DeployQueue {
   /// Orders submissions: the row is committed and queued under it. Workers never take it.
   std::mutex submitting_;
   mutable Guarded<State> state_;
+  Guarded<std::vector<RestThread>> rests_;
   std::vector<std::jthread> workers_;
 };
 

@@ -60,7 +60,7 @@ Result<void> LiveProcesses::add_targets(const AppName& app, std::vector<Liveness
 
 bool LiveProcesses::restart(const LivenessTarget& target, const HealthCheck& check,
                             const std::string& why) {
-  const auto hold = QueueHold::try_take(queue_, target.app);
+  const auto hold = QueueHold::try_take(queue_, target.app, Beside::OldContainers);
   return hold && restart_held(target, check, why);
 }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/log.h"
 #include "core/git/repository.h"
 #include "hooks/local_platform.h"
@@ -15,6 +17,8 @@ namespace {
 /// A cancelled deploy ends within its engine call; stopping old containers takes longest.
 constexpr std::chrono::minutes kDeployPatience{2};
 constexpr seconds kLockPatience{30};
+/// What is destroyed has nothing to bring to an end, however long it takes to stop it usually.
+constexpr seconds kLongestGrace{30};
 
 Result<void> remove_folder(const std::filesystem::path& folder) {
   std::error_code error;
@@ -46,7 +50,7 @@ Result<void> LocalPlatform::remove_from_engine(const AppName& name) {
   for (const auto& container : TRY(our_containers(name))) {
     containers.push_back(container.id);
   }
-  TRY(stop_all(parts_.engine, containers, stop_times(parts_, name).stop));
+  TRY(stop_all(parts_.engine, containers, std::min(stop_times(parts_, name).stop, kLongestGrace)));
   for (const docker::ContainerId& container : containers) {
     TRY(parts_.engine.remove_container(container));
   }

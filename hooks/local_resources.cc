@@ -87,7 +87,7 @@ Result<ResourceOutcome> LocalResources::set(const Actor& actor, const AppName& n
   const auto machine = TRY(parts_.engine.capacity());
   const LimitRange range{.most_memory_bytes = machine.memory_bytes, .most_cpus = machine.cpus};
   TRY(range.check(choices));
-  const auto hold = TRY(QueueHold::take(queue_, name));
+  const auto hold = TRY(QueueHold::take(queue_, name, Beside::OldContainers));
   TRY(parts_.resources.set(name, type, choices));
   log::info("{} changed the limits of {}", actor.name, name.str());
   return update_containers(name, before);

@@ -73,7 +73,7 @@ DeployOutcome outcome_of(const DeployJob& job, state::DeployStage stage) {
 
 }  // namespace
 
-void Pipeline::run(Deploy& deploy) {
+DeployRunner::Rest Pipeline::run(Deploy& deploy) {
   DeployOutput output(
       [&deploy](std::string_view line) {
         deploy.feed->line(line);
@@ -90,12 +90,15 @@ void Pipeline::run(Deploy& deploy) {
   }
   if (!done) {
     deploy.settle(fail(context, deploy, done.error()));
-    return;
+    return {};
   }
   const auto took = std::chrono::duration_cast<milliseconds>(parts_.clock.steady() - began);
   deploy.settle(succeed(context, done->release, took));
   parts_.reach("settled");
-  retire(context, done->retired);
+  if (done->retired.empty()) {
+    return {};
+  }
+  return [this, &deploy, retired = std::move(done->retired)] { retire(parts_, deploy, retired); };
 }
 
 void Pipeline::after(const Deploy& deploy) {

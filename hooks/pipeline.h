@@ -14,7 +14,7 @@ class Pipeline : public DeployRunner {
   Pipeline(const PipelineParts& parts, std::function<void(const AppName&)> tidy)
       : parts_(parts), tidy_(std::move(tidy)) {}
 
-  void run(Deploy& deploy) override;
+  Rest run(Deploy& deploy) override;
   void after(const Deploy& deploy) override;
 
  private:

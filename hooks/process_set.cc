@@ -163,15 +163,15 @@ Result<std::vector<StartedProcess>> start_processes(
 }
 
 Result<void> stop_all(docker::Engine& engine, const std::vector<docker::ContainerId>& containers,
-                      seconds grace) {
+                      seconds grace, const std::stop_token& stop) {
   std::vector<std::future<Result<void>>> stops;
   for (const docker::ContainerId& id : containers) {
     stops.push_back(std::async(std::launch::async,
-                               [&engine, &id, grace] { return engine.stop_container(id, grace); }));
+                               [&, grace] { return engine.stop_container(id, grace, stop); }));
   }
   Result<void> all;
-  for (auto& stop : stops) {
-    auto stopped = stop.get();
+  for (auto& one : stops) {
+    auto stopped = one.get();
     if (all && !stopped) {
       all = std::move(stopped);
     }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,8 +92,8 @@ Result<std::vector<StartedProcess>> start_processes(
     const std::function<Result<void>(const StartedProcess&)>& created);
 
 /// Stops all of them at the same time: each may take the whole of `grace`. Every one is tried; the
-/// Error is that of the first that failed.
+/// Error is that of the first that failed; Cancelled: `stop` was requested, and some may run on.
 Result<void> stop_all(docker::Engine& engine, const std::vector<docker::ContainerId>& containers,
-                      seconds grace);
+                      seconds grace, const std::stop_token& stop = {});
 
 }  // namespace minpaas::hooks

@@ -9,12 +9,14 @@ namespace minpaas::hooks {
 /// Keeps deploys of an app waiting as long as it lives.
 class QueueHold {
  public:
-  /// A deploy whose result is known still stops its old containers, which is waited for.
-  /// Errors: Busy (a deploy is under way).
-  static Result<std::unique_ptr<QueueHold>> take(DeployQueue& queue, const AppName& name);
+  /// A deploy whose result is known still stops its old containers: with Nobody that is waited for,
+  /// for a while. Errors: Busy (a deploy is under way, or its old containers do not end).
+  static Result<std::unique_ptr<QueueHold>> take(DeployQueue& queue, const AppName& name,
+                                                 Beside beside = Beside::Nobody);
 
   /// Null, at once, where DeployQueue::hold is false.
-  static std::unique_ptr<QueueHold> try_take(DeployQueue& queue, const AppName& name);
+  static std::unique_ptr<QueueHold> try_take(DeployQueue& queue, const AppName& name,
+                                             Beside beside = Beside::Nobody);
 
   QueueHold(const QueueHold&) = delete;
   QueueHold& operator=(const QueueHold&) = delete;

@@ -9,6 +9,9 @@
 namespace minpaas::hooks {
 namespace {
 
+/// The router holds requests for two minutes, in which the new ones have to start as well.
+constexpr seconds kLongestDrain{60};
+
 bool runs(docker::Engine& engine, const state::ContainerRow& row) {
   const auto details = engine.inspect_container({row.id});
   return details && details->state == docker::RunState::Running;
@@ -73,7 +76,7 @@ Result<void> make_way(const StageContext& context, const Turnover& turnover) {
       TRY(parts.router.hold(app.name));
     }
     TRY(parts.router.restore({app.name, app.port, turnover.release.internal_port, kept}));
-    parts.router.drain(app.name, web, times.drain, context.stop);
+    parts.router.drain(app.name, web, std::min(times.drain, kLongestDrain), context.stop);
   }
   if (context.stop.stop_requested()) {
     return Error{ErrorCode::Cancelled, "cancelled", "", ""};

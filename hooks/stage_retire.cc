@@ -107,21 +107,22 @@ Result<void> revert_config(const PipelineParts& parts, const state::DeployRow& r
 
 }  // namespace
 
-void retire(const StageContext& context, const std::vector<state::ContainerRow>& retired) {
-  const PipelineParts& parts = context.parts;
-  if (retired.empty()) {
-    return;
-  }
-  const StopTimes times = stop_times(parts, context.app());
-  parts.router.drain(context.app(), web_containers(retired), times.drain, context.stop);
+void retire(const PipelineParts& parts, const Deploy& deploy,
+            const std::vector<state::ContainerRow>& retired) {
+  const AppName& app = deploy.job.row.app;
+  const StopTimes times = stop_times(parts, app);
+  parts.router.drain(app, web_containers(retired), times.drain, deploy.stop());
   std::vector<docker::ContainerId> containers;
   for (const state::ContainerRow& row : retired) {
     containers.push_back({row.id});
   }
-  log_failure(stop_all(parts.engine, containers, times.stop), context.deploy(),
-              "stop an old container");
+  const auto stopped = stop_all(parts.engine, containers, times.stop, deploy.stop());
+  log_failure(stopped, deploy.id(), "stop an old container");
+  if (!stopped && stopped.error().code == ErrorCode::Cancelled) {
+    return;
+  }
   for (const state::ContainerRow& row : retired) {
-    log_failure(remove_container(parts, row.id), context.deploy(), "remove an old container");
+    log_failure(remove_container(parts, row.id), deploy.id(), "remove an old container");
   }
 }
 

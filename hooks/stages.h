@@ -136,8 +136,10 @@ Result<void> check(const StageContext& context, const Turnover& turnover);
 Result<void> switch_release(const StageContext& context, const Turnover& turnover);
 
 /// Waits until no request is at what has lost the traffic, stops and removes it. The deploy has
-/// succeeded and nobody follows it any more: what does not go away is left to reconciliation.
-void retire(const StageContext& context, const std::vector<state::ContainerRow>& retired);
+/// succeeded and nobody follows it any more: what does not go away, or not before it is cancelled,
+/// is left to reconciliation.
+void retire(const PipelineParts& parts, const Deploy& deploy,
+            const std::vector<state::ContainerRow>& retired);
 
 /// Marks the app as stopped, then takes its traffic away and stops its containers, which stay for
 /// their logs.

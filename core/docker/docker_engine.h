@@ -36,7 +36,8 @@ class DockerEngine : public Engine {
   Result<std::vector<ImageDetails>> list_images(const Labels& labels) override;
   Result<ContainerId> create_container(const ContainerSpec& spec) override;
   Result<void> start_container(const ContainerId& id) override;
-  Result<void> stop_container(const ContainerId& id, seconds grace) override;
+  using Engine::stop_container;
+  Result<void> stop_container(const ContainerId& id, seconds grace, std::stop_token stop) override;
   Result<void> remove_container(const ContainerId& id) override;
   Result<void> rename_container(const ContainerId& id, std::string_view name) override;
   Result<void> set_restart_policy(const ContainerId& id, RestartPolicy policy) override;

@@ -46,11 +46,13 @@ Result<void> DockerEngine::start_container(const ContainerId& id) {
   return {};
 }
 
-Result<void> DockerEngine::stop_container(const ContainerId& id, seconds grace) {
+Result<void> DockerEngine::stop_container(const ContainerId& id, seconds grace,
+                                          std::stop_token stop) {
   TRY(api_.send(
       {.method = "POST",
        .target = path_of(id) + "/stop" + Query().add("t", std::to_string(grace.count())).str(),
-       .deadline = grace + api_.deadlines().stop_extra},
+       .deadline = grace + api_.deadlines().stop_extra,
+       .stop = std::move(stop)},
       {404}));
   return {};
 }

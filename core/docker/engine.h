@@ -261,8 +261,13 @@ class Engine {
   virtual Result<ContainerId> create_container(const ContainerSpec& spec) = 0;
   /// POST /containers/{id}/start; started already counts as done. Conflict: host port is taken.
   virtual Result<void> start_container(const ContainerId& id) = 0;
-  /// SIGTERM, SIGKILL after `grace`. Stopped or removed already counts as done.
-  virtual Result<void> stop_container(const ContainerId& id, seconds grace) = 0;
+  /// SIGTERM, SIGKILL after `grace`. Stopped or removed already counts as done. Cancelled: `stop` was
+  /// requested; what the engine has begun it goes on with.
+  virtual Result<void> stop_container(const ContainerId& id, seconds grace,
+                                      std::stop_token stop) = 0;
+  Result<void> stop_container(const ContainerId& id, seconds grace) {
+    return stop_container(id, grace, {});
+  }
   /// DELETE with force and its anonymous volumes; removed already counts as done.
   virtual Result<void> remove_container(const ContainerId& id) = 0;
   virtual Result<void> rename_container(const ContainerId& id, std::string_view name) = 0;

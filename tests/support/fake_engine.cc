@@ -169,9 +169,13 @@ Result<void> FakeEngine::start_container(const ContainerId& id) {
   return started;
 }
 
-Result<void> FakeEngine::stop_container(const ContainerId& id, seconds /*grace*/) {
+Result<void> FakeEngine::stop_container(const ContainerId& id, seconds /*grace*/,
+                                        std::stop_token stop) {
   const auto name = name_of(id);
   TRY(enter(EngineCall::Stop, name, "stop " + name));
+  if (stop.stop_requested()) {
+    return cancelled();
+  }
   change([&](FakeEngineState& state) {
     FakeContainer* found = state.find(id.value);
     if (found == nullptr || (found->details.state != RunState::Running &&

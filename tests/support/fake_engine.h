@@ -116,7 +116,9 @@ class FakeEngine : public docker::Engine {
   Result<std::vector<docker::ImageDetails>> list_images(const docker::Labels& labels) override;
   Result<docker::ContainerId> create_container(const docker::ContainerSpec& spec) override;
   Result<void> start_container(const docker::ContainerId& id) override;
-  Result<void> stop_container(const docker::ContainerId& id, seconds grace) override;
+  using Engine::stop_container;
+  Result<void> stop_container(const docker::ContainerId& id, seconds grace,
+                              std::stop_token stop) override;
   Result<void> remove_container(const docker::ContainerId& id) override;
   Result<void> rename_container(const docker::ContainerId& id, std::string_view name) override;
   Result<void> set_restart_policy(const docker::ContainerId& id,
