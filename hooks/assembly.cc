@@ -10,12 +10,13 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
-#include "hooks/port_probe.h"
-#include "hooks/recovery.h"
-#include "hooks/renames.h"
-#include "hooks/request_journal.h"
+#include "hooks/containers/port_probe.h"
+#include "hooks/logs/request_journal.h"
+#include "hooks/pipeline/app_network.h"
+#include "hooks/pipeline/recovery.h"
+#include "hooks/pipeline/release_containers.h"
+#include "hooks/platform/renames.h"
 #include "hooks/settings_check.h"
-#include "hooks/stages.h"
 
 namespace minpaas::hooks {
 namespace {
@@ -193,7 +194,7 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
                 tasks()),
       cron_keeper_(parts_, cron_runner_) {}
 
-/// Its workers tell members that are gone before it.
+/// Stop the workers first: they call members that are destroyed earlier.
 Assembly::~Assembly() {
   parts_.router.set_request_sink({});
   queue_.stop(milliseconds(0));
@@ -285,7 +286,7 @@ Result<void> Assembly::start() {
   return {};
 }
 
-/// An app that is gone has nothing more on record.
+/// Events of an app that no longer exists are not recorded.
 void Assembly::put_on_record(const std::string& label, Deed deed) {
   const auto app = apps_.find_label(label);
   if (!app) {
@@ -338,7 +339,7 @@ bool Assembly::reconcile(std::stop_token stop) {
 bool Assembly::has_unsettled(const AppName& app) {
   const auto rows = parts_.deploys.unfinished();
   return !rows || std::ranges::any_of(*rows, [&](const state::DeployRow& row) {
-    return row.app == app && row.stage != state::DeployStage::Queued;
+    return row.app == app && !queue_.knows(row.id);
   });
 }
 

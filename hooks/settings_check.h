@@ -15,7 +15,7 @@ namespace minpaas::hooks {
 /// runtime that there is not).
 Result<runtimes::Catalog> load_catalog(const config::Settings& settings);
 
-/// What is no error and was hardly meant, a line each.
+/// Warnings about valid settings that were probably not intended, one a line.
 std::vector<std::string> doubts_about(const config::Settings& settings);
 
 }  // namespace minpaas::hooks

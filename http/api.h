@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstddef>
 
-#include "hooks/failed_tries.h"
-#include "hooks/refusals.h"
+#include "hooks/access/failed_tries.h"
+#include "hooks/access/refusals.h"
 #include "http/backend.h"
 #include "http/command_call.h"
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "core/base/clock.h"
-#include "hooks/metrics.h"
-#include "hooks/platform.h"
-#include "hooks/request_keys.h"
-#include "hooks/tokens.h"
+#include "hooks/service/metrics.h"
+#include "hooks/service/platform.h"
+#include "hooks/service/request_keys.h"
+#include "hooks/service/tokens.h"
 
 namespace minpaas::http {
 

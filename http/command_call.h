@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/app/actor.h"
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 #include "http/command_words.h"
 #include "http/events.h"
 

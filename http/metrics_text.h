@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "hooks/metrics.h"
+#include "hooks/service/metrics.h"
 
 namespace minpaas::http {
 

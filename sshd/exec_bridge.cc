@@ -11,7 +11,7 @@ namespace {
 
 /// A peer that signals faster than they are handed on loses some, as with signals of the system.
 constexpr std::size_t kMostEvents = 16;
-/// Condition variables want a date.
+/// wait_until needs a deadline that ends.
 constexpr std::chrono::hours kLongestWait{24 * 365};
 
 /// Writes to one of the two streams as they are.

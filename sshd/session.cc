@@ -236,7 +236,7 @@ void Session::close(const End& end) {
   log::debug("ssh: {}: {} ({} bytes in, {} out)", peer_, end.reason, counter_.in_bytes,
              counter_.out_bytes);
   login_.end();
-  // Whoever has claimed the server is none any more.
+  // A stranger who has claimed the server is an administrator now.
   if (login_.is_stranger() && (!login_.confirm() || login_.is_stranger())) {
     ticket_.offend(Offence::AuthenticationFailed);
   } else if (end.penalty && (!authenticated_ || end.penalty == Offence::Crash)) {

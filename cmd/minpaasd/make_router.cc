@@ -35,9 +35,7 @@ std::unique_ptr<router::Router> make_router(const config::Settings& settings,
     router::HaproxyProcess::stop_own(folder);
   }
   return std::make_unique<router::DirectRouter>(
-      engine, router::DirectSettings{.domain = wanted.domain,
-                                     .address = wanted.app_address,
-                                     .stop_grace = settings.containers.stop_timeout});
+      engine, router::DirectSettings{.domain = wanted.domain, .address = wanted.app_address});
 }
 
 }  // namespace minpaas

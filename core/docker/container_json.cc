@@ -94,10 +94,6 @@ Json host_config(const ContainerSpec& spec) {
     // Known since API 1.42; an older engine gives it by a resize after the start.
     host["ConsoleSize"] = {spec.terminal->rows, spec.terminal->columns};
   }
-  if (spec.read_only_root) {
-    host["ReadonlyRootfs"] = true;
-    host["Tmpfs"] = {{"/tmp", "rw,nosuid,nodev,mode=1777"}};
-  }
   if (!spec.network.empty()) {
     host["NetworkMode"] = spec.network;
   }

@@ -39,7 +39,6 @@ class DockerEngine : public Engine {
   using Engine::stop_container;
   Result<void> stop_container(const ContainerId& id, seconds grace, std::stop_token stop) override;
   Result<void> remove_container(const ContainerId& id) override;
-  Result<void> rename_container(const ContainerId& id, std::string_view name) override;
   Result<void> set_restart_policy(const ContainerId& id, RestartPolicy policy) override;
   Result<void> update_limits(const ContainerId& id, const Limits& limits) override;
   Result<ContainerDetails> inspect_container(const ContainerId& id) override;

@@ -70,16 +70,6 @@ Result<void> DockerEngine::remove_container(const ContainerId& id) {
   return {};
 }
 
-Result<void> DockerEngine::rename_container(const ContainerId& id, std::string_view name) {
-  auto answer = post(path_of(id) + "/rename" + Query().add("name", name).str());
-  if (!answer) {
-    Error error = answer.error();
-    error.code = error.code == ErrorCode::Conflict ? ErrorCode::AlreadyExists : error.code;
-    return error;
-  }
-  return {};
-}
-
 Result<void> DockerEngine::set_restart_policy(const ContainerId& id, RestartPolicy policy) {
   TRY(post(path_of(id) + "/update", restart_policy_body(policy)));
   return {};

@@ -111,7 +111,7 @@ struct VolumeDetails {
 };
 
 struct ContainerSpec {
-  /// Unique name, `minpaas-APP-web-1-v3`.
+  /// Unique name, `minpaas-APP-web-1-v3-d7-0123ab`.
   std::string name = {};
   ImageId image = {};
   /// Empty: the image's own command. Otherwise run by `/bin/sh -c`, in place of its entrypoint.
@@ -133,8 +133,6 @@ struct ContainerSpec {
   long long memory_bytes = 0;
   double cpus = 0;
   int pids = 512;
-  /// Mount a private tmpfs on /tmp and make the rest read-only.
-  bool read_only_root = false;
   /// Empty: the engine's own, where containers reach each other.
   std::string network = {};
   /// A volume that is not there is made, with those of `labels` that say whose it is.
@@ -261,16 +259,17 @@ class Engine {
   virtual Result<ContainerId> create_container(const ContainerSpec& spec) = 0;
   /// POST /containers/{id}/start; started already counts as done. Conflict: host port is taken.
   virtual Result<void> start_container(const ContainerId& id) = 0;
-  /// SIGTERM, SIGKILL after `grace`. Stopped or removed already counts as done. Cancelled: `stop` was
-  /// requested; what the engine has begun it goes on with.
+  /// SIGTERM, SIGKILL after `grace`. Stopped or removed already counts as done. Cancelled: `stop`
+  /// was requested; what the engine has begun it goes on with.
   virtual Result<void> stop_container(const ContainerId& id, seconds grace,
                                       std::stop_token stop) = 0;
+
   Result<void> stop_container(const ContainerId& id, seconds grace) {
     return stop_container(id, grace, {});
   }
+
   /// DELETE with force and its anonymous volumes; removed already counts as done.
   virtual Result<void> remove_container(const ContainerId& id) = 0;
-  virtual Result<void> rename_container(const ContainerId& id, std::string_view name) = 0;
   virtual Result<void> set_restart_policy(const ContainerId& id, RestartPolicy policy) = 0;
   /// All three limits, at once for what runs in it. InvalidInput: one is outside of what the engine
   /// accepts. Conflict: it uses more memory than that (engines that are asked to anyway kill it).

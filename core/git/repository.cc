@@ -247,8 +247,8 @@ Result<CommitSummary> Repository::commit(const Oid& id) const {
   const auto commit = TRY(lookup_commit(raw_, id));
   const git_signature* author = git_commit_author(commit.get());
   const char* subject = git_commit_summary(commit.get());
-  return CommitSummary{id, author != nullptr ? author->name : "", subject != nullptr ? subject : "",
-                       SystemTime(std::chrono::seconds(git_commit_time(commit.get())))};
+  return CommitSummary{id, author != nullptr ? author->name : "",
+                       subject != nullptr ? subject : ""};
 }
 
 Result<std::unique_ptr<SourceTree>> Repository::tree_of(const Oid& commit) const {

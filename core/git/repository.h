@@ -70,7 +70,6 @@ struct CommitSummary {
   std::string author;
   /// First line of the message.
   std::string subject;
-  SystemTime committed_at;
 };
 
 /// A bare repository. Thread: one handle per thread; open as many as needed.

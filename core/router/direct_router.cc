@@ -40,7 +40,7 @@ Result<Switched> DirectRouter::switch_to(const RouteChange& change, const Answer
   if (!swapped) {
     return undo(change, twin, swapped.error());
   }
-  retire_candidate(change.candidates.front().container);
+  retire_candidate(change.candidates.front().container, change.stop_grace);
   Switched switched{{twin}};
   for (std::size_t i = 1; i < change.candidates.size(); ++i) {
     switched.serving.push_back(change.candidates[i].container);
@@ -62,7 +62,7 @@ Result<void> DirectRouter::swap(const RouteChange& change, const ContainerId& tw
                                 const AnswerCheck& answers) {
   // Stopping through the engine also keeps its restart policy from starting the old one again.
   for (const ContainerId& old : change.serving) {
-    TRY(engine_.stop_container(old, settings_.stop_grace));
+    TRY(engine_.stop_container(old, change.stop_grace));
   }
   TRY(start_on_port(twin, change.app_port));
   TRY(answers(twin));
@@ -109,9 +109,9 @@ Error DirectRouter::undo(const RouteChange& change, const ContainerId& twin, con
 }
 
 /// The app is not harmed when this fails, and labels let the next reconciliation find it.
-void DirectRouter::retire_candidate(const ContainerId& candidate) {
-  for (const auto& done : {engine_.stop_container(candidate, settings_.stop_grace),
-                           engine_.remove_container(candidate)}) {
+void DirectRouter::retire_candidate(const ContainerId& candidate, seconds grace) {
+  for (const auto& done :
+       {engine_.stop_container(candidate, grace), engine_.remove_container(candidate)}) {
     if (!done) {
       log::warn("container {} stays behind: {}", candidate.value, done.error().for_log());
     }

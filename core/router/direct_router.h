@@ -11,8 +11,6 @@ struct DirectSettings {
   /// Host name in the URLs, and the address that ports are published on.
   std::string domain = "localhost";
   std::string address = "0.0.0.0";
-  /// Between SIGTERM and SIGKILL for containers that lose the traffic.
-  seconds stop_grace{30};
   /// How long a port may still be held by the container that was stopped on it.
   milliseconds port_patience{2000};
 };
@@ -53,7 +51,7 @@ class DirectRouter : public Router {
                     const AnswerCheck& answers);
   Result<void> start_on_port(const docker::ContainerId& container, int app_port);
   Error undo(const RouteChange& change, const docker::ContainerId& twin, const Error& why);
-  void retire_candidate(const docker::ContainerId& candidate);
+  void retire_candidate(const docker::ContainerId& candidate, seconds grace);
 
   docker::Engine& engine_;
   DirectSettings settings_;

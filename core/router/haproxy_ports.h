@@ -10,8 +10,9 @@
 /// Which ports a HAProxy has, and which it cannot have.
 namespace minpaas::router {
 
-/// Whether another program listens there, or the address is not this machine's.
-bool is_taken(const ListenOn& listen);
+/// Why nothing of this server can listen there, as what is said of a port (`is taken by another
+/// program`); empty: it can.
+std::string trouble_with(const ListenOn& listen);
 /// Ports of the `bind` lines of a configuration file.
 std::set<int> bound_ports_in(std::string_view config);
 /// A process that ends is no process any more before its sockets are closed: waits for that.

@@ -39,6 +39,14 @@ Result<void> keep_file(const std::filesystem::path& path, const std::string& con
   return before && *before == content ? Result<void>() : write_file_atomically(path, content, 0600);
 }
 
+std::set<int> ports_of(const std::map<int, std::string>& lost) {
+  std::set<int> ports;
+  for (const auto& [port, trouble] : lost) {
+    ports.insert(port);
+  }
+  return ports;
+}
+
 /// Workers need no rights but to connect; Debian's package makes a user for them.
 std::string worker_user() {
   return ::geteuid() == 0 && ::getpwnam("haproxy") != nullptr ? "haproxy" : "";
@@ -64,7 +72,7 @@ HaproxyConfig HaproxyRouter::config() const {
           .hsts = settings_.hsts,
           .challenge_port = challenge_port_,
           .app_address = settings_.app_address,
-          .taken_ports = taken_ports_,
+          .taken_ports = ports_of(lost_ports_),
           .can_hold = can_hold_,
           .log_requests = reads_requests_ && logs_requests_,
           .user = files_.is_foreign() ? "" : worker_user()};
@@ -106,7 +114,18 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
     log::info("requests are logged when HAProxy is started anew");
   }
   // Without an engine nobody knows better than the HAProxy that is at work.
-  return engine_.version() ? load_file() : Result<void>();
+  return engine_.version() ? take_over() : Result<void>();
+}
+
+/// The one that runs was started by an earlier server, which may have had fewer rights than this.
+Result<void> HaproxyRouter::take_over() {
+  const auto loaded = load_file();
+  if (loaded || files_.is_foreign()) {
+    return loaded;
+  }
+  log::warn("HAProxy does not take its new file and is started anew: {}", loaded.error().for_log());
+  HaproxyProcess::stop(files_);
+  return load_file();
 }
 
 /// What the HAProxy that runs has, by the file that it was given.
@@ -272,11 +291,13 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
   const AppRoute& route = routes_.at(app);
   const auto loaded = loaded_.find(app);
   if (loaded == loaded_.end() || loaded->second != route.app_port ||
-      taken_ports_.contains(route.app_port)) {
-    if (!bound_ports_.contains(route.app_port) &&
-        is_taken({settings_.app_address, route.app_port})) {
+      lost_ports_.contains(route.app_port)) {
+    const std::string trouble = bound_ports_.contains(route.app_port)
+                                    ? ""
+                                    : trouble_with({settings_.app_address, route.app_port});
+    if (!trouble.empty()) {
       return Error{ErrorCode::Conflict,
-                   fmt::format("port {} of this host is taken by another program", route.app_port),
+                   fmt::format("port {} of this host {}", route.app_port, trouble),
                    fmt::format("find it with: ss -ltnp 'sport = :{}'", route.app_port), ""};
     }
     return load_file();
@@ -318,7 +339,7 @@ Result<void> HaproxyRouter::load_file() {
     bound_ports_.clear();
     loaded_.clear();
   }
-  look_for_taken_ports();
+  look_for_lost_ports();
   TRY(write_files());
   auto loaded = runs ? process_.reload() : start_anew();
   if (runs && !loaded && loaded.error().code == ErrorCode::NotFound) {
@@ -338,7 +359,7 @@ Result<void> HaproxyRouter::load_file() {
       bound_ports_.insert(listen.port);
     }
   }
-  for (const int port : taken_ports_) {
+  for (const auto& [port, trouble] : lost_ports_) {
     bound_ports_.erase(port);
   }
   return {};
@@ -359,22 +380,23 @@ Result<void> HaproxyRouter::start_anew() {
 }
 
 /// A port that cannot be had must not keep all others from being served.
-void HaproxyRouter::look_for_taken_ports() {
+void HaproxyRouter::look_for_lost_ports() {
   std::vector<ListenOn> wanted = settings_.http;
   wanted.insert(wanted.end(), settings_.https.begin(), settings_.https.end());
   for (const auto& [app, route] : routes_) {
     wanted.push_back({settings_.app_address, route.app_port});
   }
-  std::set<int> taken;
+  std::map<int, std::string> lost;
   for (const ListenOn& listen : wanted) {
-    if (!bound_ports_.contains(listen.port) && is_taken(listen)) {
-      taken.insert(listen.port);
-      if (!taken_ports_.contains(listen.port)) {
-        log::error("port {} is taken by another program: nothing is served on it", listen.port);
+    const std::string trouble = bound_ports_.contains(listen.port) ? "" : trouble_with(listen);
+    if (!trouble.empty()) {
+      lost.emplace(listen.port, trouble);
+      if (!lost_ports_.contains(listen.port)) {
+        log::error("port {} {}: nothing is served on it", listen.port, trouble);
       }
     }
   }
-  taken_ports_ = std::move(taken);
+  lost_ports_ = std::move(lost);
 }
 
 /// HAProxy has died, or a foreign one has come. Containers may have other addresses than its file
@@ -415,7 +437,7 @@ void HaproxyRouter::add_foreign_problems(std::vector<std::string>& found) const 
   }
   const auto seen = process_.cli().ask_worker(processes->workers.front(), "show stat by-name 1 -1");
   if (seen && seen->find("by-name,FRONTEND") == std::string::npos && !settings_.http.empty() &&
-      !taken_ports_.contains(settings_.http.front().port)) {
+      !lost_ports_.contains(settings_.http.front().port)) {
     found.push_back(fmt::format("the HAProxy at {} does not have {} among its files",
                                 files_.foreign_socket.string(), files_.config().string()));
   }
@@ -430,8 +452,8 @@ std::vector<std::string> HaproxyRouter::problems() const {
   if (files_.is_foreign()) {
     add_foreign_problems(found);
   }
-  for (const int port : taken_ports_) {
-    found.push_back(fmt::format("port {} is taken by another program", port));
+  for (const auto& [port, trouble] : lost_ports_) {
+    found.push_back(fmt::format("port {} {}", port, trouble));
   }
   return found;
 }

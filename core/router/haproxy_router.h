@@ -115,7 +115,8 @@ class HaproxyRouter : public Router {
   Result<void> load_file();
   Result<void> start_anew();
   void add_foreign_problems(std::vector<std::string>& found) const;
-  void look_for_taken_ports();
+  Result<void> take_over();
+  void look_for_lost_ports();
   [[nodiscard]] HaproxyConfig config() const;
   void restart();
 
@@ -142,7 +143,8 @@ class HaproxyRouter : public Router {
   /// Ports that the running HAProxy has, and those that it was not given because another program
   /// has them.
   std::set<int> bound_ports_;
-  std::set<int> taken_ports_;
+  /// Ports that are wanted and cannot be had, and why.
+  std::map<int, std::string> lost_ports_;
   /// What had the traffic before the switch that is not committed yet.
   std::map<AppName, std::vector<RouteServer>> replaced_;
   RequestLog requests_;

@@ -29,6 +29,8 @@ struct RouteChange {
   std::vector<Candidate> candidates;
   /// Web containers that have the traffic now; empty on the first release.
   std::vector<docker::ContainerId> serving;
+  /// Between SIGTERM and SIGKILL, where the router itself stops those.
+  seconds stop_grace{30};
 };
 
 /// Where the requests of an app go.

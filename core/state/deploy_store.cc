@@ -135,7 +135,7 @@ Result<void> DeployStore::finish(std::int64_t id, DeployStage stage, const std::
     return Error{ErrorCode::Internal, fmt::format("deploy {} is not finished by this", id), "",
                  std::string(to_string(stage))};
   }
-  return database_.write([&](SQLite::Database& connection) -> Result<void> {
+  const auto finished = database_.write([&](SQLite::Database& connection) -> Result<void> {
     TRY(require_move(connection, id, stage));
     SQLite::Statement change(connection,
                              "UPDATE deploys SET stage = ?, reason = ?, finished_at = ?"
@@ -147,6 +147,24 @@ Result<void> DeployStore::finish(std::int64_t id, DeployStage stage, const std::
     change.exec();
     return {};
   });
+  unstored_.with([&](std::map<std::int64_t, DeployEnd>& ends) {
+    const bool can_be_stored = !finished && finished.error().code != ErrorCode::Conflict &&
+                               finished.error().code != ErrorCode::NotFound;
+    if (can_be_stored) {
+      ends.insert_or_assign(id, DeployEnd{stage, reason});
+    } else {
+      ends.erase(id);
+    }
+  });
+  return finished;
+}
+
+std::optional<DeployEnd> DeployStore::unstored_end(std::int64_t id) const {
+  return unstored_.with(
+      [id](const std::map<std::int64_t, DeployEnd>& ends) -> std::optional<DeployEnd> {
+        const auto found = ends.find(id);
+        return found == ends.end() ? std::nullopt : std::optional(found->second);
+      });
 }
 
 Result<std::vector<DeployRow>> DeployStore::list(const AppName& app, Page page) {

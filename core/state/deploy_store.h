@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "core/app/app_name.h"
 #include "core/app/oid.h"
 #include "core/app/release.h"
+#include "core/base/guarded.h"
 #include "core/state/database.h"
 #include "core/state/page.h"
 
@@ -65,6 +67,11 @@ struct DeployRow {
   std::optional<SystemTime> finished_at;
 };
 
+struct DeployEnd {
+  DeployStage stage;
+  std::string reason;
+};
+
 /// Thread: any.
 class DeployStore {
  public:
@@ -86,6 +93,8 @@ class DeployStore {
   /// Final stage with reason and time. Errors: NotFound, Conflict (the move is not legal).
   Result<void> finish(std::int64_t id, DeployStage stage, const std::string& reason,
                       SystemTime now);
+  /// How it has ended, where that could not be stored (a full disk).
+  [[nodiscard]] std::optional<DeployEnd> unstored_end(std::int64_t id) const;
   /// Newest first.
   Result<std::vector<DeployRow>> list(const AppName& app, Page page);
   /// All that are not final, oldest first: what a start after a crash has to settle.
@@ -93,6 +102,7 @@ class DeployStore {
 
  private:
   Database& database_;
+  Guarded<std::map<std::int64_t, DeployEnd>> unstored_;
 };
 
 /// Small facts about this installation (`instance_id`). Thread: any.

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hooks/fresh_mask.h"
+#include "hooks/access/fresh_mask.h"
 #include "sshd/commands/invocation.h"
 
 namespace minpaas::sshd::commands {

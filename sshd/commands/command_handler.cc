@@ -4,7 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/base/text.h"
-#include "hooks/first_claim.h"
+#include "hooks/access/first_claim.h"
 #include "sshd/commands/exec_line.h"
 #include "sshd/commands/help_text.h"
 #include "sshd/commands/invocation.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 #include "sshd/exec.h"
 
 namespace minpaas::sshd::commands {

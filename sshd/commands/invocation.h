@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 #include "sshd/commands/arguments.h"
 #include "sshd/commands/output.h"
 #include "sshd/exec.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/log.h"
-#include "hooks/app_access.h"
+#include "hooks/access/app_access.h"
 #include "sshd/commands/answer_mask.h"
 
 namespace minpaas::sshd::commands {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
-#include "hooks/scaling.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"

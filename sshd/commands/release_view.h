@@ -1,6 +1,6 @@
 #pragma once
 
-#include "hooks/release_report.h"
+#include "hooks/service/release_report.h"
 #include "sshd/commands/json.h"
 
 namespace minpaas::sshd::commands {

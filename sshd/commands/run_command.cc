@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "hooks/app_access.h"
+#include "hooks/access/app_access.h"
 #include "sshd/commands/answer_mask.h"
 #include "sshd/commands/on_record.h"
 

@@ -7,7 +7,7 @@
 #include "core/app/actor.h"
 #include "core/app/app_name.h"
 #include "core/git/repository.h"
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 #include "sshd/git/deploy_options.h"
 #include "sshd/git/push_target.h"
 

@@ -4,7 +4,7 @@
 
 #include "core/base/log.h"
 #include "core/base/text.h"
-#include "hooks/first_claim.h"
+#include "hooks/access/first_claim.h"
 #include "sshd/git/deploy_target.h"
 #include "sshd/git/receive_pack.h"
 #include "sshd/git/upload_pack.h"

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "config/settings.h"
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 #include "sshd/exec.h"
 #include "sshd/git/git_request.h"
 #include "sshd/git/push_slots.h"

@@ -1,10 +1,10 @@
 #include <gmock/gmock.h>
 
 #include "core/router/direct_router.h"
-#include "hooks/check.h"
-#include "hooks/check_plan.h"
-#include "hooks/http_probe.h"
-#include "hooks/supervisor.h"
+#include "hooks/checks/check.h"
+#include "hooks/checks/check_plan.h"
+#include "hooks/checks/http_probe.h"
+#include "hooks/supervision/supervisor.h"
 #include "tests/contract/engine_bed.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/needs.h"
@@ -98,8 +98,8 @@ class DirectSwapOnEngine : public RunningApp {
   void SetUp() override {
     RunningApp::SetUp();
     if (bed_) {
-      router_ = std::make_unique<DirectRouter>(
-          engine(), router::DirectSettings{"localhost", "127.0.0.1", seconds(5)});
+      router_ = std::make_unique<DirectRouter>(engine(),
+                                               router::DirectSettings{"localhost", "127.0.0.1"});
     }
   }
 

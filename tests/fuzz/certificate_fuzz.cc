@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/certs/certificate.h"
-#include "hooks/lego.h"
+#include "hooks/routing/lego.h"
 
 /// Certificates come from users and from authorities, reasons from authorities too.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

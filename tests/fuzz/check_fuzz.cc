@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "hooks/http_probe.h"
-#include "hooks/listeners.h"
+#include "hooks/checks/http_probe.h"
+#include "hooks/checks/listeners.h"
 
 /// First lines of answers come from any app, tables from the kernel of any host.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "hooks/reconcile.h"
+#include "hooks/supervision/reconcile.h"
 
 namespace minpaas::test {
 namespace {

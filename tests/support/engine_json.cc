@@ -99,7 +99,6 @@ ContainerSpec read_create_body(std::string_view body, std::string_view name) {
     spec.mounts.push_back(
         {mount.at("Source").get<std::string>(), mount.at("Target").get<std::string>()});
   }
-  spec.read_only_root = host.value("ReadonlyRootfs", false);
   return spec;
 }
 

@@ -154,9 +154,6 @@ void EngineServer::container(HttpCall& call, const ContainerId& id, std::string_
   if (action == "start") {
     return answer_change(call, engine_.start_container(id), runs);
   }
-  if (action == "rename") {
-    return answer_change(call, engine_.rename_container(id, call.query["name"]), false);
-  }
   if (action == "update" && body->find("Memory") != std::string::npos) {
     const auto set = engine_.update_limits(id, read_limits(*body));
     if (!set && set.error().code == ErrorCode::Conflict) {

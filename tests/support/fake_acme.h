@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "hooks/acme_client.h"
+#include "hooks/routing/acme_client.h"
 
 namespace minpaas::test {
 

@@ -1,6 +1,6 @@
 #include "tests/support/fake_build_secrets.h"
 
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 
 namespace minpaas::test {
 

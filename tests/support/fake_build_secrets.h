@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "hooks/build_secrets.h"
+#include "hooks/service/build_secrets.h"
 
 namespace minpaas::hooks {
 class Platform;

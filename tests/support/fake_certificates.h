@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "hooks/certificates.h"
+#include "hooks/service/certificates.h"
 
 namespace minpaas::test {
 

@@ -1,6 +1,6 @@
 #include "tests/support/fake_domains.h"
 
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 
 namespace minpaas::test {
 

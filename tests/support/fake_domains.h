@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "hooks/domains.h"
+#include "hooks/service/domains.h"
 
 namespace minpaas::hooks {
 class Platform;

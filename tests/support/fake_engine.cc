@@ -201,25 +201,6 @@ Result<void> FakeEngine::remove_container(const ContainerId& id) {
   return {};
 }
 
-Result<void> FakeEngine::rename_container(const ContainerId& id, std::string_view name) {
-  const auto old = name_of(id);
-  TRY(enter(EngineCall::Rename, old, fmt::format("rename {} {}", old, name)));
-  Result<void> renamed;
-  change([&](FakeEngineState& state) {
-    FakeContainer* found = state.find(id.value);
-    if (found == nullptr) {
-      renamed = no_container(id.value);
-    } else if (state.find(name) != nullptr) {
-      renamed = Error{ErrorCode::AlreadyExists,
-                      fmt::format("the container name {} is already in use", name), "", ""};
-    } else {
-      found->details.name = name;
-      state.emit("rename", *found);
-    }
-  });
-  return renamed;
-}
-
 Result<void> FakeEngine::set_restart_policy(const ContainerId& id, RestartPolicy policy) {
   const auto name = name_of(id);
   TRY(enter(EngineCall::SetRestartPolicy, name,

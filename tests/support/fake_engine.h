@@ -120,7 +120,6 @@ class FakeEngine : public docker::Engine {
   Result<void> stop_container(const docker::ContainerId& id, seconds grace,
                               std::stop_token stop) override;
   Result<void> remove_container(const docker::ContainerId& id) override;
-  Result<void> rename_container(const docker::ContainerId& id, std::string_view name) override;
   Result<void> set_restart_policy(const docker::ContainerId& id,
                                   docker::RestartPolicy policy) override;
   Result<void> update_limits(const docker::ContainerId& id, const Limits& limits) override;

@@ -28,7 +28,6 @@ enum class EngineCall {
   Start,
   Stop,
   Remove,
-  Rename,
   SetRestartPolicy,
   UpdateLimits,
   Inspect,

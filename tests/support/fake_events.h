@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "hooks/events.h"
+#include "hooks/service/events.h"
 
 namespace minpaas::test {
 

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "hooks/maintenance.h"
+#include "hooks/service/maintenance.h"
 
 namespace minpaas::hooks {
 class Platform;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "hooks/metrics.h"
+#include "hooks/service/metrics.h"
 
 namespace minpaas::test {
 

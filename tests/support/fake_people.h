@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "hooks/people.h"
+#include "hooks/service/people.h"
 
 namespace minpaas::test {
 

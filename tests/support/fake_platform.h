@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 #include "tests/support/fake_build_secrets.h"
 #include "tests/support/fake_certificates.h"
 #include "tests/support/fake_checks.h"

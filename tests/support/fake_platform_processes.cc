@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "hooks/scaling.h"
+#include "hooks/pipeline/scaling.h"
 #include "tests/support/fake_platform.h"
 
 namespace minpaas::test {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "hooks/request_keys.h"
+#include "hooks/service/request_keys.h"
 
 namespace minpaas::test {
 

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "hooks/platform.h"
+#include "hooks/service/platform.h"
 
 namespace minpaas::test {
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <set>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -75,9 +77,15 @@ class FakeRouter : public router::DirectRouter {
   }
 
   void drain(const AppName& /*app*/, const std::vector<docker::ContainerId>& /*containers*/,
-             milliseconds patience, std::stop_token /*stop*/) override {
+             milliseconds patience, std::stop_token stop) override {
     patience_.update([&](std::vector<milliseconds>& all) { all.push_back(patience); });
+    if (while_draining) {
+      while_draining(stop);
+    }
   }
+
+  /// Visitors who stay.
+  std::function<void(const std::stop_token& stop)> while_draining;
 
   /// Of each time that containers were drained.
   [[nodiscard]] std::vector<milliseconds> patience() const {

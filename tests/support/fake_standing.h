@@ -1,6 +1,6 @@
 #pragma once
 
-#include "hooks/standing.h"
+#include "hooks/service/standing.h"
 
 namespace minpaas::test {
 

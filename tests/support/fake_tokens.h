@@ -3,7 +3,7 @@
 #include <functional>
 #include <map>
 
-#include "hooks/tokens.h"
+#include "hooks/service/tokens.h"
 
 namespace minpaas::test {
 

@@ -58,9 +58,6 @@ class TarMaker {
 
   [[nodiscard]] std::string str() const { return bytes_ + std::string(2 * kRecord, '\0'); }
 
-  /// Without the end of the archive.
-  [[nodiscard]] const std::string& open_end() const { return bytes_; }
-
  private:
   static constexpr std::size_t kRecord = 512;
 

@@ -1,4 +1,4 @@
-#include "hooks/build_secrets.h"
+#include "hooks/service/build_secrets.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/check.h"
+#include "hooks/checks/check.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -8,8 +8,8 @@
 
 #include <array>
 
-#include "hooks/check_plan.h"
-#include "hooks/process_set.h"
+#include "hooks/checks/check_plan.h"
+#include "hooks/containers/process_set.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/loopback_server.h"
 

@@ -1,8 +1,8 @@
-#include "hooks/checks.h"
+#include "hooks/service/checks.h"
 
 #include <gmock/gmock.h>
 
-#include "hooks/live_processes.h"
+#include "hooks/supervision/live_processes.h"
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {

@@ -1,8 +1,8 @@
-#include "hooks/cron.h"
+#include "hooks/service/cron.h"
 
 #include <gmock/gmock.h>
 
-#include "hooks/cron_keeper.h"
+#include "hooks/programs/cron_keeper.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/memory_streams.h"
 

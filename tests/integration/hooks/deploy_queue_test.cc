@@ -1,8 +1,10 @@
-#include "hooks/deploy_queue.h"
+#include "hooks/queue/deploy_queue.h"
 
 #include <gmock/gmock.h>
 
+#include <condition_variable>
 #include <future>
+#include <mutex>
 
 #include "tests/support/deploy_bed.h"
 #include "tests/support/memory_streams.h"
@@ -300,6 +302,76 @@ TEST_F(OneSlot, DoesNotLetAConfigChangeWaitForAnotherAppsBuild) {
   EXPECT_EQ(changed->release, ReleaseNumber(2));
   bed_.engine.release_builds();
   EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);
+}
+
+/// Visitors of old containers who stay until they are told to leave, or the server stops.
+class OldContainers : public OneSlot {
+ protected:
+  OldContainers() {
+    bed_.router.while_draining = [this](const std::stop_token& stop) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      stays_ = true;
+      changed_.notify_all();
+      changed_.wait(lock, stop, [this] { return left_; });
+    };
+    one_ = bed_.commit(app_, "one");
+    two_ = bed_.commit(app_, "two", one_);
+  }
+
+  /// Until the second release is live and visitors of the first stay.
+  void deploy_twice() {
+    EXPECT_EQ(bed_.push(app_, one_)->stage, DeployStage::Succeeded);
+    EXPECT_EQ(push(app_, two_)->result.get()->stage, DeployStage::Succeeded);
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return stays_; });
+  }
+
+  void leave() {
+    const std::scoped_lock lock(mutex_);
+    left_ = true;
+    changed_.notify_all();
+  }
+
+  Oid one_;
+  Oid two_;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool stays_ = false;
+  bool left_ = false;
+};
+
+TEST_F(OldContainers, KeepNoOtherAppFromItsBuild) {
+  deploy_twice();
+  const AppName shop = bed_.make_app("shop");
+  const auto other = push(shop, bed_.commit(shop, "one"));
+  EXPECT_EQ(other->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_THAT(other->watcher.text(), testing::Not(HasSubstr("Waiting")));
+  const auto next = push(app_, bed_.commit(app_, "three", two_));
+  ASSERT_TRUE(next->watcher.wait_for("Waiting for the old containers of deploy 2"));
+  leave();
+  EXPECT_EQ(next->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+TEST_F(OldContainers, LetTheLiveOnesBeRepaired) {
+  deploy_twice();
+  EXPECT_FALSE(bed_.server().queue.hold(app_));
+  ASSERT_TRUE(bed_.server().queue.hold(app_, Beside::OldContainers));
+  leave();
+  const auto next = push(app_, bed_.commit(app_, "three", two_));
+  ASSERT_TRUE(next->watcher.wait_for("Waiting for"));
+  bed_.server().queue.release(app_);
+  EXPECT_EQ(next->result.get()->stage, DeployStage::Succeeded);
+}
+
+TEST_F(OldContainers, DoNotKeepTheServerFromItsEnd) {
+  deploy_twice();
+  bed_.server().queue.stop(milliseconds(0));
+  bed_.restart();
+  bed_.reconcile();
+  EXPECT_THAT(bed_.containers(app_), ElementsAre("v2 web.1"));
 }
 
 /// Cancelled in each stage before the release is live: nothing of it may be left.

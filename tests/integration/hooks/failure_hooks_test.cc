@@ -1,4 +1,4 @@
-#include "hooks/failure_hooks.h"
+#include "hooks/checks/failure_hooks.h"
 
 #include <gmock/gmock.h>
 

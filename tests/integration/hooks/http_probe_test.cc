@@ -1,4 +1,4 @@
-#include "hooks/http_probe.h"
+#include "hooks/checks/http_probe.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/liveness.h"
+#include "hooks/supervision/liveness.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -6,7 +6,7 @@
 #include <array>
 #include <atomic>
 
-#include "hooks/process_set.h"
+#include "hooks/containers/process_set.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/loopback_server.h"
 

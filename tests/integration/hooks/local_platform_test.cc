@@ -1,4 +1,4 @@
-#include "hooks/local_platform.h"
+#include "hooks/platform/local_platform.h"
 
 #include <gmock/gmock.h>
 

@@ -4,7 +4,7 @@
 #include <future>
 #include <ranges>
 
-#include "hooks/local_metrics.h"
+#include "hooks/platform/local_metrics.h"
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {

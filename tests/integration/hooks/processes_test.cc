@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "hooks/reconcile.h"
+#include "hooks/supervision/reconcile.h"
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {

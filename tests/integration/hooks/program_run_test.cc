@@ -1,11 +1,11 @@
-#include "hooks/program_run.h"
+#include "hooks/programs/program_run.h"
 
 #include <gmock/gmock.h>
 
 #include <thread>
 
-#include "hooks/local_platform.h"
-#include "hooks/reconcile.h"
+#include "hooks/platform/local_platform.h"
+#include "hooks/supervision/reconcile.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/memory_streams.h"
 

@@ -1,4 +1,4 @@
-#include "hooks/reconcile.h"
+#include "hooks/supervision/reconcile.h"
 
 #include <gmock/gmock.h>
 

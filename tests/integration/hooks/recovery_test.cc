@@ -1,8 +1,8 @@
-#include "hooks/recovery.h"
+#include "hooks/pipeline/recovery.h"
 
 #include <gmock/gmock.h>
 
-#include "hooks/reconcile.h"
+#include "hooks/supervision/reconcile.h"
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {
@@ -20,9 +20,10 @@ using testing::Not;
 
 /// Every call that changes the engine, or that a deploy waits for.
 constexpr EngineCall kCalls[] = {
-    EngineCall::Version, EngineCall::Build,  EngineCall::InspectImage,     EngineCall::Create,
-    EngineCall::Start,   EngineCall::Stop,   EngineCall::Remove,           EngineCall::Inspect,
-    EngineCall::List,    EngineCall::Rename, EngineCall::SetRestartPolicy, EngineCall::RemoveImage,
+    EngineCall::Version,          EngineCall::Build,       EngineCall::InspectImage,
+    EngineCall::Create,           EngineCall::Start,       EngineCall::Stop,
+    EngineCall::Remove,           EngineCall::Inspect,     EngineCall::List,
+    EngineCall::SetRestartPolicy, EngineCall::RemoveImage,
 };
 
 /// One deploy, run on the test's thread until it ends or the server crashes in it.
@@ -81,7 +82,9 @@ class Recovery : public testing::TestWithParam<DeployKind> {
     job.row.id = *server.deploys.add(job.row);
     id_ = job.row.id;
     Deploy deploy(job, *DeployFeed::create(server.queue.log_file(app_, id_), FeedLimits()));
-    server.pipeline.run(deploy);
+    if (const auto rest = server.pipeline.run(deploy)) {
+      rest();
+    }
     return deploy.follow(Watcher().follow())->stage;
   }
 
@@ -272,13 +275,69 @@ TEST_F(Recovery, SettlesWhileTheServerRunsWhatHasEndedWithoutARecord) {
   EXPECT_THROW(run(job(DeployKind::Push)), Crash);
   bed_->at_point = {};
   const std::int64_t ended = id_;
-  const auto waiting = bed_->server().deploys.add(push_job(latest_).row);
+  const auto waiting = bed_->server().queue.submit(push_job(latest_));
   ASSERT_TRUE(settle_ended(bed_->server().parts, bed_->server().queue));
   const auto row = bed_->server().deploys.get(ended);
   EXPECT_EQ(row->stage, DeployStage::Failed);
   EXPECT_EQ(row->reason, "its end could not be stored");
-  EXPECT_EQ(bed_->server().deploys.get(*waiting)->stage, DeployStage::Queued);
+  EXPECT_EQ(bed_->server().deploys.get((*waiting)->id())->stage, DeployStage::Queued);
   EXPECT_THAT(bed_->containers(app_), ElementsAre("v1 web.1"));
+}
+
+TEST_F(Recovery, SettlesWhatHasEndedWhileItWasQueued) {
+  begin_again(1);
+  const auto lost = bed_->server().deploys.add(job(DeployKind::Push).row);
+  ASSERT_TRUE(settle_ended(bed_->server().parts, bed_->server().queue));
+  EXPECT_EQ(bed_->server().deploys.get(*lost)->stage, DeployStage::Failed);
+}
+
+/// What is known of it counts, not what the journal has.
+TEST_F(Recovery, StoresAnEndThatCouldNotBeStoredAsItWas) {
+  begin_again(1);
+  const auto deny = [this](const char* sql) {
+    ASSERT_TRUE(bed_->server().database->write([&](SQLite::Database& connection) -> Result<void> {
+      connection.exec(sql);
+      return {};
+    }));
+  };
+  bed_->at_point = [&](std::string_view point) {
+    if (point == "marked as stopped") {
+      deny(
+          "CREATE TRIGGER full BEFORE UPDATE OF finished_at ON deploys"
+          " BEGIN SELECT RAISE(ABORT, 'full'); END");
+    }
+  };
+  EXPECT_EQ(run(job(DeployKind::Stop)), DeployStage::Succeeded);
+  bed_->at_point = {};
+  EXPECT_FALSE(settle_ended(bed_->server().parts, bed_->server().queue));
+  deny("DROP TRIGGER full");
+  ASSERT_TRUE(settle_ended(bed_->server().parts, bed_->server().queue));
+  EXPECT_EQ(bed_->server().deploys.get(id_)->stage, DeployStage::Succeeded);
+  EXPECT_TRUE(bed_->server().apps.get(app_)->stopped);
+}
+
+TEST_F(Recovery, OfOneAppThatFailsKeepsNoOtherFromBeingServed) {
+  begin_again(1);
+  bed_->at_point = [](std::string_view point) {
+    if (point == "started") {
+      throw Crash();
+    }
+  };
+  EXPECT_THROW(run(job(DeployKind::ConfigChange)), Crash);
+  const std::int64_t broken = id_;
+  app_ = bed_->make_app("shop");
+  latest_ = Oid();
+  EXPECT_THROW(run(job(DeployKind::Push)), Crash);
+  bed_->at_point = {};
+  ASSERT_TRUE(bed_->server().database->write([](SQLite::Database& connection) -> Result<void> {
+    connection.exec("UPDATE config_vars SET sealed = x'00'");
+    return {};
+  }));
+  bed_->restart();
+  ASSERT_TRUE(recover(bed_->server().parts));
+  EXPECT_EQ(bed_->server().deploys.get(id_)->stage, DeployStage::Failed);
+  EXPECT_EQ(bed_->server().deploys.unfinished()->size(), 1U);
+  EXPECT_EQ(bed_->server().deploys.unfinished()->front().id, broken);
 }
 
 TEST_F(Recovery, LeavesAloneWhatIsUnderWay) {

@@ -3,7 +3,7 @@
 #include <future>
 #include <thread>
 
-#include "hooks/renames.h"
+#include "hooks/platform/renames.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/known_keys.h"
 

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "hooks/garbage.h"
+#include "hooks/supervision/garbage.h"
 #include "tests/support/deploy_bed.h"
 
 namespace minpaas::hooks {

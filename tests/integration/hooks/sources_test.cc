@@ -1,8 +1,8 @@
-#include "hooks/sources.h"
+#include "hooks/service/sources.h"
 
 #include <gmock/gmock.h>
 
-#include "hooks/ownership.h"
+#include "hooks/containers/ownership.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/memory_streams.h"
 #include "tests/support/tar_maker.h"

@@ -1,4 +1,4 @@
-#include "hooks/standing.h"
+#include "hooks/service/standing.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/storage.h"
+#include "hooks/service/storage.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/app_journal.h"
+#include "hooks/logs/app_journal.h"
 
 #include <gmock/gmock.h>
 

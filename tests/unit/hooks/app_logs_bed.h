@@ -1,6 +1,6 @@
 #pragma once
 
-#include "hooks/app_logs.h"
+#include "hooks/logs/app_logs.h"
 
 #include <gmock/gmock.h>
 

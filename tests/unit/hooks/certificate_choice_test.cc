@@ -1,4 +1,4 @@
-#include "hooks/certificate_choice.h"
+#include "hooks/routing/certificate_choice.h"
 
 #include <gtest/gtest.h>
 

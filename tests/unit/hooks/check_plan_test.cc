@@ -1,4 +1,4 @@
-#include "hooks/check_plan.h"
+#include "hooks/checks/check_plan.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/container_usage.h"
+#include "hooks/containers/container_usage.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/cron_entries.h"
+#include "hooks/programs/cron_entries.h"
 
 #include <gtest/gtest.h>
 

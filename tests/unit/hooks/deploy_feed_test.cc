@@ -1,4 +1,4 @@
-#include "hooks/deploy_feed.h"
+#include "hooks/queue/deploy_feed.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/deploy_output.h"
+#include "hooks/queue/deploy_output.h"
 
 #include <gmock/gmock.h>
 

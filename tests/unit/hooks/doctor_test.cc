@@ -1,4 +1,4 @@
-#include "hooks/doctor.h"
+#include "hooks/platform/doctor.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>

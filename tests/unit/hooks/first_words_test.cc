@@ -1,4 +1,4 @@
-#include "hooks/first_words.h"
+#include "hooks/programs/first_words.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/fresh_mask.h"
+#include "hooks/access/fresh_mask.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/garbage.h"
+#include "hooks/supervision/garbage.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/health_book.h"
+#include "hooks/supervision/health_book.h"
 
 #include <gmock/gmock.h>
 

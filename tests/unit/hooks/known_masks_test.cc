@@ -1,4 +1,4 @@
-#include "hooks/known_masks.h"
+#include "hooks/access/known_masks.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/lego.h"
+#include "hooks/routing/lego.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "hooks/lifecycle_log.h"
+#include "hooks/logs/lifecycle_log.h"
 
 #include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
 
-#include "hooks/request_journal.h"
+#include "hooks/logs/request_journal.h"
 #include "tests/support/state_file.h"
 
 namespace minpaas::hooks {

@@ -1,8 +1,8 @@
-#include "hooks/listeners.h"
+#include "hooks/checks/listeners.h"
 
 #include <gmock/gmock.h>
 
-#include "hooks/http_probe.h"
+#include "hooks/checks/http_probe.h"
 
 namespace minpaas::hooks {
 namespace {

@@ -1,4 +1,4 @@
-#include "hooks/liveness_record.h"
+#include "hooks/supervision/liveness_record.h"
 
 #include <gtest/gtest.h>
 

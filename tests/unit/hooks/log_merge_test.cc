@@ -1,4 +1,4 @@
-#include "hooks/log_merge.h"
+#include "hooks/logs/log_merge.h"
 
 #include <gmock/gmock.h>
 

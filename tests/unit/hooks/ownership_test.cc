@@ -1,4 +1,4 @@
-#include "hooks/ownership.h"
+#include "hooks/containers/ownership.h"
 
 #include <gmock/gmock.h>
 

@@ -1,10 +1,10 @@
-#include "hooks/process_set.h"
+#include "hooks/containers/process_set.h"
 
 #include <gmock/gmock.h>
 
 #include <atomic>
 
-#include "hooks/one_off.h"
+#include "hooks/programs/one_off.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/releases.h"
 

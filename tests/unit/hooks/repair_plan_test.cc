@@ -1,4 +1,4 @@
-#include "hooks/repair_plan.h"
+#include "hooks/supervision/repair_plan.h"
 
 #include <gmock/gmock.h>
 
@@ -100,7 +100,7 @@ TEST_F(RepairPlan, OfAStoppedAppStopsWhatRunsAndKeepsIt) {
   put("a");
   put_row("a");
   const auto repairs = plan();
-  EXPECT_THAT(repairs.stop, ElementsAre(ContainerId{"a"}));
+  EXPECT_THAT(repairs.stop, ElementsAre(testing::Field(&StopRepair::container, ContainerId{"a"})));
   EXPECT_THAT(repairs.remove, IsEmpty());
   EXPECT_THAT(repairs.apps, IsEmpty());
 }

@@ -1,4 +1,4 @@
-#include "hooks/scaling.h"
+#include "hooks/pipeline/scaling.h"
 
 #include <gtest/gtest.h>
 

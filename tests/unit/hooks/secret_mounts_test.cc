@@ -1,4 +1,4 @@
-#include "hooks/secret_mounts.h"
+#include "hooks/pipeline/secret_mounts.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "hooks/supervisor.h"
+#include "hooks/supervision/supervisor.h"
 
 #include <gmock/gmock.h>
 

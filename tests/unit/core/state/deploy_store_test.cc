@@ -100,6 +100,29 @@ TEST_F(Deploys, EndOnlyWithATimeAndAReason) {
             ErrorCode::Internal);
 }
 
+TEST_F(Deploys, RememberAnEndThatCouldNotBeStored) {
+  DeployStore deploys = store();
+  const auto id = add();
+  const auto run_sql = [&](const char* sql) {
+    ASSERT_TRUE(file_.database().write([&](SQLite::Database& connection) -> Result<void> {
+      connection.exec(sql);
+      return {};
+    }));
+  };
+  run_sql(
+      "CREATE TRIGGER full BEFORE UPDATE ON deploys BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  EXPECT_FALSE(deploys.finish(id, DeployStage::Failed, "no network", at_second(9)));
+  ASSERT_TRUE(deploys.unstored_end(id));
+  EXPECT_EQ(deploys.unstored_end(id)->stage, DeployStage::Failed);
+  EXPECT_EQ(deploys.unstored_end(id)->reason, "no network");
+  run_sql("DROP TRIGGER full");
+  EXPECT_TRUE(deploys.finish(id, DeployStage::Failed, "no network", at_second(9)));
+  EXPECT_FALSE(deploys.unstored_end(id));
+  EXPECT_EQ(deploys.finish(id, DeployStage::Cancelled, "", at_second(9)).error().code,
+            ErrorCode::Conflict);
+  EXPECT_FALSE(deploys.unstored_end(id)) << "there is nothing to be stored";
+}
+
 TEST_F(Deploys, AreListedNewestFirstPerApp) {
   const AppName other = add_app(file_, "shop").name;
   const auto first = add();

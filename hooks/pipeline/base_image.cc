@@ -1,0 +1,93 @@
+#include "hooks/pipeline/base_image.h"
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+
+namespace minpaas::hooks {
+namespace {
+
+constexpr std::string_view kLocalPrefix = "localhost/";
+constexpr std::size_t kMostReasonCharacters = 120;
+
+/// What to say when an image is not there, and why (may be empty).
+using NotThere = std::function<Error(const std::string& why)>;
+
+Error base_not_there(const runtimes::BuildPlan& plan, const std::string& why) {
+  const bool local = plan.base_image.starts_with(kLocalPrefix);
+  return {ErrorCode::NotFound,
+          fmt::format("the base image {} is not there{}", plan.base_image, why),
+          local ? fmt::format("run scripts/base-images {} on the server, or set [images] {}",
+                              plan.runtime, plan.runtime)
+                : fmt::format("run `docker pull {}` on the server, or run scripts/base-images and "
+                              "set [images] {} = localhost/minpaas/{}-base",
+                              plan.base_image, plan.runtime, plan.runtime),
+          ""};
+}
+
+Error image_not_there(const std::string& reference, const std::string& why) {
+  return {ErrorCode::NotFound, fmt::format("there is no image {}{}", reference, why),
+          reference.starts_with(kLocalPrefix)
+              ? "localhost/ names images of the server itself: docker load or docker build there"
+              : "look at its name and tag; one of a private registry is pulled by hand on the "
+                "server, with docker pull",
+          ""};
+}
+
+Result<void> pull(const PipelineParts& parts, const std::string& reference, DeployOutput& output,
+                  const std::stop_token& stop, const NotThere& not_there) {
+  output.detail(fmt::format("Pulling {}", reference));
+  const auto pulled = parts.engine.pull_image(
+      reference, [](const docker::PullProgress&) {}, stop);
+  if (pulled) {
+    output.done("Pulled");
+    return {};
+  }
+  const ErrorCode code = pulled.error().code;
+  if (code == ErrorCode::Cancelled || code == ErrorCode::NoSpace) {
+    return pulled.error();
+  }
+  Error error = not_there(" and could not be pulled: " +
+                          in_a_few_words(pulled.error().message, kMostReasonCharacters));
+  error.cause = pulled.error().cause;
+  return error;
+}
+
+Result<void> provide(const PipelineParts& parts, const std::string& reference, DeployOutput& output,
+                     const std::stop_token& stop, const NotThere& not_there) {
+  const bool local = reference.starts_with(kLocalPrefix);
+  const config::PullPolicy policy = parts.settings.images.pull;
+  if (policy == config::PullPolicy::Always && !local) {
+    return pull(parts, reference, output, stop, not_there);
+  }
+  const auto found = parts.engine.inspect_image(reference);
+  if (found) {
+    return {};
+  }
+  if (found.error().code != ErrorCode::NotFound) {
+    return found.error();
+  }
+  if (local || policy == config::PullPolicy::Never) {
+    return not_there("");
+  }
+  return pull(parts, reference, output, stop, not_there);
+}
+
+}  // namespace
+
+Result<void> provide_base_image(const PipelineParts& parts, const runtimes::BuildPlan& plan,
+                                DeployOutput& output, std::stop_token stop) {
+  if (plan.base_image.empty()) {
+    return {};
+  }
+  return provide(parts, plan.base_image, output, stop,
+                 [&](const std::string& why) { return base_not_there(plan, why); });
+}
+
+Result<void> provide_image(const PipelineParts& parts, const std::string& reference,
+                           DeployOutput& output, std::stop_token stop) {
+  return provide(parts, reference, output, stop,
+                 [&](const std::string& why) { return image_not_there(reference, why); });
+}
+
+}  // namespace minpaas::hooks
