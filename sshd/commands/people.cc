@@ -102,8 +102,9 @@ Result<int> add(Invocation& call) {
     return 0;
   }
   call.out.note(fmt::format("Added {}, {}", printable(row.name), role_phrase(row.role)));
-  call.out.note("hint: let them in: ssh minpaas keys:add " + printable(row.name) +
-                " < their_key.pub");
+  call.out.note(
+      fmt::format("hint: let them in: ssh minpaas keys:add {0}-laptop --user {0} < their_key.pub",
+                  printable(row.name)));
   return 0;
 }
 
