@@ -189,7 +189,7 @@ void print_release(const Prospect& push, DeployOutput& output) {
 Result<void> print_plan(const PipelineParts& parts, const PushRequest& request,
                         DeployOutput& output) {
   const auto repository = TRY(git::Repository::open(parts.repository(request.app)));
-  const DeployJob job{asked_for(request.app, state::DeployKind::Push, ""), false, false, {}, {}};
+  const DeployJob job{.row = asked_for(request.app, state::DeployKind::Push, "")};
   const StageContext context{parts, job, output, {}};
   const auto known = parts.apps.get(request.app);
   if (!known && known.error().code != ErrorCode::NotFound) {

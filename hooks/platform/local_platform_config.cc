@@ -37,12 +37,6 @@ bool changes_anything(const ConfigVars& now, const ConfigVars& set,
   return false;
 }
 
-DeployOutcome nothing_deployed() {
-  DeployOutcome outcome;
-  outcome.stage = state::DeployStage::Succeeded;
-  return outcome;
-}
-
 }  // namespace
 
 Result<ConfigVars> LocalPlatform::config(const Actor& actor, const AppName& name) {
@@ -96,9 +90,10 @@ Result<DeployOutcome> LocalPlatform::change_config(const Actor& actor, const App
   if (idle && !changes_anything(TRY(parts_.configs.latest(name)).second, set, unset)) {
     return nothing_deployed();
   }
-  return enqueue(
-      {asked_for(name, state::DeployKind::ConfigChange, actor.name), false, false, set, unset},
-      follow);
+  return enqueue({.row = asked_for(name, state::DeployKind::ConfigChange, actor.name),
+                  .set = set,
+                  .unset = unset},
+                 follow);
 }
 
 }  // namespace minpaas::hooks

@@ -7,14 +7,8 @@
 namespace minpaas::hooks {
 namespace {
 
-DeployOutcome nothing_deployed() {
-  DeployOutcome outcome;
-  outcome.stage = state::DeployStage::Succeeded;
-  return outcome;
-}
-
 DeployJob job_of(const AppName& name, state::DeployKind kind, const Actor& actor) {
-  return {asked_for(name, kind, actor.name), false, false, {}, {}};
+  return {.row = asked_for(name, kind, actor.name)};
 }
 
 }  // namespace

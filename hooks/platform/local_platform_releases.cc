@@ -109,7 +109,7 @@ Result<DeployOutcome> LocalPlatform::rollback(const Actor& actor, const AppName&
                  fmt::format("name the release to go back to: rollback {} vN", name.str()), ""};
   }
   const Release target = TRY(find_rollback_target(parts_, name, number));
-  DeployJob job{asked_for(name, state::DeployKind::Rollback, actor.name), false, false, {}, {}};
+  DeployJob job{.row = asked_for(name, state::DeployKind::Rollback, actor.name)};
   job.target = target.number;
   job.row.image = target.image.value;
   if (target.commit) {

@@ -1,4 +1,5 @@
 #include "hooks/platform/local_sources.h"
+#include "hooks/service/pack_limits.h"
 
 #include <fmt/format.h>
 
@@ -87,16 +88,6 @@ Result<LocalSources::Slot> LocalSources::take_slot(const std::stop_token& gone) 
   return Slot(running_);
 }
 
-git::PackLimits LocalSources::pack_limits() const {
-  const config::GitSettings& settings = parts_.settings.git;
-  git::PackLimits limits;
-  limits.pack_bytes = static_cast<std::uint64_t>(settings.max_pack_bytes);
-  limits.object_bytes = static_cast<std::uint64_t>(settings.max_object_bytes);
-  limits.objects = static_cast<std::uint32_t>(settings.max_objects);
-  limits.reserve_bytes = static_cast<std::uint64_t>(settings.reserve_bytes);
-  return limits;
-}
-
 Result<PushPlace> LocalSources::enter(const Actor& actor, const AppName& name, DeployJob& job,
                                       const DeployChanges& changes) {
   auto place = TRY(door_.open(actor, name));
@@ -166,14 +157,15 @@ Result<git::ArchiveCommit> LocalSources::take_archive(const Actor& actor, const 
   }
   const archive::ReadLimits limits{settings.archive_entries, settings.archive_file_bytes,
                                    settings.archive_bytes, settings.archive_ratio};
-  return git::commit_archive(repository, take, limits, pack_limits(), commit, tick);
+  return git::commit_archive(repository, take, limits, pack_limits_of(parts_.settings.git), commit,
+                             tick);
 }
 
 Result<DeployOutcome> LocalSources::deploy_archive(const Actor& actor, const AppName& name,
                                                    ByteReader& archive,
                                                    const DeployChanges& changes,
                                                    const Follow& follow) {
-  DeployJob job{asked_for(name, state::DeployKind::Push, actor.name), false, false, {}, {}};
+  DeployJob job{.row = asked_for(name, state::DeployKind::Push, actor.name)};
   const auto place = TRY(enter(actor, name, job, changes));
   std::optional<git::ArchiveCommit> made;
   {
@@ -194,7 +186,7 @@ Result<git::RemoteCommit> LocalSources::fetch(const AppName& name, const std::st
   git::FetchRules rules;
   rules.reach = settings.allow_private_addresses ? Reach::Anywhere : Reach::Public;
   rules.deadline = now() + settings.timeout;
-  rules.limits = pack_limits();
+  rules.limits = pack_limits_of(parts_.settings.git);
   rules.ca_file = settings.ca_file;
   std::unique_ptr<KeyFiles> key;
   if (url.scheme() == git::RemoteUrl::Scheme::Ssh) {
@@ -219,7 +211,7 @@ Result<DeployOutcome> LocalSources::deploy_repository(const Actor& actor, const 
                                                       const std::optional<std::string>& ref,
                                                       const DeployChanges& changes,
                                                       const Follow& follow) {
-  DeployJob job{asked_for(name, state::DeployKind::Push, actor.name), false, false, {}, {}};
+  DeployJob job{.row = asked_for(name, state::DeployKind::Push, actor.name)};
   const auto place = TRY(enter(actor, name, job, changes));
   const auto url = TRY(git::RemoteUrl::parse(text));
   if (url.scheme() == git::RemoteUrl::Scheme::Http && !parts_.settings.sources.allow_http) {
@@ -253,7 +245,7 @@ Result<DeployOutcome> LocalSources::deploy_image(const Actor& actor, const AppNa
                                                  const ImageReference& image,
                                                  const DeployChanges& changes,
                                                  const Follow& follow) {
-  DeployJob job{asked_for(name, state::DeployKind::Image, actor.name), false, false, {}, {}};
+  DeployJob job{.row = asked_for(name, state::DeployKind::Image, actor.name)};
   const auto place = TRY(enter(actor, name, job, changes));
   if (changes.runtime) {
     return Error{ErrorCode::InvalidInput, "an image has no runtime: nothing is built",

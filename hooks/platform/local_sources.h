@@ -61,7 +61,6 @@ class LocalSources : public Sources {
                                       const Oid& commit, const Follow& follow);
   Result<DeployOutcome> deploy(const Actor& actor, DeployJob job, const PushPlace& place,
                                const Follow& follow);
-  [[nodiscard]] git::PackLimits pack_limits() const;
 
   const PipelineParts& parts_;
   DeployQueue& queue_;

@@ -63,7 +63,7 @@ Result<Volumes> LocalStorage::all(const Actor& actor) {
 
 Result<DeployOutcome> LocalStorage::change(const Actor& actor, const AppName& name,
                                            const StorageChange& change, const Follow& follow) {
-  DeployJob job{asked_for(name, state::DeployKind::ConfigChange, actor.name), false, false, {}, {}};
+  DeployJob job{.row = asked_for(name, state::DeployKind::ConfigChange, actor.name)};
   job.storage = change;
   const auto deploy = TRY(queue_.submit(std::move(job)));
   return deploy->follow(follow);
@@ -76,9 +76,7 @@ Result<DeployOutcome> LocalStorage::mount(const Actor& actor, const AppName& nam
   TRY(require_free(volumes, mount));
   const state::VolumeRow* own = find(volumes, mount.name);
   if (own != nullptr && own->path == mount.path && queue_.current(name) == nullptr) {
-    DeployOutcome unchanged;
-    unchanged.stage = state::DeployStage::Succeeded;
-    return unchanged;
+    return nothing_deployed();
   }
   if (own == nullptr && TRY(parts_.volumes.left_by(name, mount.name)) && !require_admin(actor)) {
     return Error{

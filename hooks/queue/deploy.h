@@ -29,8 +29,8 @@ struct DeployJob {
   bool no_cache = false;
   bool skip_release = false;
   /// For ConfigChange; what to set, also for deploys that make an image.
-  ConfigVars set;
-  std::vector<ConfigKey> unset;
+  ConfigVars set = {};
+  std::vector<ConfigKey> unset = {};
   /// For Scale: process types whose quantity changes.
   Formation quantities = {};
   /// For Restart: the process type to restart, else all.

@@ -126,7 +126,8 @@ class DeployQueue {
   const Clock& clock_;
   QueueSettings settings_;
   DeployRunner& runner_;
-  /// Orders submissions: the row is committed and queued under it. Workers never take it.
+  /// Orders submissions: the row is committed and queued under it. Nobody waits for a worker with
+  /// it.
   mutable std::mutex submitting_;
   mutable Guarded<State> state_;
   Guarded<std::vector<RestThread>> rests_;

@@ -24,6 +24,7 @@
 #include "hooks/service/certificates.h"
 #include "hooks/service/checks.h"
 #include "hooks/service/cron.h"
+#include "hooks/service/deploy_outcome.h"
 #include "hooks/service/domains.h"
 #include "hooks/service/events.h"
 #include "hooks/service/follow.h"
@@ -98,19 +99,6 @@ struct DoctorFinding {
   CheckLevel level = CheckLevel::Ok;
   std::string detail;
   std::string hint;
-};
-
-/// How a deploy that was waited for has ended.
-struct DeployOutcome {
-  std::int64_t deploy = 0;
-  state::DeployStage stage = state::DeployStage::Failed;
-  std::optional<ReleaseNumber> release;
-  std::string url;
-  /// A few words when it did not succeed: what `ng` carries.
-  std::string reason;
-  /// Of one that failed. Other than Failed only where the image that was asked for is why:
-  /// NotFound, PermissionDenied.
-  ErrorCode failure = ErrorCode::Failed;
 };
 
 struct PushRequest {

@@ -11,11 +11,10 @@
 #include "core/base/byte_stream.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "hooks/service/deploy_outcome.h"
 #include "hooks/service/follow.h"
 
 namespace minpaas::hooks {
-
-struct DeployOutcome;
 
 /// What changes together with the code, in one release. When the deploy fails all is as before.
 struct DeployChanges {

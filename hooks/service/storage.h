@@ -8,11 +8,10 @@
 #include "core/app/storage_mount.h"
 #include "core/base/result.h"
 #include "core/state/volume_store.h"
+#include "hooks/service/deploy_outcome.h"
 #include "hooks/service/follow.h"
 
 namespace minpaas::hooks {
-
-struct DeployOutcome;
 
 /// Folders that outlive releases: named volumes of the engine, in all containers of their app.
 /// Thread: any.

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "hooks/access/first_claim.h"
+#include "hooks/service/pack_limits.h"
 #include "sshd/git/deploy_target.h"
 #include "sshd/git/receive_pack.h"
 #include "sshd/git/upload_pack.h"
@@ -66,15 +67,6 @@ Result<void> require_scope(const Actor& actor, std::string_view verb, const AppN
   return Error{ErrorCode::PermissionDenied,
                fmt::format("the scope of this key does not allow {} on {}", verb, name.str()), "",
                ""};
-}
-
-minpaas::git::PackLimits limits_of(const config::GitSettings& settings) {
-  minpaas::git::PackLimits limits;
-  limits.pack_bytes = static_cast<std::uint64_t>(settings.max_pack_bytes);
-  limits.object_bytes = static_cast<std::uint64_t>(settings.max_object_bytes);
-  limits.objects = static_cast<std::uint32_t>(settings.max_objects);
-  limits.reserve_bytes = static_cast<std::uint64_t>(settings.reserve_bytes);
-  return limits;
 }
 
 std::string protocol_of(const ExecRequest& request) {
@@ -157,7 +149,7 @@ int GitHandler::receive(const ExecRequest& request, std::string_view repository,
   CountingReader counted(streams.in, received_bytes_);
   ExecStreams watched{counted, streams.out, streams.err, standing.gone(), streams.console};
   ReceivePackOptions options;
-  options.limits = limits_of(settings_);
+  options.limits = hooks::pack_limits_of(settings_);
   options.slots = &slots_;
   options.protocol = protocol_of(request);
   DeployTarget target(platform_, request.actor, {*name, place->deploy_branch, place->is_new},

@@ -43,7 +43,7 @@ class Recovery : public testing::TestWithParam<DeployKind> {
   }
 
   DeployJob push_job(const Oid& commit) {
-    DeployJob job{asked_for(app_, DeployKind::Push, "ada"), false, false, {}, {}};
+    DeployJob job{.row = asked_for(app_, DeployKind::Push, "ada")};
     job.row.commit = commit;
     job.row.ref = "refs/heads/main";
     return job;
@@ -53,7 +53,7 @@ class Recovery : public testing::TestWithParam<DeployKind> {
     if (kind == DeployKind::Push) {
       return push_job(bed_->commit(app_, "new", latest_));
     }
-    DeployJob other{asked_for(app_, kind, "ada"), false, false, {}, {}};
+    DeployJob other{.row = asked_for(app_, kind, "ada")};
     if (kind == DeployKind::ConfigChange) {
       other.set.emplace(*ConfigKey::parse("DEBUG"), Secret("1"));
     }

@@ -152,7 +152,7 @@ TEST_F(AppSources, ACrashTakesBackWhatTheDeployHadSet) {
   ASSERT_EQ(send(app_tar("1"), {.set = vars({{"LEVEL", "info"}})})->stage, DeployStage::Succeeded);
   test::TarMaker tar;
   for (const char* point : {"config changed", "started", "switched"}) {
-    DeployJob job{asked_for(app_, state::DeployKind::Push, "ada"), false, false, {}, {}};
+    DeployJob job{.row = asked_for(app_, state::DeployKind::Push, "ada")};
     job.set = vars({{"LEVEL", point}});
     job.runtime = "python";
     job.row.commit = bed_.commit(app_, point);

@@ -124,7 +124,7 @@ TEST_F(AppStorage, IsAsBeforeWhereverTheServerCrashes) {
   for (const char* point : {"releasing", "storage changed", "release stored", "starting", "started",
                             "checking", "switching"}) {
     bed_.restart();
-    DeployJob job{asked_for(app_, state::DeployKind::ConfigChange, "ada"), false, false, {}, {}};
+    DeployJob job{.row = asked_for(app_, state::DeployKind::ConfigChange, "ada")};
     job.storage = {*StorageName::parse("data"), *MountPath::parse("/other")};
     job.row.id = *bed_.server().deploys.add(job.row);
     bed_.at_point = [&](std::string_view now) {
