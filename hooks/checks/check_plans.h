@@ -2,6 +2,7 @@
 
 #include "core/app/release.h"
 #include "core/state/stores.h"
+#include "hooks/checks/check.h"
 #include "hooks/checks/check_plan.h"
 
 namespace minpaas::hooks {

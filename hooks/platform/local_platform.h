@@ -10,6 +10,7 @@
 #include "hooks/pipeline/pipeline_parts.h"
 #include "hooks/platform/local_storage.h"
 #include "hooks/platform/push_places.h"
+#include "hooks/programs/one_off.h"
 #include "hooks/queue/deploy_queue.h"
 #include "hooks/service/platform.h"
 #include "hooks/supervision/liveness.h"

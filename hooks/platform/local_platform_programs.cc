@@ -6,6 +6,7 @@
 #include "hooks/pipeline/app_network.h"
 #include "hooks/pipeline/release_containers.h"
 #include "hooks/platform/local_platform.h"
+#include "hooks/programs/program_run.h"
 
 namespace minpaas::hooks {
 namespace {
