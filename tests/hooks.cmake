@@ -16,9 +16,10 @@ foreach(part assembly check http_probe liveness reconcile settings_check)
 endforeach()
 
 # Queue, pipeline, recovery and the service layer.
-foreach(part access_matrix build_secrets certificates checks claim cron deploy_queue domains failure_hooks local_platform maintenance manifest metrics people processes program_run push recovery rename resources rollback sources standing storage tokens)
+foreach(part access_matrix build_secrets certificates checks claim cron deploy_queue domains failure_hooks local_platform maintenance manifest metrics people processes program_run push recovery rename resources rollback sources standing storage tokens unreadable_config)
   minpaas_test(${part}_test LABEL integration
     SOURCES integration/hooks/${part}_test.cc
     LIBRARIES minpaas::deploy_support PkgConfig::ZLIB)
 endforeach()
 target_link_libraries(access_matrix_test PRIVATE minpaas::commands fmt::fmt)
+target_link_libraries(unreadable_config_test PRIVATE minpaas::commands SQLiteCpp)
