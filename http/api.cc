@@ -179,7 +179,8 @@ OrProblem<Admitted> Api::admit(const Request& request, std::size_t body_bytes) {
 /// failed tries: behind a proxy they are somebody else's, and nobody guesses 256 bits.
 OrProblem<Actor> Api::authenticate(const Request& request) {
   const auto secret = bearer(request.header("authorization"));
-  const hooks::Refusals::Peer peer{.address = request.from, .from = request.from};
+  const hooks::Refusals::Peer peer{
+      .address = request.from, .from = request.from, .had_credential = secret.has_value()};
   if (!secret) {
     refusals_.note(peer, "token", "none was sent");
     return unauthorized("this takes a token", "");

@@ -24,7 +24,7 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-/// The error that a command prints by itself, which a deploy's end does.
+/// The error that a command prints by itself, which the end of a deploy or build does.
 std::optional<Problem> printed_problem(const std::string& err) {
   const Json json = Json::parse(err, nullptr, false);
   if (!json.is_object() || !json.contains("error")) {
@@ -191,8 +191,8 @@ class Call {
                          .detail = "this is too much for one answer",
                          .hint = "ask for less, or send Accept: text/event-stream"});
     }
-    // How a build ended is no failure of showing what it printed.
-    if (!status && (body.empty() || status.error().code == ErrorCode::PermissionDenied)) {
+    // A list that ends early looks whole.
+    if (!status) {
       return reply_from(problem_from(status.error()));
     }
     return Reply{.body = body.empty() ? "[]\n" : body + "\n]\n"};
@@ -204,6 +204,9 @@ class Call {
     const auto status = execute(args, out, err, commands::Form::Json);
     if (!status) {
       return fail(problem_from(status.error()));
+    }
+    if (const auto problem = printed_problem(err.text())) {
+      return fail(*problem);
     }
     events_.send("end", "", dump(Json{{"status", *status}}));
     return std::nullopt;

@@ -90,7 +90,8 @@ class KeyAuthenticator : public sshd::Authenticator {
   void note_denied(std::string_view from, std::string_view fingerprint) override {
     refusals_.note({.address = std::string(from.substr(0, from.rfind(':'))),
                     .from = std::string(from),
-                    .key_fingerprint = std::string(fingerprint)},
+                    .key_fingerprint = std::string(fingerprint),
+                    .had_credential = !fingerprint.empty()},
                    "ssh login");
   }
 

@@ -158,12 +158,7 @@ std::string RemoteUrl::with_user(std::string_view user) const {
 
 std::string shown_url(std::string_view text) {
   const auto url = RemoteUrl::parse(text);
-  if (url) {
-    return url->shown();
-  }
-  const auto at = text.rfind('@');
-  return at == std::string_view::npos ? escape_controls(text)
-                                      : "***" + escape_controls(text.substr(at));
+  return url ? url->shown() : "";
 }
 
 }  // namespace minpaas::git

@@ -56,8 +56,8 @@ class RemoteUrl {
   std::string path_;
 };
 
-/// What of a word may be shown of it when it is no RemoteUrl, perhaps: without all that stands
-/// before an `@`.
+/// What may be shown of a word that is perhaps no RemoteUrl: nothing then, since any part of it may
+/// be a secret.
 std::string shown_url(std::string_view text);
 
 }  // namespace minpaas::git

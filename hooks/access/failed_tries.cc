@@ -1,23 +1,18 @@
 #include "hooks/access/failed_tries.h"
 
 namespace minpaas::hooks {
-namespace {
-
-constexpr seconds kWindow{60};
-
-}  // namespace
 
 FailedTries::Tries FailedTries::note(const std::string& address) {
   const auto now = clock_.steady();
   return counts_.with([&](std::map<std::string, Count>& counts) {
     if (counts.size() >= kMostAddresses) {
-      std::erase_if(counts, [&](const auto& entry) { return entry.second.begin + kWindow <= now; });
+      std::erase_if(counts, [&](const auto& entry) { return entry.second.begin + window_ <= now; });
     }
     if (counts.size() >= kMostAddresses && !counts.contains(address)) {
       return Tries::TooMany;
     }
     Count& count = counts[address];
-    if (count.tries == 0 || count.begin + kWindow <= now) {
+    if (count.tries == 0 || count.begin + window_ <= now) {
       count = {now, 0};
     }
     ++count.tries;

@@ -11,12 +11,14 @@ namespace minpaas::hooks {
 /// Counts what was refused, or keeps happening, by address or another name. Thread: any.
 class FailedTries {
  public:
-  explicit FailedTries(const Clock& clock) : clock_(clock) {}
+  explicit FailedTries(const Clock& clock, seconds window = seconds(60))
+      : clock_(clock), window_(window) {}
 
   enum class Tries {
-    /// The first within a minute of this address.
+    /// The first of this address within the window, usually a minute.
     First,
     Again,
+    /// More than kMostAMinute in the window, or there are too many addresses to count.
     TooMany,
   };
 
@@ -33,6 +35,7 @@ class FailedTries {
   };
 
   const Clock& clock_;
+  seconds window_;
   Guarded<std::map<std::string, Count>> counts_;
 };
 

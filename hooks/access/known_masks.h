@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "core/app/app_name.h"
 #include "core/app/secret_mask.h"
@@ -13,12 +14,12 @@ namespace minpaas::hooks {
 /// and it is made anew only when what it hides has changed. Thread: any.
 class KnownMasks {
  public:
-  /// Hides `vars` in text about the app.
-  SharedMask of(const AppName& app, const ConfigVars& vars);
+  /// Hides all `secrets` in text about the app: a name may be in several of them.
+  SharedMask of(const AppName& app, const std::vector<ConfigVars>& secrets);
 
  private:
   struct Known {
-    ConfigVars vars;
+    std::vector<ConfigVars> secrets;
     SecretMask mask;
   };
 

@@ -3,7 +3,8 @@
 namespace minpaas::hooks {
 
 void Refusals::note(const Peer& peer, std::string action, std::string detail) {
-  if (tries_.note(peer.address) != FailedTries::Tries::First) {
+  const std::string kind = peer.had_credential ? " with a credential" : " without one";
+  if (tries_.note(peer.address + kind) != FailedTries::Tries::First) {
     return;
   }
   Actor nobody;

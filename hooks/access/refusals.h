@@ -18,9 +18,12 @@ class Refusals {
     std::string from;
     /// Of the key that they came with, if any.
     std::string key_fingerprint = {};
+    /// They came with a key or token, and it does not hold.
+    bool had_credential = false;
   };
 
   /// Only the first of an address within a minute gets there: more would let anybody fill the disk.
+  /// Those with a credential count apart, since who comes without one before would hide them.
   void note(const Peer& peer, std::string action, std::string detail = "");
 
  private:

@@ -188,7 +188,7 @@ class LocalPlatform : public Platform {
   Result<SharedMask> mask_of(const AppName& name);
   /// Whatever the app's name is now; none of one that is gone.
   Result<std::vector<SharedMask>> masks_of_label(const std::string& label);
-  Result<ConfigVars> secrets_of(const AppName& name);
+  Result<std::vector<ConfigVars>> secrets_of(const AppName& name);
   [[nodiscard]] bool may_make_apps(const Actor& actor) const;
   Result<bool> may_make_by_push(const Actor& actor, const AppName& name);
   Result<void> grant_to_maker(const Actor& actor, const AppName& name);

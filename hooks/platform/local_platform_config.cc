@@ -57,16 +57,19 @@ Result<std::vector<SharedMask>> LocalPlatform::masks_of_label(const std::string&
   return masks;
 }
 
-Result<ConfigVars> LocalPlatform::secrets_of(const AppName& name) {
+Result<std::vector<ConfigVars>> LocalPlatform::secrets_of(const AppName& name) {
   const auto config = parts_.configs.latest(name);
   if (!config && config.error().code == ErrorCode::NotFound) {
-    return ConfigVars();
+    return std::vector<ConfigVars>();
   }
-  ConfigVars vars = TRY(config).second;
-  vars.merge(TRY(parts_.build_secrets.values(name)));
+  std::vector<ConfigVars> secrets;
+  secrets.push_back(TRY(config).second);
+  secrets.push_back(TRY(parts_.build_secrets.values(name)));
   // The name of the app is in all that is said about it.
-  std::erase_if(vars, [&](const auto& var) { return var.second.reveal() == name.str(); });
-  return vars;
+  for (ConfigVars& vars : secrets) {
+    std::erase_if(vars, [&](const auto& var) { return var.second.reveal() == name.str(); });
+  }
+  return secrets;
 }
 
 Result<SharedMask> LocalPlatform::secret_mask(const Actor& actor, const AppName& name) {

@@ -107,7 +107,9 @@ Result<DeployOutcome> LocalPlatform::push(const Actor& actor, const PushRequest&
   job.row.ref = request.ref;
   job.row.ref_old = request.old_oid;
   SecretMask mask;
-  mask.hide(TRY(secrets_of(request.app)));
+  for (const ConfigVars& vars : TRY(secrets_of(request.app))) {
+    mask.hide(vars);
+  }
   job.row.note = escape_controls(mask.apply(request.note).substr(0, kMostNoteBytes));
   return enqueue(std::move(job), follow);
 }

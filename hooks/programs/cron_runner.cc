@@ -66,11 +66,8 @@ state::CronState state_of(const Result<ProgramOutcome>& outcome) {
   }
 }
 
-std::string_view result_of(const state::CronRun& row) {
-  if (row.state == state::CronState::Cut) {
-    return "cut";
-  }
-  return row.state == state::CronState::Exited && row.status == 0 ? "ok" : "failed";
+bool went_well(const state::CronRun& row) {
+  return row.state == state::CronState::Exited && row.status == 0;
 }
 
 }  // namespace
@@ -137,11 +134,16 @@ void CronRunner::finish(state::CronRun row, const Result<ProgramOutcome>& outcom
 
 /// A run that a person asked for is on record as their command.
 void CronRunner::put_on_record(const state::CronRun& row) {
-  if (row.started_by.empty()) {
+  if (!row.started_by.empty() || went_well(row)) {
+    return;
+  }
+  const auto app = parts_.apps.get(row.app);
+  const std::string label = app ? app->label : row.app.str();
+  if (failures_.note(label + " " + row.entry) == FailedTries::Tries::First) {
     events_.record_own({.app = row.app.str(),
                         .action = "cron:run",
                         .detail = row.entry,
-                        .result = std::string(result_of(row))});
+                        .result = row.state == state::CronState::Cut ? "cut" : "failed"});
   }
 }
 

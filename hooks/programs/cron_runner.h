@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/guarded.h"
+#include "hooks/access/failed_tries.h"
 #include "hooks/pipeline/pipeline_parts.h"
 #include "hooks/programs/cron_entries.h"
 #include "hooks/programs/one_off.h"
@@ -19,8 +20,12 @@ namespace minpaas::hooks {
 /// An entry runs once at a time, whatever its app is called meanwhile. Thread: any.
 class CronRunner {
  public:
+  /// A run by the clock that failed or was cut goes on record, once in so long for an entry of an
+  /// app: events stay for ever, and the history has all runs.
+  static constexpr std::chrono::hours kRecorded{1};
+
   CronRunner(const PipelineParts& parts, OneOffs& one_offs, Events& events)
-      : parts_(parts), one_offs_(one_offs), events_(events) {}
+      : parts_(parts), one_offs_(one_offs), events_(events), failures_(parts.clock, kRecorded) {}
 
   /// The entry is taken as long as it lives.
   class Claim {
@@ -61,6 +66,7 @@ class CronRunner {
   const PipelineParts& parts_;
   OneOffs& one_offs_;
   Events& events_;
+  FailedTries failures_;
   Guarded<std::set<Claim::Key>> claimed_;
 };
 

@@ -32,7 +32,7 @@ struct DeployKey {
 
 enum class DeployKeyChange { None, Renew, ForgetHosts };
 
-/// The URL of a repository as it may be shown: without user and password.
+/// The URL of a repository as it may be shown: without user and password. Empty: it is none.
 std::string shown_repository(std::string_view url);
 
 /// Deploys whose code is not pushed. Each makes the app where its name is free and a push would,

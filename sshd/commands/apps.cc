@@ -221,9 +221,9 @@ Result<int> unlock(Invocation& call) {
 
 Result<int> destroy(Invocation& call) {
   const AppName name = TRY(call.app());
-  TRY(call.platform.app(call.actor, name));
   const bool with_storage = call.args.has("with-storage");
   if (call.args.value("confirm") != name.str()) {
+    TRY(call.platform.app(call.actor, name));
     return Error{ErrorCode::InvalidInput,
                  fmt::format("this removes {} for good: containers, images, config, git repository "
                              "and logs; its storage {}",
@@ -310,6 +310,7 @@ std::vector<Command> apps_commands() {
            "There is no way back. Its storage stays and can be mounted by a new app of this name.",
        .needs = AppRight::Admin,
        .frees_name = true,
+       .says_no_values = true,
        .run = destroy},
   };
 }

@@ -138,7 +138,15 @@ Result<int> print_build_output(Invocation& call, const AppName& app,
   if (row && call.out.is_json()) {
     call.out.json_line(Json{{"build", to_json(*row)}});
   }
-  return row ? result_of(app, *row) : row.error();
+  if (!row) {
+    return row.error();
+  }
+  // How it ended is no failure of showing it.
+  const auto result = result_of(app, *row);
+  if (!result) {
+    call.out.error(result.error());
+  }
+  return result ? *result : exit_status(result.error().code);
 }
 
 std::vector<Command> builds_commands() {

@@ -74,10 +74,13 @@ struct Command {
   /// What it prints may have config values of its app in it: showing them is its purpose, or the
   /// words are those of the app's own programs. Everything else is without them.
   bool shows_values = false;
-  /// What goes on record of it when all went well, in place of its words.
-  std::string (*record)(const Arguments& args) = nullptr;
-  /// That goes on record of what was denied or has failed as well: no secret can be in it.
-  bool records_failures = false;
+  /// When it goes well it says nothing but words of ours and its app's name. So it is run, too,
+  /// when the config values of its app cannot be read to hide them: an app must not be stuck for
+  /// that.
+  bool says_no_values = false;
+  /// What goes on record of it in place of its words. Unless the outcome is "ok" they may be
+  /// secrets in the wrong place.
+  std::string (*record)(const Arguments& args, std::string_view outcome) = nullptr;
   Handler run = nullptr;
 };
 

@@ -3,6 +3,7 @@
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
 #include "sshd/commands/nouns.h"
+#include "sshd/commands/on_record.h"
 #include "sshd/commands/progress.h"
 
 namespace minpaas::sshd::commands {
@@ -105,20 +106,34 @@ Result<int> deploy(Invocation& call) {
   return report_outcome(call, app, deed, start(call, app, source, changes));
 }
 
+/// What of an option's value goes on record: all when all went well, else nothing that may be a
+/// secret in the wrong place.
+std::string value_on_record(std::string_view option, const std::string& value,
+                            std::string_view outcome) {
+  if (option == kRepo) {
+    return hooks::shown_repository(value);
+  }
+  const bool is_harmless =
+      (option == kImage && ImageReference::parse(value)) || (option == kArchive && value == "-");
+  return is_harmless || outcome == "ok" ? value : "";
+}
+
 /// Where the code came from and what changed with it, without a value.
-std::string recorded(const Arguments& args) {
+std::string recorded(const Arguments& args, std::string_view outcome) {
   std::string text;
+  const auto add = [&text](std::string_view option, std::string_view value) {
+    text +=
+        fmt::format("{}--{}{}{}", text.empty() ? "" : " ", option, value.empty() ? "" : " ", value);
+  };
   for (const std::string_view option :
        {kRepo, std::string_view("ref"), kArchive, kImage, std::string_view("runtime")}) {
     if (const auto value = args.value(option)) {
-      text += fmt::format("{}--{} {}", text.empty() ? "" : " ", option,
-                          option == kRepo ? hooks::shown_repository(*value) : *value);
+      add(option, value_on_record(option, *value, outcome));
     }
   }
-  for (const std::string& value : args.values("env")) {
-    // Without a `=` it may be a value in the wrong place.
-    const auto equals = value.find('=');
-    text += equals == std::string::npos ? " --env" : " --env " + value.substr(0, equals);
+  for (const std::string& word : args.values("env")) {
+    const auto key = key_on_record(word, outcome);
+    add("env", key ? key->str() : "");
   }
   return text;
 }
@@ -185,7 +200,6 @@ std::vector<Command> deploy_commands() {
        .words_may_be_secret = true,
        .needs = AppRight::Deploy,
        .record = recorded,
-       .records_failures = true,
        .run = deploy},
       {.verb = "deploy-key",
        .summary = "Print the key by which repositories let an app's deploys in",

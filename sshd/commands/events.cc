@@ -2,7 +2,9 @@
 
 #include <limits>
 #include <map>
+#include <set>
 
+#include "core/base/log.h"
 #include "core/base/text.h"
 #include "sshd/commands/answer_mask.h"
 #include "sshd/commands/invocation.h"
@@ -42,24 +44,44 @@ std::string line_of(const state::EventRow& row) {
                      row.from.empty() ? "" : ", from " + printable(row.from));
 }
 
-/// Rows of all apps, each without the config values of its app: as `events APP` shows them.
+/// Rows of all apps, each without the config values of its app: as `events APP` shows them. Where
+/// they cannot be read, the row is without its detail, which is said once of each app.
 class RowMasks {
  public:
   explicit RowMasks(const Invocation& call) : call_(call) {}
 
-  /// Errors: those of AnswerMask.
-  Result<state::EventRow> apply(const state::EventRow& row) {
+  state::EventRow apply(const state::EventRow& row) {
     state::EventRow shown = row;
-    if (!row.app.empty()) {
-      auto& mask = masks_.try_emplace(row.app, call_, std::vector{row.app}).first->second;
-      shown.detail = TRY(mask.apply(row.detail));
+    if (!row.app.empty() && !row.detail.empty()) {
+      shown.detail = detail_of(row);
     }
     return shown;
   }
 
  private:
+  std::string detail_of(const state::EventRow& row) {
+    auto& mask = masks_.try_emplace(row.app, call_, std::vector{row.app}).first->second;
+    const auto detail = mask.apply(row.detail);
+    if (detail) {
+      return *detail;
+    }
+    // The next row asks again.
+    masks_.erase(row.app);
+    tell(row.app, detail.error());
+    return "";
+  }
+
+  void tell(const std::string& app, const Error& error) {
+    if (told_.insert(app).second) {
+      log::warn("events of {} are without their details: {}", app, error.for_log());
+      call_.out.note(fmt::format(
+          "Details of {} are left out, since its config values cannot be read to hide them", app));
+    }
+  }
+
   const Invocation& call_;
   std::map<std::string, AnswerMask> masks_;
+  std::set<std::string> told_;
 };
 
 void print(Output& out, const state::EventRow& row) {
@@ -97,22 +119,15 @@ Result<int> events(Invocation& call) {
   const auto query = TRY(parse_query(call));
   RowMasks masks(call);
   bool silent = true;
-  Result<void> masked;
   const auto done = call.platform.events().read(
       call.actor, query,
       [&](const state::EventRow& row) {
         silent = false;
         // Those of one app are masked as all that is said of it.
-        const auto shown = query.app ? row : masks.apply(row);
-        if (!shown) {
-          masked = shown.error();
-          return false;
-        }
-        print(call.out, *shown);
+        print(call.out, query.app ? row : masks.apply(row));
         return !call.out.is_broken() && !call.gone.stop_requested();
       },
       call.gone);
-  TRY(masked);
   if (call.gone.stop_requested()) {
     return kInterrupted;
   }

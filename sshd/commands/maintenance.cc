@@ -45,6 +45,7 @@ std::vector<Command> maintenance_commands() {
        .details = "Requests are answered with status 503 and a friendly page, until "
                   "maintenance:off. What runs goes on,\nand pushes deploy.",
        .needs = AppRight::Deploy,
+       .says_no_values = true,
        .run = begin},
       {.verb = "maintenance:off",
        .summary = "Show visitors the app again",

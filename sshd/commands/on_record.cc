@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/log.h"
 #include "hooks/access/app_access.h"
 #include "sshd/commands/answer_mask.h"
@@ -21,14 +23,11 @@ std::string_view outcome_of(const Invocation& call, const Result<int>& result) {
   return call.gone.stop_requested() ? "left" : "failed";
 }
 
-/// The names of what is set, and no value. A word without `=` is a name only when all went well:
-/// else it may be a value whose name was forgotten.
+/// The names of what is set, and no value.
 std::string keys_of(const Arguments& args, std::string_view outcome) {
   std::string keys;
   for (const Word& word : args.operands_from(1)) {
-    const auto equals = word.text.find('=');
-    const auto key = ConfigKey::parse(std::string_view(word.text).substr(0, equals));
-    if (key && (equals != std::string::npos || outcome == "ok")) {
+    if (const auto key = key_on_record(word.text, outcome)) {
       keys += (keys.empty() ? "" : " ") + key->str();
     }
   }
@@ -58,11 +57,16 @@ std::string detail_of(const Command& command, const Arguments& args, std::string
     return "";
   }
   if (command.record != nullptr) {
-    return outcome == "ok" || command.records_failures ? command.record(args) : "";
+    return command.record(args, outcome);
   }
   // What was refused may be a secret in the wrong place.
   return command.words_may_be_secret || outcome != "ok" ? keys_of(args, outcome)
                                                         : words_of(command, args);
+}
+
+/// What is no app's name may be a config var whose app was forgotten.
+std::string app_on_record(const std::vector<std::string>& apps) {
+  return !apps.empty() && AppName::parse(apps.front()) ? apps.front() : "";
 }
 
 /// Without the secrets of the apps; empty when they cannot be read.
@@ -81,6 +85,13 @@ std::string without_secrets(std::string detail, const Invocation& call,
 
 }  // namespace
 
+std::optional<ConfigKey> key_on_record(std::string_view word, std::string_view outcome) {
+  const auto equals = std::min(word.find('='), word.size());
+  const bool has_value = word.find_first_not_of('=', equals) != std::string_view::npos;
+  const auto key = ConfigKey::parse(word.substr(0, equals));
+  return key && (has_value || outcome == "ok") ? std::optional(*key) : std::nullopt;
+}
+
 void put_on_record(const Command& command, const Invocation& call,
                    const std::vector<std::string>& apps, const Result<int>& result) {
   const std::string_view outcome = outcome_of(call, result);
@@ -88,7 +99,7 @@ void put_on_record(const Command& command, const Invocation& call,
     return;
   }
   std::string detail = without_secrets(detail_of(command, call.args, outcome), call, apps);
-  call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
+  call.platform.events().record(call.actor, {.app = app_on_record(apps),
                                              .action = std::string(command.verb),
                                              .detail = std::move(detail),
                                              .result = std::string(outcome)});
@@ -96,7 +107,7 @@ void put_on_record(const Command& command, const Invocation& call,
 
 void put_cut_on_record(const Command& command, const Invocation& call,
                        const std::vector<std::string>& apps) {
-  call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
+  call.platform.events().record(call.actor, {.app = app_on_record(apps),
                                              .action = std::string(command.verb),
                                              .detail = "",
                                              .result = "cut"});
@@ -104,7 +115,7 @@ void put_cut_on_record(const Command& command, const Invocation& call,
 
 void put_start_on_record(const Command& command, const Invocation& call,
                          const std::vector<std::string>& apps) {
-  call.platform.events().record(call.actor, {.app = apps.empty() ? "" : apps.front(),
+  call.platform.events().record(call.actor, {.app = app_on_record(apps),
                                              .action = std::string(command.verb),
                                              .detail = "",
                                              .result = "begun"});

@@ -1,8 +1,16 @@
 #pragma once
 
+#include <optional>
+#include <string_view>
+
+#include "core/app/config_var.h"
 #include "sshd/commands/invocation.h"
 
 namespace minpaas::sshd::commands {
+
+/// The name in KEY=VALUE, where it can be no secret: when something went wrong a word without a
+/// value may be one whose name was forgotten, and base64 ends with `=`.
+std::optional<ConfigKey> key_on_record(std::string_view word, std::string_view outcome);
 
 /// Puts on record how the command went, when it changes something or was denied. Of what was typed
 /// only that goes on record which can be no secret.

@@ -41,7 +41,10 @@ void DeployTarget::explain(PushProgress& progress, std::string_view what, std::s
 }
 
 std::string DeployTarget::shown(std::string_view text) {
-  const auto mask = platform_.secret_mask(actor_, app_.name);
+  if (!mask_) {
+    mask_ = platform_.secret_mask(actor_, app_.name);
+  }
+  const Result<SharedMask>& mask = *mask_;
   return mask ? (*mask)->apply_to_whole(text) : "why cannot be said: " + mask.error().message;
 }
 
@@ -55,10 +58,12 @@ std::vector<Refusal> DeployTarget::shown(std::vector<Refusal> refusals) {
 }
 
 std::vector<Refusal> DeployTarget::admit(const Push& push, PushProgress& progress) {
+  mask_.reset();
   return shown(admit_all(push, progress));
 }
 
 std::vector<Refusal> DeployTarget::apply(const Push& push, PushProgress& progress) {
+  mask_.reset();
   return shown(apply_all(push, progress));
 }
 
@@ -178,6 +183,8 @@ Refusal DeployTarget::deploy(const RefCommand& command, const DeployOptions& opt
   };
   follow.tick = [&] { progress.keep_alive(); };
   const auto outcome = platform_.push(actor_, request, follow);
+  // It took a while, in which values may have been set.
+  mask_.reset();
   if (!options.plan_only) {
     put_on_record(command.new_oid, outcome, follow.gone.stop_requested());
   }

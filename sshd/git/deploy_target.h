@@ -61,6 +61,8 @@ class DeployTarget : public PushTarget {
   App app_;
   minpaas::git::Repository& repository_;
   int explanations_ = 0;
+  /// What `shown` hides: asked for once, however many refs there are.
+  std::optional<Result<SharedMask>> mask_;
 };
 
 }  // namespace minpaas::sshd::git

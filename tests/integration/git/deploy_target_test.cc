@@ -43,10 +43,21 @@ class RecordingPlatform : public test::FakePlatform {
       gone.request_stop();
       return Error{ErrorCode::Disconnected, "the follower has left", "", ""};
     }
+    if (!set_meanwhile.empty()) {
+      TRY(change_config(actor, request.app, set_meanwhile, {}, {}));
+    }
     return FakePlatform::push(actor, request, follow);
   }
 
+  Result<SharedMask> secret_mask(const Actor& actor, const AppName& name) override {
+    ++masks_asked_for;
+    return FakePlatform::secret_mask(actor, name);
+  }
+
   std::vector<hooks::PushRequest> requests;
+  int masks_asked_for = 0;
+  /// Config vars that are set while a push deploys.
+  ConfigVars set_meanwhile;
   /// The pusher leaves in the middle of the deploy.
   bool leaves = false;
   std::stop_source gone;
@@ -131,6 +142,32 @@ TEST_F(Deploying, ShowsTheDeployAndTellsItsEnd) {
   EXPECT_EQ(request.ref, "refs/heads/main");
   EXPECT_FALSE(request.no_cache || request.plan_only || request.skip_release);
   EXPECT_TRUE(platform_.repository()->is_commit(tip_));
+}
+
+TEST_F(Deploying, AsksOnceWhatToHideHoweverManyRefsAreRefused) {
+  PushScript script(kChoices);
+  for (int i = 0; i < 20; ++i) {
+    script.command("refs/heads/other" + std::to_string(i), Oid(), tip_);
+  }
+  const auto answer = send(script.flush().flush().raw(pack()));
+  EXPECT_EQ(answer.report.size(), 21U);
+  EXPECT_EQ(platform_.masks_asked_for, 1);
+}
+
+TEST_F(Deploying, HidesWhatWasSetWhileItDeployed) {
+  platform_.set_meanwhile = {{*ConfigKey::parse("PASSWORD"), Secret("hunter2hunter2")}};
+  platform_.script.stage = state::DeployStage::Failed;
+  platform_.script.reason = "no hunter2hunter2 here";
+  // The first says something before.
+  const auto answer = send(PushScript(kChoices)
+                               .command("refs/heads/gone", tip_, Oid())
+                               .command("refs/heads/main", Oid(), tip_)
+                               .flush()
+                               .flush()
+                               .raw(pack()));
+  EXPECT_THAT(answer.progress, HasSubstr("deleting a ref that does not exist"));
+  EXPECT_THAT(answer.report, ElementsAre("unpack ok", "ok refs/heads/gone",
+                                         "ng refs/heads/main no [PASSWORD] here"));
 }
 
 TEST_F(Deploying, HandsOptionsOn) {

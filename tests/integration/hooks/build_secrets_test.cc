@@ -67,6 +67,16 @@ TEST_F(SecretBuilds, AreRefusedWithABuilderThatWouldKeepThem) {
   EXPECT_TRUE(bed_.engine.builds().empty());
 }
 
+TEST_F(SecretBuilds, AreHiddenBesideAConfigVarOfTheSameName) {
+  set("hunter2hunter2");
+  ASSERT_TRUE(bed_.platform().change_config(
+      bed_.admin, app_, {{*ConfigKey::parse("NPM_TOKEN"), Secret("another token")}}, {},
+      Watcher().follow()));
+  const auto mask = bed_.platform().secret_mask(bed_.admin, app_);
+  ASSERT_TRUE(mask);
+  EXPECT_EQ((*mask)->apply("hunter2hunter2 and another token"), "[NPM_TOKEN] and [NPM_TOKEN]");
+}
+
 TEST_F(SecretBuilds, AndConfigAreHiddenInWhatIsSaidOfTheApp) {
   set("hunter2hunter2");
   ASSERT_TRUE(bed_.platform().change_config(bed_.admin, app_,

@@ -17,6 +17,7 @@ using test::Watcher;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 class CronOfAnApp : public testing::Test {
  protected:
@@ -116,16 +117,21 @@ TEST_F(CronOfAnApp, RunsByTheClockInItsMinuteOnly) {
   EXPECT_THAT(runs[0].output, HasSubstr("tidied 7 files"));
 }
 
-TEST_F(CronOfAnApp, ByTheClockIsOnRecordAsThePlatforms) {
-  push("30 2 * * *");
-  CronKeeper keeper(bed_.server().parts, bed_.server().cron_runner);
-  keeper.start();
+TEST_F(CronOfAnApp, ByTheClockIsOnRecordAsThePlatformsWhenItFailsOnceAnHour) {
+  push("* * * * *");
+  auto keeper = std::make_unique<CronKeeper>(bed_.server().parts, bed_.server().cron_runner);
+  keeper->start();
+  keeper->look(at("2026-11-26T02:30:10Z"));
+  EXPECT_THAT(settled_history(1), SizeIs(1));
+  push("* * * * *", 3);
   ASSERT_TRUE(run(id())) << "one that a person asked for is on record as theirs";
-  keeper.look(at("2026-11-26T02:30:10Z"));
-  EXPECT_THAT(bed_.own_record(1), ElementsAre("cron:run blog " + id() + ": ok"));
-  push("30 2 * * *", 3);
-  keeper.look(at("2026-11-27T02:30:10Z"));
-  EXPECT_EQ(bed_.own_record(2).back(), "cron:run blog " + id() + ": failed");
+  keeper->look(at("2026-11-26T02:31:10Z"));
+  EXPECT_THAT(settled_history(3), SizeIs(3));
+  keeper->look(at("2026-11-26T02:32:10Z"));
+  EXPECT_THAT(settled_history(4), SizeIs(4));
+  // Whatever it puts on record is there when it has ended.
+  keeper.reset();
+  EXPECT_THAT(bed_.own_record(1), ElementsAre("cron:run blog " + id() + ": failed"));
   const auto verdict = bed_.platform().events().verify(bed_.admin);
   ASSERT_TRUE(verdict);
   EXPECT_EQ(verdict->fault, "");

@@ -5,8 +5,8 @@
 namespace minpaas::hooks {
 namespace {
 
-ConfigVars password(std::string value) {
-  return {{*ConfigKey::parse("PASSWORD"), Secret(std::move(value))}};
+std::vector<ConfigVars> password(std::string value) {
+  return {{{*ConfigKey::parse("PASSWORD"), Secret(std::move(value))}}};
 }
 
 const AppName kBlog = *AppName::parse("blog");
@@ -29,6 +29,14 @@ TEST(KnownMasks, AreOfOneApp) {
   EXPECT_EQ(of_blog->apply_to_whole("hunter2-of-shop"), "hunter2-of-shop");
   EXPECT_EQ(of_shop->apply_to_whole("hunter2-of-shop"), "[PASSWORD]");
   EXPECT_EQ(masks.of(kBlog, password("hunter2-of-blog")), of_blog);
+}
+
+TEST(KnownMasks, HideBothValuesOfAName) {
+  KnownMasks masks;
+  const ConfigVars config = password("hunter2hunter2").front();
+  const ConfigVars build_secrets = password("correct horse").front();
+  const auto mask = masks.of(kBlog, {config, build_secrets});
+  EXPECT_EQ(mask->apply_to_whole("hunter2hunter2 correct horse"), "[PASSWORD] [PASSWORD]");
 }
 
 TEST(KnownMasks, KeepTheNameOfTheApp) {

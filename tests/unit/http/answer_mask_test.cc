@@ -32,6 +32,11 @@ Result<int> fail_with_the_value(Invocation& call) {
   return 1;
 }
 
+Result<int> lose_the_values_after_a_line(Invocation& call) {
+  call.out.json_line(json{{"text", "a line"}});
+  return Error{ErrorCode::Corrupt, "a config var cannot be opened", "", ""};
+}
+
 class Events : public EventSink {
  public:
   bool send(std::string_view event, std::string_view /*id*/, std::string_view data) override {
@@ -113,6 +118,16 @@ TEST_F(HttpAnswers, HaveNoConfigValueInTheirProblems) {
     for (const Form form : {Form::Whole, Form::Stream}) {
       const std::string said = ask(route, fail_with_the_value, form);
       EXPECT_THAT(said, has_no_value()) << route.pattern;
+    }
+  }
+}
+
+TEST_F(HttpAnswers, AreNoListsThatEndEarly) {
+  for (const Route& route : route_table()) {
+    if (route.answer == Answer::Lines) {
+      const std::string said = ask(route, lose_the_values_after_a_line, Form::Whole);
+      const json body = json::parse(said, nullptr, false);
+      EXPECT_TRUE(body.is_object() && body.value("status", 0) >= 500) << route.pattern << said;
     }
   }
 }

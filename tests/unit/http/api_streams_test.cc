@@ -96,6 +96,40 @@ TEST_F(HttpApi, StreamsTheOutputOfABuildFromWhereItWasCut) {
   EXPECT_EQ(events_.all[0].data, whole[1].data);
 }
 
+TEST_F(HttpApi, ShowsTheOutputOfABuildThatHasFailed) {
+  platform_.script = {state::DeployStage::Failed, "the app exited", {"boom"}};
+  const json failed = json::parse(ask("POST", "/apps/blog/ps/restart").body);
+  const std::string target = fmt::format("/apps/blog/builds/output?id={}", failed["deploy"].dump());
+  const Reply whole = ask("GET", target);
+  EXPECT_EQ(whole.status, 200);
+  const json lines = json::parse(whole.body);
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_EQ(lines[0]["line"], "boom");
+  EXPECT_EQ(lines[1]["build"]["status"], "failed");
+  headers_["accept"] = "text/event-stream";
+  EXPECT_EQ(status("GET", target), 0);
+  EXPECT_THAT(events_.names(), ElementsAre("line", "line", "problem"));
+  EXPECT_EQ(json::parse(events_.all[2].data)["code"], "failed");
+}
+
+TEST_F(HttpApi, AnswersAllEventsThoughTheValuesOfOneAppCannotBeRead) {
+  const Actor ada{
+      .user_id = 1, .name = "ada", .role = minpaas::Role::Admin, .key_fingerprint = "", .from = ""};
+  for (const char* app : {"", "blog", ""}) {
+    platform_.events().record(ada, {app, "apps:set", "runtime=node", "ok"});
+  }
+  platform_.mask_outage = Error{ErrorCode::Corrupt, "PASSWORD cannot be opened", "", ""};
+  const Reply reply = ask("GET", "/events?limit=3");
+  EXPECT_EQ(reply.status, 200);
+  const json rows = json::parse(reply.body);
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_EQ(rows[0]["detail"], "runtime=node");
+  EXPECT_EQ(rows[1]["app"], "blog");
+  EXPECT_EQ(rows[1]["detail"], json());
+  EXPECT_EQ(rows[2]["detail"], "runtime=node");
+  EXPECT_NE(next_of(reply), "");
+}
+
 TEST_F(HttpApi, RunsAProgram) {
   const json ran =
       json::parse(ask("POST", "/apps/blog/run", R"({"command":["cat"],"input":"hello"})").body);

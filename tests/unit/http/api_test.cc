@@ -141,6 +141,18 @@ TEST_F(HttpApi, PutsThoseWithoutATokenOnRecordOnceAMinute) {
   EXPECT_EQ(platform_.events().rows.size(), 2U);
 }
 
+TEST_F(HttpApi, PutsATokenThatDoesNotHoldOnRecordThoughNoneWasSentBefore) {
+  for (int i = 0; i < 2; ++i) {
+    headers_["authorization"] = "";
+    ASSERT_EQ(status("GET", "/apps"), 401);
+    headers_["authorization"] = "Bearer nonsense";
+    ASSERT_EQ(status("GET", "/apps"), 401);
+  }
+  ASSERT_EQ(platform_.events().rows.size(), 2U);
+  EXPECT_EQ(platform_.events().rows[0].detail, "none was sent");
+  EXPECT_NE(platform_.events().rows[1].detail, "none was sent");
+}
+
 TEST_F(HttpApi, RefusesNamesThatAPageOfTheWebMayHaveGotHereBy) {
   for (const char* host : {"localhost", "localhost:4000", "LOCALHOST", "127.0.0.1:4000",
                            "127.1.2.3", "[::1]:4000", "[::1]"}) {

@@ -38,8 +38,14 @@ TEST(RemoteUrls, NeverShowUserAndPassword) {
     EXPECT_EQ(url->plain(), "https://host:8443/x");
   }
   EXPECT_EQ(RemoteUrl::parse("https://ada:s3cr%40t@host/x")->password(), "s3cr@t");
-  EXPECT_EQ(shown_url("https://ada:s3cret@"), "***@");
-  EXPECT_EQ(shown_url("ftp://ada:s3cret@host/x"), "***@host/x");
+  EXPECT_EQ(shown_url("https://ada:s3cret@host/x"), "https://***@host/x");
+}
+
+TEST(RemoteUrls, OfWhichNoneCanBeMadeAreNotShownAtAll) {
+  for (const char* text : {"https://ada:s3cret@", "ftp://ada:s3cret@host/x",
+                           "https://host/x?access_token=s3cret", "s3cret"}) {
+    EXPECT_EQ(shown_url(text), "") << text;
+  }
 }
 
 TEST(RemoteUrls, AreNothingElse) {

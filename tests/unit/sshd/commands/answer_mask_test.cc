@@ -316,12 +316,42 @@ TEST(EventsOfAllApps, HideWhatBecameAConfigValueAfterTheyWereWritten) {
       << "it is no value of that app";
 }
 
-TEST_F(UnreadableValues, EndTheEventsOfAllApps) {
-  scene_.run("version");
+TEST_F(UnreadableValues, LeaveOnlyTheDetailsOfTheirAppOutOfTheEventsOfAllApps) {
   lose_values();
+  scene_.run("users:add bob");
   const Said said = scene_.run("events");
+  EXPECT_EQ(said.status, 0);
+  EXPECT_THAT(said.out, AllOf(HasSubstr("config:set blog ("), HasSubstr("ps:scale blog ("),
+                              HasSubstr("users:add bob (ok"), Not(HasSubstr("PASSWORD"))));
+  EXPECT_EQ(said.err,
+            "Details of blog are left out, since its config values cannot be read to hide them\n");
+  const Said json = scene_.run("events --json");
+  EXPECT_EQ(json.status, 0);
+  EXPECT_EQ(json.err, "");
+  EXPECT_EQ(Json::parse(json.out.substr(0, json.out.find('\n')))["detail"], nullptr);
+  scene_.platform.mask_outage.reset();
+  EXPECT_THAT(scene_.run("events").out, HasSubstr("config:set blog PASSWORD (ok"));
+}
+
+TEST_F(UnreadableValues, LeaveAWayToShowAPageInPlaceOfTheAppAndToDestroyIt) {
+  lose_values();
+  const Said page = scene_.run("maintenance:on blog");
+  EXPECT_EQ(page.status, 0);
+  EXPECT_THAT(page.err, HasSubstr("blog is in maintenance"));
+  EXPECT_EQ(scene_.run("apps:destroy blog").status, 1) << "not confirmed";
+  const Said destroyed = scene_.run("apps:destroy blog --confirm blog");
+  EXPECT_EQ(destroyed.status, 0);
+  EXPECT_EQ(destroyed.err, "Destroyed blog\n");
+  scene_.platform.mask_outage.reset();
+  EXPECT_EQ(scene_.run("apps:info blog").status, 3);
+}
+
+TEST_F(UnreadableValues, HideWhyTheAppCouldNotBeDestroyed) {
+  scene_.run("apps:lock blog");
+  lose_values();
+  const Said said = scene_.run("apps:destroy blog --confirm blog");
   EXPECT_EQ(said.status, 1);
-  EXPECT_THAT(said.out, Not(HasSubstr("config:set blog")));
+  EXPECT_THAT(said.err, AllOf(HasSubstr("cannot be read to hide them"), Not(HasSubstr("locked"))));
 }
 
 TEST(ListsOfAllApps, LookNoValueUp) {

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <set>
@@ -113,6 +114,66 @@ TEST(Record, SaysFromWhereADeployThatWasDeniedWantedItsCode) {
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_THAT(rows.front().detail, testing::HasSubstr("example.com/x.git"));
   EXPECT_THAT(rows.front().detail, testing::Not(testing::HasSubstr("pw")));
+}
+
+/// The one row of a command, as text. What is denied is refused before anybody looks at its words.
+std::string row_of(const std::string& line, AccessScope scope) {
+  Scene scene;
+  scene.actor.scope = std::move(scope);
+  auto& rows = scene.platform.events().rows;
+  rows.clear();
+  scene.run(line);
+  EXPECT_EQ(rows.size(), 1U) << line;
+  return rows.empty() ? "" : fmt::format("{} {}", rows[0].app, rows[0].detail);
+}
+
+std::string denied_row_of(const std::string& line) {
+  return row_of(line, AccessScope({*ScopeRule::parse("version")}));
+}
+
+TEST(Record, HasNoSecretThatStoodInAWrongPlaceOfADeploy) {
+  for (const std::string& words : {
+           std::string("--image nginx --env postgres://u:s3cret@host/db?sslmode=require"),
+           std::string("--image nginx --env s3cret"),
+           std::string("--image nginx --env s3cret=="),
+           std::string("--repo https://host/x?access_token=s3cret"),
+           std::string("--repo ftp://ada:s3cret@host/x"),
+           std::string("--repo s3cret"),
+           std::string("--image ada:s3cret@host/x"),
+           std::string("--archive s3cret"),
+           std::string("--repo https://host/x --ref s3cret"),
+           std::string("--repo https://host/x --runtime s3cret"),
+       }) {
+    const std::string line = "deploy --app blog " + words;
+    EXPECT_THAT(denied_row_of(line), testing::Not(testing::HasSubstr("s3cret"))) << line;
+  }
+  for (const std::string words :
+       {"--image nginx --env postgres://u:s3cret@host/db?sslmode=require",
+        "--repo https://host/x?access_token=s3cret", "--image ada:s3cret@host/x"}) {
+    const std::string line = "deploy --app blog " + words;
+    EXPECT_THAT(row_of(line, {}), testing::Not(testing::HasSubstr("s3cret"))) << line;
+  }
+}
+
+TEST(Record, HasOfADeniedDeployWhatCanBeNoSecret) {
+  EXPECT_EQ(denied_row_of("deploy --app blog --repo https://ada:pw@host/x --ref main --env A=pw"),
+            "blog --repo https://***@host/x --ref --env A");
+  EXPECT_EQ(denied_row_of("deploy --app blog --image ghcr.io/acme/blog:1.4 --env =pw"),
+            "blog --image ghcr.io/acme/blog:1.4 --env");
+  EXPECT_EQ(denied_row_of("deploy --app blog --archive -"), "blog --archive -");
+}
+
+TEST(Record, HasAllOfADeployThatWentWellButValues) {
+  EXPECT_EQ(row_of("deploy --app blog --repo https://ada:pw@host/x --ref main --runtime node "
+                   "--env A=pw --env B=",
+                   {}),
+            "blog --repo https://***@host/x --ref main --runtime node --env A --env B");
+}
+
+TEST(Record, HasNoSecretThatStoodInThePlaceOfAnApp) {
+  EXPECT_EQ(row_of("config:set PASSWORD=s3cret A=b", {}), " A");
+  EXPECT_EQ(denied_row_of("config:set PASSWORD=s3cret s3cret=="), " ");
+  EXPECT_EQ(row_of("deploy --app PASSWORD=s3cret --image nginx", {}), " --image nginx");
 }
 
 TEST(Record, HasWhatWasDeniedOfReadingCommandsToo) {
