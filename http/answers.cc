@@ -262,7 +262,7 @@ Answers of_processes() {
               {"resources", list_of(ref("Resources"))},
               {"resources:set",
                object({{"app", text()},
-                       {"updated", whole()},
+                       {"updated", list_of(text())},
                        {"kept", list_of(object({{"process", text()}, {"reason", text()}}))}})},
               {"checks", list_of(ref("Check"))},
               {"checks:set", object({{"app", text()}, {"process", text()}})},
@@ -304,7 +304,7 @@ Answers of_people() {
            object({{"id", text()}, {"name", text()}, {"owner", text()}, {"revoked", flag()}})},
           {"events", list_of(ref("Event"))},
           {"events:verify",
-           object({{"intact", flag()}, {"fault", or_null(text())}, {"head", or_null(text())}})},
+           object({{"intact", whole()}, {"fault", or_null(text())}, {"head", or_null(text())}})},
           {"version", object({{"version", text()}})},
           {"doctor", object({{"ok", flag()}, {"findings", list_of(object(finding()))}})}};
 }

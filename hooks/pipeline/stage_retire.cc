@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "core/base/log.h"
 #include "hooks/pipeline/release_containers.h"
@@ -7,6 +7,9 @@
 
 namespace minpaas::hooks {
 namespace {
+
+/// When the server stops, or the app is to go; what has not ended by then is killed.
+constexpr seconds kHastyStop{10};
 
 void log_failure(const Result<void>& result, std::int64_t deploy, std::string_view what) {
   if (!result) {
@@ -30,7 +33,10 @@ void retire(const PipelineParts& parts, const Deploy& deploy,
   for (const state::ContainerRow& row : retired) {
     containers.push_back({row.id});
   }
-  const auto stopped = stop_all(parts.engine, containers, times.stop, deploy.stop());
+  const bool in_haste = deploy.stop().stop_requested();
+  const auto stopped = in_haste
+                           ? stop_all(parts.engine, containers, std::min(times.stop, kHastyStop))
+                           : stop_all(parts.engine, containers, times.stop, deploy.stop());
   log_failure(stopped, deploy.id(), "stop an old container");
   if (!stopped && stopped.error().code == ErrorCode::Cancelled) {
     return;

@@ -1,5 +1,7 @@
 #include "tests/support/fake_checks.h"
 
+#include "hooks/checks/check_plan.h"
+
 namespace minpaas::test {
 
 Result<std::vector<hooks::CheckReport>> FakeChecks::report(const Actor& actor,

@@ -48,7 +48,7 @@ Result<hooks::ReleaseDiff> FakePlatform::compare_releases(const Actor& /*actor*/
   const Release* after = TRY(find_release(name, to));
   hooks::ReleaseDiff diff{*before, *after, {}, {}, {}, {}, {}};
   if (after->commit && before->commit != after->commit) {
-    diff.new_commits.push_back({*after->commit, "Ada", "Say it better", after->created_at});
+    diff.new_commits.push_back({*after->commit, "Ada", "Say it better"});
   }
   App& app = apps_.at(name);
   for (const auto& [key, value] : app.configs[to]) {

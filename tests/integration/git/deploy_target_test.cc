@@ -166,7 +166,7 @@ TEST_F(Deploying, HidesWhatWasSetWhileItDeployed) {
                                .flush()
                                .raw(pack()));
   EXPECT_THAT(answer.progress, HasSubstr("deleting a ref that does not exist"));
-  EXPECT_THAT(answer.report, ElementsAre("unpack ok", "ok refs/heads/gone",
+  EXPECT_THAT(answer.report, ElementsAre("unpack ok", "ng refs/heads/gone atomic push failure",
                                          "ng refs/heads/main no [PASSWORD] here"));
 }
 

@@ -318,6 +318,8 @@ class OldContainers : public OneSlot {
     two_ = bed_.commit(app_, "two", one_);
   }
 
+  ~OldContainers() override { bed_.server().queue.stop(milliseconds(0)); }
+
   /// Until the second release is live and visitors of the first stay.
   void deploy_twice() {
     EXPECT_EQ(bed_.push(app_, one_)->stage, DeployStage::Succeeded);

@@ -1,5 +1,6 @@
 #include "hooks/pipeline/recovery.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include "hooks/supervision/reconcile.h"

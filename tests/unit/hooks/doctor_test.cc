@@ -122,7 +122,15 @@ TEST_F(ServerExamination, WarnsWhereAppsReachOrReplaceEachOther) {
   EXPECT_EQ(find("network").detail, "apps are in the engine's own network and reach each other");
 }
 
+TEST_F(ServerExamination, WarnsWhereHaproxyIsWantedAndMissing) {
+  EXPECT_EQ(find("router").level, CheckLevel::Warning);
+  EXPECT_THAT(find("router").hint, HasSubstr("apt-get install haproxy"));
+  settings_.router.kind = "direct";
+  EXPECT_EQ(find("router").level, CheckLevel::Ok);
+}
+
 TEST_F(ServerExamination, OfAHealthyServerFindsNothing) {
+  settings_.router.kind = "direct";
   // Whether BuildKit has limits is a matter of the host.
   settings_.build.builder = config::BuilderChoice::Classic;
   deploy();

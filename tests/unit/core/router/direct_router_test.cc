@@ -19,7 +19,7 @@ constexpr int kPort = 10123;
 class DirectSwap : public testing::Test {
  protected:
   FakeEngine engine_;
-  DirectRouter router_{engine_, {"apps.example", "127.0.0.1", seconds(5), milliseconds(0)}};
+  DirectRouter router_{engine_, {"apps.example", "127.0.0.1", milliseconds(0)}};
   ImageId image_ = engine_.add_image("blog");
   AppName app_ = *AppName::parse("blog");
 
