@@ -117,10 +117,14 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
   return engine_.version() ? take_over() : Result<void>();
 }
 
-/// The one that runs was started by an earlier server, which may have had fewer rights than this.
+/// The one that runs was started by an earlier server, which may have had fewer rights to ports
+/// than this. Whatever else it refuses, a new one would refuse too, and nothing would serve any
+/// more.
 Result<void> HaproxyRouter::take_over() {
   const auto loaded = load_file();
-  if (loaded || files_.is_foreign()) {
+  const bool lacks_rights =
+      !loaded && loaded.error().cause.find("Permission denied") != std::string::npos;
+  if (!lacks_rights || files_.is_foreign()) {
     return loaded;
   }
   log::warn("HAProxy does not take its new file and is started anew: {}", loaded.error().for_log());

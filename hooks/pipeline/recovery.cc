@@ -91,6 +91,9 @@ void finish_live(const PipelineParts& parts, const state::DeployRow& row, const 
 Result<void> settle(const PipelineParts& parts, const state::DeployRow& row,
                     std::string_view reason, RecoveryReport& report) {
   if (const auto end = parts.deploys.unstored_end(row.id)) {
+    if (end->stage == state::DeployStage::Succeeded) {
+      log_failure(move_ref(parts, row), fmt::format("deploy {}", row.id), "move the ref");
+    }
     return parts.deploys.finish(row.id, end->stage, end->reason, parts.clock.now());
   }
   const auto live = TRY(parts.releases.live(row.app));

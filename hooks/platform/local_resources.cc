@@ -56,7 +56,12 @@ Result<ResourceOutcome> LocalResources::update_containers(const AppName& name,
                                                           const ContainerPolicy& before) {
   const auto policy = TRY(parts_.policies.of(name));
   ResourceOutcome outcome;
+  const auto live = TRY(parts_.releases.live(name));
   for (const state::ContainerRow& row : TRY(parts_.containers.of_app(name))) {
+    // Old containers may still end their requests: they keep what they have.
+    if (!live || row.release != live->number) {
+      continue;
+    }
     const Limits limits = policy.limits_of(row.process);
     if (limits == before.limits_of(row.process)) {
       continue;

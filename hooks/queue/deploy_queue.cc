@@ -199,14 +199,22 @@ std::shared_ptr<Deploy> DeployQueue::current(const AppName& app) const {
 }
 
 int DeployQueue::cancel(const AppName& app, const std::string& why) {
-  const auto waiting =
-      take_waiting([&](const Deploy& deploy) { return deploy.job.row.app == app; });
-  drop(waiting, state::DeployStage::Cancelled, why);
+  const std::size_t waiting =
+      drop_waiting([&](const Deploy& deploy) { return deploy.job.row.app == app; }, why);
   const auto running = current(app);
   if (running) {
     running->cancel(why);
   }
-  return static_cast<int>(waiting.size()) + (running ? 1 : 0);
+  return static_cast<int>(waiting) + (running ? 1 : 0);
+}
+
+/// Nobody sees them neither wait nor ended.
+std::size_t DeployQueue::drop_waiting(const std::function<bool(const Deploy&)>& which,
+                                      const std::string& why) {
+  const std::scoped_lock ordered(submitting_);
+  const auto waiting = take_waiting(which);
+  drop(waiting, state::DeployStage::Cancelled, why);
+  return waiting.size();
 }
 
 Result<void> DeployQueue::close(const AppName& app, const std::string& why, SteadyTime deadline) {
@@ -260,7 +268,7 @@ void DeployQueue::stop(milliseconds grace) {
     state_.update([](State& state) { state.stopping = true; });
   }
   const std::string why = "the server was stopped";
-  drop(take_waiting([](const Deploy&) { return true; }), state::DeployStage::Cancelled, why);
+  drop_waiting([](const Deploy&) { return true; }, why);
   const auto idle = [](const State& state) { return state.running.empty(); };
   const auto now = std::chrono::steady_clock::now();
   if (!state_.wait_until(now + grace, std::stop_token(), idle, idle)) {

@@ -116,6 +116,7 @@ class DeployQueue {
   /// Ends deploys that never ran.
   void drop(const std::vector<Shared>& deploys, state::DeployStage stage,
             const std::string& reason);
+  std::size_t drop_waiting(const std::function<bool(const Deploy&)>& which, const std::string& why);
   std::vector<Shared> take_waiting(const std::function<bool(const Deploy&)>& which);
   Shared joinable(const DeployJob& job) const;
   void supersede_older(const DeployJob& job, const Deploy* keep);

@@ -64,13 +64,21 @@ bool LiveProcesses::restart(const LivenessTarget& target, const HealthCheck& che
   return hold && restart_held(target, check, why);
 }
 
+/// Old containers, which may still end their requests, have rows too.
+bool LiveProcesses::is_live(const LivenessTarget& target) {
+  const auto live = parts_.releases.live(target.app);
+  if (!live || !*live) {
+    return false;
+  }
+  const auto rows = containers_of(parts_, target.app, (*live)->number, Belonging::ToRelease);
+  return rows && std::ranges::any_of(*rows, [&](const state::ContainerRow& row) {
+           return row.id == target.container.value;
+         });
+}
+
 bool LiveProcesses::restart_held(const LivenessTarget& target, const HealthCheck& check,
                                  const std::string& why) {
-  const auto rows = parts_.containers.of_app(target.app);
-  const bool is_live = rows && std::ranges::any_of(*rows, [&](const state::ContainerRow& row) {
-                         return row.id == target.container.value;
-                       });
-  if (!is_live) {
+  if (!is_live(target)) {
     return false;
   }
   const std::string process = process_name(target.process, target.index);

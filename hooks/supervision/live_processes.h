@@ -27,6 +27,7 @@ class LiveProcesses {
  private:
   void run_hook(const LivenessTarget& target, const HealthCheck& check, const std::string& why);
   Result<void> add_targets(const AppName& app, std::vector<LivenessTarget>& targets);
+  bool is_live(const LivenessTarget& target);
   bool restart_held(const LivenessTarget& target, const HealthCheck& check, const std::string& why);
 
   const PipelineParts& parts_;

@@ -6,6 +6,7 @@
 #include <future>
 #include <mutex>
 
+#include "hooks/supervision/live_processes.h"
 #include "tests/support/deploy_bed.h"
 #include "tests/support/memory_streams.h"
 #include "tests/support/tar_maker.h"
@@ -366,6 +367,24 @@ TEST_F(OldContainers, LetTheLiveOnesBeRepaired) {
   ASSERT_TRUE(next->watcher.wait_for("Waiting for"));
   bed_.server().queue.release(app_);
   EXPECT_EQ(next->result.get()->stage, DeployStage::Succeeded);
+}
+
+TEST_F(OldContainers, AreNeitherRestartedNorLimited) {
+  deploy_twice();
+  const FailureHooks hooks(bed_.engine, bed_.server().configs, bed_.settings);
+  LiveProcesses live(bed_.server().parts, bed_.server().queue, hooks, bed_.server().events);
+  const auto rows = *bed_.server().containers.of_app(app_);
+  ASSERT_EQ(rows.size(), 2U);
+  for (const state::ContainerRow& row : rows) {
+    const LivenessTarget target{
+        .app = app_, .process = row.process, .container = {row.id}, .checks = {}};
+    EXPECT_EQ(live.restart(target, {}, "it does not answer"), row.release == ReleaseNumber(2));
+  }
+  constexpr std::string_view kLess[] = {"memory=256m"};
+  const auto limited =
+      bed_.platform().resources().set(bed_.admin, app_, std::nullopt, *LimitChange::parse(kLess));
+  ASSERT_TRUE(limited) << limited.error().for_log();
+  EXPECT_THAT(limited->updated, ElementsAre("web.1"));
 }
 
 TEST_F(OldContainers, DoNotKeepTheServerFromItsEnd) {
