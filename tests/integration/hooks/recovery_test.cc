@@ -3,6 +3,8 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "hooks/supervision/reconcile.h"
 #include "tests/support/deploy_bed.h"
 
@@ -91,7 +93,7 @@ class Recovery : public testing::TestWithParam<DeployKind> {
 
   /// Crashes at the n-th instant of the deploy; false when it ended before.
   bool crash_at(int n, DeployJob job) {
-    int seen = 0;
+    std::atomic<int> seen = 0;
     const auto count = [&seen, n] {
       if (++seen == n) {
         throw Crash();
@@ -162,7 +164,7 @@ TEST_P(Recovery, IsItselfSafeToCrash) {
   ASSERT_TRUE(crash_at(14, job(GetParam())));
   for (int n = 1; n < 6; ++n) {
     bed_->restart();
-    int seen = 0;
+    std::atomic<int> seen = 0;
     for (const EngineCall call : kCalls) {
       bed_->engine.before(call, [&seen, n](const std::string&) {
         if (++seen == n) {
