@@ -122,7 +122,11 @@ DoctorFinding Doctor::engine() {
 void Doctor::examine_router(Findings& findings) {
   const auto problems = parts_.router.problems();
   for (const std::string& words : problems) {
-    findings.push_back(problem("router", words, "look at router/haproxy.log in [server] data_dir"));
+    findings.push_back(
+        problem("router", words,
+                words.starts_with("port ")
+                    ? "free it (ss -ltnp shows who has it) or choose another, then restart minpaasd"
+                    : "look at router/haproxy.log in [server] data_dir"));
   }
   if (!problems.empty()) {
     return;

@@ -156,7 +156,7 @@ void DeployQueue::tell_wait(const Deploy& deploy) const {
                                what_it_is(running->second->job));
     }
     if (state.held.contains(deploy.job.row.app)) {
-      return "a repair of this app's processes";
+      return "a look at this app's processes";
     }
     if (deploy.job.builds() && taken_slots(state).building >= settings_.build_slots) {
       return "a build of another app";

@@ -148,7 +148,9 @@ void Supervisor::take(const EngineEvent& event) {
       }
       return;
     case HealthBook::Verdict::Ended:
-      log::warn("{} has ended by itself with status {}", process_of(event), event.exit_code);
+      if (!is_one_off(event)) {
+        log::warn("{} has ended by itself with status {}", process_of(event), event.exit_code);
+      }
       return want_reconcile(kAfterEnd);
     case HealthBook::Verdict::CrashLoop:
       return stop_crashing(event);

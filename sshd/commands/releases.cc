@@ -48,9 +48,11 @@ Result<int> show_diff(Invocation& call, const AppName& app, ReleaseNumber to,
     return 0;
   }
   const std::string text = diff_text(diff);
-  call.out.note(text.empty() ? fmt::format("{} and {} are the same", from.str(), to.str())
-                             : fmt::format("From {} to {}:", from.str(), to.str()));
-  call.out.data(text);
+  if (text.empty()) {
+    call.out.note(fmt::format("{} and {} are the same", from.str(), to.str()));
+  } else {
+    call.out.data(fmt::format("From {} to {}:\n{}", from.str(), to.str(), text));
+  }
   return 0;
 }
 

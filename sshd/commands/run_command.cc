@@ -141,7 +141,8 @@ Result<int> run_command(const Command& command, Invocation& call) {
     put_on_record(command, call, apps, allowed.error());
     return allowed.error();
   }
-  if (command.starts_program) {
+  // Who may not has nothing begun; the command itself says so.
+  if (command.starts_program && require_still(command, call, apps, Role::Member)) {
     put_start_on_record(command, call, apps);
   }
   return run_while_allowed(command, call, apps);

@@ -263,7 +263,7 @@ TEST_F(Queue, KeepsAPushWaitingWhileItsAppIsHeld) {
   ASSERT_TRUE(bed_.server().queue.hold(app_));
   EXPECT_FALSE(bed_.server().queue.hold(app_));
   const auto pusher = push(app_, bed_.commit(app_, "one"));
-  ASSERT_TRUE(pusher->watcher.wait_for("Waiting for a repair of this app's processes"));
+  ASSERT_TRUE(pusher->watcher.wait_for("Waiting for a look at this app's processes"));
   EXPECT_THAT(bed_.engine.journal(), IsEmpty());
   bed_.server().queue.release(app_);
   EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);
