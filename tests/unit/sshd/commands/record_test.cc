@@ -105,6 +105,16 @@ TEST(Record, HasOneRowOfEachChangeAndTwoOfAProgram) {
   }
 }
 
+TEST(Record, HasNoBeginOfAProgramThatMayNotBeRun) {
+  Scene scene;
+  auto& rows = scene.platform.events().rows;
+  rows.clear();
+  scene.platform.standing_of_all().lose("it takes the right deploy, you have read");
+  scene.run("run blog -- id");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_NE(rows.front().result, "begun");
+}
+
 TEST(Record, SaysFromWhereADeployThatWasDeniedWantedItsCode) {
   Scene scene;
   scene.actor.scope = AccessScope({*ScopeRule::parse("version")});
