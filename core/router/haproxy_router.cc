@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <thread>
 
 #include "core/base/file.h"
@@ -20,6 +21,8 @@ using docker::ContainerId;
 constexpr milliseconds kDrainInterval{20};
 /// For the connections that were cut to be gone.
 constexpr milliseconds kCutPatience{1000};
+/// Between two looks whether a port that could not be had is free.
+constexpr milliseconds kLostPortInterval{5000};
 /// For the ports of a HAProxy that has died.
 constexpr milliseconds kPortPatience{3000};
 
@@ -60,7 +63,8 @@ HaproxyRouter::HaproxyRouter(docker::Engine& engine, HaproxySettings settings)
       files_{settings_.folder, settings_.foreign_socket},
       can_hold_(router::can_hold(settings_.program)),
       certificates_(settings_.folder),
-      process_(settings_.program, files_, [this] { restart(); }) {}
+      process_(settings_.program, files_, [this] { restart(); }),
+      port_watcher_([this](const std::stop_token& stop) { watch_lost_ports(stop); }) {}
 
 HaproxyConfig HaproxyRouter::config() const {
   const bool has_certificate = certificates_.is_ready();
@@ -383,15 +387,47 @@ Result<void> HaproxyRouter::start_anew() {
   return process_.start();
 }
 
-/// A port that cannot be had must not keep all others from being served.
-void HaproxyRouter::look_for_lost_ports() {
+std::vector<ListenOn> HaproxyRouter::wanted_ports() const {
   std::vector<ListenOn> wanted = settings_.http;
   wanted.insert(wanted.end(), settings_.https.begin(), settings_.https.end());
   for (const auto& [app, route] : routes_) {
     wanted.push_back({settings_.app_address, route.app_port});
   }
+  return wanted;
+}
+
+void HaproxyRouter::watch_lost_ports(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  while (!stop.stop_requested()) {
+    std::unique_lock<std::mutex> lock(mutex);
+    never.wait_for(lock, stop, kLostPortInterval, [] { return false; });
+    if (!stop.stop_requested()) {
+      take_freed_ports();
+    }
+  }
+}
+
+/// The program that had one has ended.
+void HaproxyRouter::take_freed_ports() {
+  const std::scoped_lock turn(turn_);
+  const auto wanted = wanted_ports();
+  const auto freed = std::ranges::find_if(wanted, [&](const ListenOn& listen) {
+    return lost_ports_.contains(listen.port) && trouble_with(listen).empty();
+  });
+  if (!started_ || freed == wanted.end()) {
+    return;
+  }
+  log::info("port {} can be had again", freed->port);
+  if (const auto loaded = load_file(); !loaded) {
+    log::error("HAProxy does not take it: {}", loaded.error().for_log());
+  }
+}
+
+/// A port that cannot be had must not keep all others from being served.
+void HaproxyRouter::look_for_lost_ports() {
   std::map<int, std::string> lost;
-  for (const ListenOn& listen : wanted) {
+  for (const ListenOn& listen : wanted_ports()) {
     const std::string trouble = bound_ports_.contains(listen.port) ? "" : trouble_with(listen);
     if (!trouble.empty()) {
       lost.emplace(listen.port, trouble);

@@ -6,6 +6,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -116,6 +117,9 @@ class HaproxyRouter : public Router {
   Result<void> start_anew();
   void add_foreign_problems(std::vector<std::string>& found) const;
   Result<void> take_over();
+  [[nodiscard]] std::vector<ListenOn> wanted_ports() const;
+  void watch_lost_ports(const std::stop_token& stop);
+  void take_freed_ports();
   void look_for_lost_ports();
   [[nodiscard]] HaproxyConfig config() const;
   void restart();
@@ -154,6 +158,7 @@ class HaproxyRouter : public Router {
   /// Why HAProxy does not run, or runs with an older file; empty: it does.
   std::string failure_;
   HaproxyProcess process_;
+  std::jthread port_watcher_;
 };
 
 }  // namespace minpaas::router

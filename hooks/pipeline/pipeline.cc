@@ -83,7 +83,8 @@ DeployRunner::Rest Pipeline::run(Deploy& deploy) {
         return true;
       },
       parts_.clock);
-  const StageContext context{parts_, deploy.job, output, deploy.stop()};
+  const StageContext context{parts_, deploy.job, output, deploy.stop(),
+                             [&deploy] { deploy.end_build(); }};
   const SteadyTime began = parts_.clock.steady();
   Done done = Error{ErrorCode::Internal, "the deploy ran into an internal error", "", ""};
   try {
@@ -154,12 +155,16 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
   const auto done = build(context, plan, repository, *commit);
   note_build_time(context, began);
   const auto built = TRY(done);
+  context.built();
   parts_.reach("built");
   TRY(parts_.deploys.set_image(context.deploy(), built.image.value));
   TRY(enter(context, state::DeployStage::Releasing));
   TRY(set_vars(context, plan.app_json.env));
   ReleaseDraft draft = draft_of(plan, built, *commit);
   if (live) {
+    for (const std::string& line : types_that_end(draft.processes, *live)) {
+      context.output.warn(line);
+    }
     draft.formation = carried_over(draft.formation, *live);
   }
   return make_live(context, draft, describe_build(context.job, *commit));
@@ -182,6 +187,7 @@ Pipeline::Done Pipeline::from_image(const StageContext& context, const ImageRefe
   TRY(provide_image(parts_, image.str(), context.output, context.stop));
   TRY(enter(context, state::DeployStage::Building));
   const auto adopted = TRY(adopt(context, image));
+  context.built();
   parts_.reach("built");
   TRY(parts_.deploys.set_image(context.deploy(), adopted.image.value));
   TRY(enter(context, state::DeployStage::Releasing));

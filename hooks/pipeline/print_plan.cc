@@ -108,6 +108,10 @@ void print_processes(const Prospect& push, DeployOutput& output) {
                                 command.empty() ? "the image's own command" : command));
     }
   }
+  for (const std::string& line :
+       push.live ? types_that_end(push.plan.processes, *push.live) : std::vector<std::string>()) {
+    output.warn(line);
+  }
 }
 
 void print_tasks(const Prospect& push, DeployOutput& output) {

@@ -26,6 +26,17 @@ Formation carried_over(const Formation& planned, const Release& live) {
   return formation;
 }
 
+std::vector<std::string> types_that_end(const ProcessCommands& processes, const Release& live) {
+  std::vector<std::string> lines;
+  for (const auto& [type, quantity] : live.formation) {
+    if (quantity > 0 && !processes.contains(type)) {
+      lines.push_back(
+          fmt::format("{} is no process type any more: {} of them ends", type.str(), quantity));
+    }
+  }
+  return lines;
+}
+
 Result<void> require_process_type(const Release& release, const ProcessType& type) {
   if (type.is_release()) {
     return Error{ErrorCode::InvalidInput, "release is the release command, no process that runs on",

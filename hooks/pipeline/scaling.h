@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/app/release.h"
 #include "core/base/result.h"
 
@@ -13,6 +16,9 @@ Result<Formation> scaled(const Release& release, const Formation& quantities);
 /// What a push starts with: `planned`, but the live release's quantity where somebody has scaled
 /// the process type, that is where it is not the one that the live release would have by itself.
 Formation carried_over(const Formation& planned, const Release& live);
+
+/// A line for each process type that runs and is not among `processes` any more.
+std::vector<std::string> types_that_end(const ProcessCommands& processes, const Release& live);
 
 /// Errors: NotFound, naming those that there are; InvalidInput (the release command).
 Result<void> require_process_type(const Release& release, const ProcessType& type);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct StageContext {
   const DeployJob& job;
   DeployOutput& output;
   std::stop_token stop;
+  /// Told when the image is there.
+  std::function<void()> built = [] {};
 
   [[nodiscard]] const AppName& app() const { return job.row.app; }
 

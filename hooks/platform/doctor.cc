@@ -125,7 +125,7 @@ void Doctor::examine_router(Findings& findings) {
     findings.push_back(
         problem("router", words,
                 words.starts_with("port ")
-                    ? "free it (ss -ltnp shows who has it) or choose another, then restart minpaasd"
+                    ? "free it (ss -ltnp shows who has it): it is taken within seconds"
                     : "look at router/haproxy.log in [server] data_dir"));
   }
   if (!problems.empty()) {

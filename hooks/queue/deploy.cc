@@ -42,6 +42,18 @@ bool Deploy::is_settled() const {
   return state_.with([](const State& state) { return state.outcome.has_value(); });
 }
 
+void Deploy::end_build() {
+  state_.with([](State& state) { state.is_built = true; });
+  if (when_built_) {
+    when_built_();
+  }
+}
+
+bool Deploy::takes_build_slot() const {
+  return job.builds() &&
+         state_.with([](const State& state) { return !state.is_built && !state.outcome; });
+}
+
 Result<DeployOutcome> Deploy::follow(const Follow& follow) const {
   if (follow.begun) {
     follow.begun(id());

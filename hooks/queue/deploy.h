@@ -92,6 +92,14 @@ class Deploy {
   void settle(const DeployOutcome& outcome);
   [[nodiscard]] bool is_settled() const;
 
+  /// Its image is built: what follows needs no build slot.
+  void end_build();
+  /// Whether it has one, or wants one.
+  [[nodiscard]] bool takes_build_slot() const;
+
+  /// Told once of end_build. Before the deploy runs.
+  void when_built(std::function<void()> told) { when_built_ = std::move(told); }
+
   /// Follows to the end. Errors: Disconnected when the follower left before (the deploy goes on).
   Result<DeployOutcome> follow(const Follow& follow) const;
 
@@ -99,10 +107,12 @@ class Deploy {
   struct State {
     std::string cancel_reason;
     std::optional<DeployOutcome> outcome;
+    bool is_built = false;
   };
 
   std::stop_source stop_;
   Guarded<State> state_;
+  std::function<void()> when_built_;
 };
 
 }  // namespace minpaas::hooks

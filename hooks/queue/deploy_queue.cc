@@ -40,7 +40,7 @@ DeployQueue::~DeployQueue() {
 }
 
 void DeployQueue::start() {
-  const int count = settings_.build_slots + settings_.other_slots;
+  const int count = settings_.build_slots + settings_.other_slots + settings_.started_slots;
   for (int i = 0; i < count; ++i) {
     workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
@@ -158,10 +158,12 @@ void DeployQueue::tell_wait(const Deploy& deploy) const {
     if (state.held.contains(deploy.job.row.app)) {
       return "a look at this app's processes";
     }
-    if (deploy.job.builds() && taken_slots(state).building >= settings_.build_slots) {
-      return "a build of another app";
+    const Slots taken = taken_slots(state);
+    if (has_slot(deploy, taken)) {
+      return "";
     }
-    return "";
+    return taken.building >= settings_.build_slots && deploy.job.builds() ? "a build of another app"
+                                                                          : "deploys of other apps";
   });
   if (!why.empty()) {
     deploy.feed->line(fmt::format("-----> Waiting for {}", why));
@@ -292,12 +294,10 @@ void DeployQueue::work(const std::stop_token& stop) {
 
 DeployQueue::Shared DeployQueue::take(const std::stop_token& stop) {
   const auto next = [this](State& state) {
-    const Slots taken_now = taken_slots(state);
+    const Slots slots = taken_slots(state);
     return std::ranges::find_if(state.waiting, [&](const Shared& deploy) {
-      const bool has_slot = deploy->job.builds() ? taken_now.building < settings_.build_slots
-                                                 : taken_now.others < settings_.other_slots;
       const AppName& app = deploy->job.row.app;
-      return has_slot && !state.running.contains(app) && !state.held.contains(app);
+      return has_slot(*deploy, slots) && !state.running.contains(app) && !state.held.contains(app);
     });
   };
   Shared taken;
@@ -311,6 +311,8 @@ DeployQueue::Shared DeployQueue::take(const std::stop_token& stop) {
           leave = state.stopping || stop.stop_requested();
           if (!leave && found != state.waiting.end()) {
             taken = *found;
+            // Others wait for its slot.
+            taken->when_built([this] { state_.update([](State&) {}); });
             state.running.emplace(taken->job.row.app, taken);
             state.waiting.erase(found);
           }
@@ -323,11 +325,19 @@ DeployQueue::Shared DeployQueue::take(const std::stop_token& stop) {
 DeployQueue::Slots DeployQueue::taken_slots(const State& state) {
   Slots slots;
   for (const auto& [app, deploy] : state.running) {
-    if (!deploy->is_settled()) {
-      ++(deploy->job.builds() ? slots.building : slots.others);
+    if (deploy->takes_build_slot()) {
+      ++slots.building;
+    } else if (!deploy->is_settled()) {
+      ++(deploy->job.builds() ? slots.started : slots.others);
     }
   }
   return slots;
+}
+
+bool DeployQueue::has_slot(const Deploy& deploy, const Slots& taken) const {
+  return deploy.job.builds()
+             ? taken.building < settings_.build_slots && taken.started < settings_.started_slots
+             : taken.others < settings_.other_slots;
 }
 
 void DeployQueue::run(const Shared& deploy) {

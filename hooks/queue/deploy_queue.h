@@ -34,13 +34,15 @@ class DeployRunner {
 };
 
 struct QueueSettings {
-  /// Deploys that build, at once over all apps.
+  /// Builds, at once over all apps.
   int build_slots = 1;
   /// Deploys that do not build, at once over all apps: they do not wait for builds of other apps.
   int other_slots = 2;
   /// Holds `<app>/<id>.log`.
   std::filesystem::path log_folder;
   FeedLimits feed;
+  /// Deploys whose image is built and whose result does not stand, at once over all apps.
+  int started_slots = 8;
 };
 
 /// Who else may be at work at an app that is held.
@@ -105,9 +107,11 @@ class DeployQueue {
   struct Slots {
     int building = 0;
     int others = 0;
+    int started = 0;
   };
 
   static Slots taken_slots(const State& state);
+  [[nodiscard]] bool has_slot(const Deploy& deploy, const Slots& taken) const;
   void work(const std::stop_token& stop);
   Shared take(const std::stop_token& stop);
   void run(const Shared& deploy);

@@ -305,6 +305,25 @@ TEST_F(OneSlot, DoesNotLetAConfigChangeWaitForAnotherAppsBuild) {
   EXPECT_EQ(pusher->result.get()->stage, DeployStage::Succeeded);
 }
 
+TEST_F(OneSlot, BuildsOneAppWhileAnotherIsChecked) {
+  const AppName shop = bed_.make_app("shop");
+  std::promise<void> checked;
+  const std::shared_future<void> is_checked = checked.get_future().share();
+  bed_.check = [&](const std::vector<CheckTarget>& targets, const std::stop_token&) {
+    if (targets.front().app == app_) {
+      is_checked.wait();
+    }
+    return Result<void>();
+  };
+  const auto slow = push(app_, bed_.commit(app_, "one"));
+  ASSERT_TRUE(slow->watcher.wait_for("Checking"));
+  const auto other = push(shop, bed_.commit(shop, "one"));
+  EXPECT_EQ(other->result.get()->stage, DeployStage::Succeeded);
+  EXPECT_THAT(other->watcher.text(), testing::Not(HasSubstr("Waiting")));
+  checked.set_value();
+  EXPECT_EQ(slow->result.get()->stage, DeployStage::Succeeded);
+}
+
 /// Visitors of old containers who stay until they are told to leave, or the server stops.
 class OldContainers : public OneSlot {
  protected:
