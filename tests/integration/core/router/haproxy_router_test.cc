@@ -114,9 +114,9 @@ TEST_F(Haproxy, LeavesAContainerThatEndsAndFollowsItToItsNewAddress) {
   EXPECT_THAT(get(port_), HasSubstr("one again"));
 }
 
-TEST_F(Haproxy, SaysThatAPortIsTakenAndServesTheOthers) {
+TEST_F(Haproxy, SaysThatAPortIsTakenAndServesTheOthersUntilItIsFree) {
   ASSERT_TRUE(switch_to({run("one")}));
-  const Fd taken = listen_on_any_port();
+  Fd taken = listen_on_any_port();
   auto other = change({run("two")});
   other.app = *AppName::parse("shop");
   other.app_port = port_of(taken);
@@ -135,6 +135,14 @@ TEST_F(Haproxy, SaysThatAPortIsTakenAndServesTheOthers) {
   EXPECT_THAT(get(port_), HasSubstr("one"));
   EXPECT_THAT(router_->problems(),
               ElementsAre(HasSubstr("port " + std::to_string(port_of(taken)) + " is taken")));
+
+  taken.reset();
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (!router_->problems().empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  EXPECT_THAT(router_->problems(), testing::IsEmpty());
+  EXPECT_THAT(get(port_), HasSubstr("one"));
 }
 
 TEST_F(Haproxy, GoesOnWithoutTheServerAndIsTakenOver) {
