@@ -408,20 +408,39 @@ void HaproxyRouter::watch_lost_ports(const std::stop_token& stop) {
   }
 }
 
-/// The program that had one has ended.
+/// The program that had one has ended. One that is only started anew keeps its port: it is taken
+/// when two looks in a row find it free. A foreign HAProxy that does not run may be what had it.
 void HaproxyRouter::take_freed_ports() {
   const std::scoped_lock turn(turn_);
-  const auto wanted = wanted_ports();
-  const auto freed = std::ranges::find_if(wanted, [&](const ListenOn& listen) {
-    return lost_ports_.contains(listen.port) && trouble_with(listen).empty();
-  });
-  if (!started_ || freed == wanted.end()) {
+  const bool is_time = started_ && !lost_ports_.empty() &&
+                       (!files_.is_foreign() || process_.cli().processes().has_value());
+  const auto found_free = std::exchange(free_ports_, is_time ? freed_ports() : std::set<int>());
+  const auto freed =
+      std::ranges::find_if(free_ports_, [&](int port) { return found_free.contains(port); });
+  if (freed == free_ports_.end()) {
     return;
   }
-  log::info("port {} can be had again", freed->port);
-  if (const auto loaded = load_file(); !loaded) {
+  log::info("port {} can be had again", *freed);
+  const auto lost = lost_ports_;
+  if (const auto loaded = take_over(); !loaded) {
     log::error("HAProxy does not take it: {}", loaded.error().for_log());
+    // Nothing is served on it still, and the next looks try again.
+    lost_ports_.insert(lost.begin(), lost.end());
   }
+}
+
+/// Lost ones that nothing keeps from being taken now, at any of the addresses that are wanted.
+std::set<int> HaproxyRouter::freed_ports() const {
+  std::set<int> freed;
+  for (const auto& [port, trouble] : lost_ports_) {
+    freed.insert(port);
+  }
+  for (const ListenOn& listen : wanted_ports()) {
+    if (freed.contains(listen.port) && !trouble_with(listen).empty()) {
+      freed.erase(listen.port);
+    }
+  }
+  return freed;
 }
 
 /// A port that cannot be had must not keep all others from being served.

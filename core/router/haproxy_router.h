@@ -120,6 +120,7 @@ class HaproxyRouter : public Router {
   [[nodiscard]] std::vector<ListenOn> wanted_ports() const;
   void watch_lost_ports(const std::stop_token& stop);
   void take_freed_ports();
+  [[nodiscard]] std::set<int> freed_ports() const;
   void look_for_lost_ports();
   [[nodiscard]] HaproxyConfig config() const;
   void restart();
@@ -149,6 +150,8 @@ class HaproxyRouter : public Router {
   std::set<int> bound_ports_;
   /// Ports that are wanted and cannot be had, and why.
   std::map<int, std::string> lost_ports_;
+  /// Those of them that the last look found free.
+  std::set<int> free_ports_;
   /// What had the traffic before the switch that is not committed yet.
   std::map<AppName, std::vector<RouteServer>> replaced_;
   RequestLog requests_;

@@ -74,6 +74,16 @@ DeployOutcome outcome_of(const DeployJob& job, state::DeployStage stage) {
   return outcome;
 }
 
+/// Quantities that somebody has set stay; what runs and is no process type any more is named.
+void follow_on(const StageContext& context, const state::AppRow& app, const Release& live,
+               ReleaseDraft& draft) {
+  for (const std::string& line :
+       app.stopped ? std::vector<std::string>() : types_that_end(draft.processes, live)) {
+    context.output.warn(line);
+  }
+  draft.formation = carried_over(draft.formation, live);
+}
+
 }  // namespace
 
 DeployRunner::Rest Pipeline::run(Deploy& deploy) {
@@ -162,10 +172,7 @@ Pipeline::Done Pipeline::from_source(const StageContext& context) {
   TRY(set_vars(context, plan.app_json.env));
   ReleaseDraft draft = draft_of(plan, built, *commit);
   if (live) {
-    for (const std::string& line : types_that_end(draft.processes, *live)) {
-      context.output.warn(line);
-    }
-    draft.formation = carried_over(draft.formation, *live);
+    follow_on(context, app, *live, draft);
   }
   return make_live(context, draft, describe_build(context.job, *commit));
 }
@@ -193,8 +200,9 @@ Pipeline::Done Pipeline::from_image(const StageContext& context, const ImageRefe
   TRY(enter(context, state::DeployStage::Releasing));
   TRY(set_vars(context, {}));
   ReleaseDraft draft = draft_of(adopted);
+  const auto app = TRY(parts_.apps.get(context.app()));
   if (live) {
-    draft.formation = carried_over(draft.formation, *live);
+    follow_on(context, app, *live, draft);
   }
   return make_live(context, draft, "Deploy the image " + image.str());
 }

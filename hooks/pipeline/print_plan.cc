@@ -108,8 +108,9 @@ void print_processes(const Prospect& push, DeployOutput& output) {
                                 command.empty() ? "the image's own command" : command));
     }
   }
+  const bool runs = push.live && push.app && !push.app->stopped;
   for (const std::string& line :
-       push.live ? types_that_end(push.plan.processes, *push.live) : std::vector<std::string>()) {
+       runs ? types_that_end(push.plan.processes, *push.live) : std::vector<std::string>()) {
     output.warn(line);
   }
 }

@@ -31,7 +31,9 @@ std::vector<std::string> types_that_end(const ProcessCommands& processes, const 
   for (const auto& [type, quantity] : live.formation) {
     if (quantity > 0 && !processes.contains(type)) {
       lines.push_back(
-          fmt::format("{} is no process type any more: {} of them ends", type.str(), quantity));
+          quantity == 1
+              ? fmt::format("{} is no process type any more: it ends", type.str())
+              : fmt::format("{} is no process type any more: all {} end", type.str(), quantity));
     }
   }
   return lines;

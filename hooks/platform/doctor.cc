@@ -77,6 +77,14 @@ bool runs(const docker::ContainerDetails& container) {
   return container.state == docker::RunState::Running;
 }
 
+std::string help_with_router(std::string_view problem) {
+  if (problem.find("is taken by another program") != std::string_view::npos) {
+    return "free it (ss -ltnp shows who has it): it is had within seconds";
+  }
+  return problem.starts_with("port ") ? "mend that, or choose another one, and restart minpaasd"
+                                      : "look at router/haproxy.log in [server] data_dir";
+}
+
 }  // namespace
 
 Doctor::Findings Doctor::examine() {
@@ -122,11 +130,7 @@ DoctorFinding Doctor::engine() {
 void Doctor::examine_router(Findings& findings) {
   const auto problems = parts_.router.problems();
   for (const std::string& words : problems) {
-    findings.push_back(
-        problem("router", words,
-                words.starts_with("port ")
-                    ? "free it (ss -ltnp shows who has it): it is taken within seconds"
-                    : "look at router/haproxy.log in [server] data_dir"));
+    findings.push_back(problem("router", words, help_with_router(words)));
   }
   if (!problems.empty()) {
     return;

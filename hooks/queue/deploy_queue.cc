@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 
 #include "core/base/log.h"
 
@@ -29,11 +30,23 @@ DeployOutcome outcome_of(const Deploy& deploy, state::DeployStage stage,
   return outcome;
 }
 
+/// The end of the line for exceptions: they are bugs. The next start settles what is half done.
+void log_bugs(const Deploy& deploy, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& bug) {
+    log::error("deploy {}: {}", deploy.id(), bug.what());
+  }
+}
+
 }  // namespace
 
 DeployQueue::DeployQueue(state::DeployStore& deploys, const Clock& clock, QueueSettings settings,
                          DeployRunner& runner)
-    : deploys_(deploys), clock_(clock), settings_(std::move(settings)), runner_(runner) {}
+    : deploys_(deploys), clock_(clock), settings_(std::move(settings)), runner_(runner) {
+  // Else builds would wait with all of their slots free.
+  settings_.started_slots = std::max(settings_.started_slots, settings_.build_slots);
+}
 
 DeployQueue::~DeployQueue() {
   stop(milliseconds(0));
@@ -342,43 +355,42 @@ bool DeployQueue::has_slot(const Deploy& deploy, const Slots& taken) const {
 
 void DeployQueue::run(const Shared& deploy) {
   DeployRunner::Rest rest;
-  try {
-    rest = runner_.run(*deploy);
-  } catch (const std::exception& bug) {
-    // The end of the line for exceptions: they are bugs. The next start settles what is half done.
-    log::error("deploy {}: {}", deploy->id(), bug.what());
-  }
+  log_bugs(*deploy, [&] { rest = runner_.run(*deploy); });
   if (!deploy->is_settled()) {
     deploy->settle(outcome_of(*deploy, state::DeployStage::Failed, "internal error"));
   }
   if (rest) {
-    run_rest(deploy, std::move(rest));
+    // Others wait for its slot.
+    state_.update([](State&) {});
+    run_rest(deploy, rest);
   } else {
     leave(deploy);
   }
 }
 
 /// On a thread of its own: it may take as long as visitors stay, and holds up no other app.
-void DeployQueue::run_rest(const Shared& deploy, DeployRunner::Rest rest) {
+void DeployQueue::run_rest(const Shared& deploy, const DeployRunner::Rest& rest) {
   auto has_ended = std::make_shared<std::atomic<bool>>(false);
-  std::jthread thread([this, deploy, rest = std::move(rest), has_ended] {
-    try {
-      rest();
-    } catch (const std::exception& bug) {
-      log::error("deploy {}: {}", deploy->id(), bug.what());
-    }
+  const auto work = [this, deploy, rest, has_ended] {
+    log_bugs(*deploy, rest);
     leave(deploy);
     *has_ended = true;
-  });
-  rests_.with([&](std::vector<RestThread>& rests) {
-    std::erase_if(rests, [](const RestThread& one) { return one.has_ended->load(); });
-    rests.push_back({std::move(has_ended), std::move(thread)});
-  });
+  };
+  try {
+    std::jthread thread(work);
+    rests_.with([&](std::vector<RestThread>& rests) {
+      std::erase_if(rests, [](const RestThread& one) { return one.has_ended->load(); });
+      rests.push_back({std::move(has_ended), std::move(thread)});
+    });
+  } catch (const std::system_error& no_thread) {
+    log::warn("deploy {}: no thread for its old containers: {}", deploy->id(), no_thread.what());
+    work();
+  }
 }
 
 void DeployQueue::leave(const Shared& deploy) {
   state_.update([&](State& state) { state.running.erase(deploy->job.row.app); });
-  runner_.after(*deploy);
+  log_bugs(*deploy, [&] { runner_.after(*deploy); });
 }
 
 }  // namespace minpaas::hooks

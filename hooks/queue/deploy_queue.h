@@ -41,7 +41,8 @@ struct QueueSettings {
   /// Holds `<app>/<id>.log`.
   std::filesystem::path log_folder;
   FeedLimits feed;
-  /// Deploys whose image is built and whose result does not stand, at once over all apps.
+  /// Deploys whose image is built and whose result does not stand, at once over all apps; never
+  /// fewer than `build_slots`.
   int started_slots = 8;
 };
 
@@ -115,7 +116,7 @@ class DeployQueue {
   void work(const std::stop_token& stop);
   Shared take(const std::stop_token& stop);
   void run(const Shared& deploy);
-  void run_rest(const Shared& deploy, DeployRunner::Rest rest);
+  void run_rest(const Shared& deploy, const DeployRunner::Rest& rest);
   void leave(const Shared& deploy);
   /// Ends deploys that never ran.
   void drop(const std::vector<Shared>& deploys, state::DeployStage stage,

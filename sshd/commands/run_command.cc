@@ -122,6 +122,12 @@ Result<void> require_still(const Command& command, const Invocation& call,
   return {};
 }
 
+/// Who may not has nothing begun; the command itself says so. Any other error leaves that open.
+bool is_denied(const Result<void>& allowed) {
+  return !allowed && (allowed.error().code == ErrorCode::PermissionDenied ||
+                      allowed.error().code == ErrorCode::NotFound);
+}
+
 }  // namespace
 
 std::vector<std::string> apps_of(const Command& command, const Arguments& args) {
@@ -141,8 +147,7 @@ Result<int> run_command(const Command& command, Invocation& call) {
     put_on_record(command, call, apps, allowed.error());
     return allowed.error();
   }
-  // Who may not has nothing begun; the command itself says so.
-  if (command.starts_program && require_still(command, call, apps, Role::Member)) {
+  if (command.starts_program && !is_denied(require_still(command, call, apps, Role::Member))) {
     put_start_on_record(command, call, apps);
   }
   return run_while_allowed(command, call, apps);

@@ -8,6 +8,7 @@ namespace {
 
 using docker::RunState;
 using state::DeployStage;
+using test::CommitFiles;
 using test::DeployBed;
 using test::EngineCall;
 using test::Watcher;
@@ -96,6 +97,29 @@ class Processes : public testing::Test {
   ProcessType worker_ = *ProcessType::parse("worker");
   Watcher seen_;
 };
+
+TEST_F(Processes, ThatAreNoneAnyMoreAreNamedByThePushThatEndsThem) {
+  ASSERT_TRUE(scale("worker", 2));
+  const auto push_web_alone = [this](const std::string& content) {
+    Watcher watcher;
+    const CommitFiles files{
+        {"app.py", content}, {"requirements.txt", ""}, {"Procfile", "web: python app.py\n"}};
+    const auto outcome = bed_.push(app_, bed_.commit_files(app_, files), watcher);
+    EXPECT_EQ(outcome->stage, DeployStage::Succeeded);
+    return watcher.text();
+  };
+  EXPECT_THAT(push_web_alone("two"), HasSubstr("worker is no process type any more: all 2 end"));
+  EXPECT_THAT(listed(), ElementsAre("web.1 up v3"));
+  EXPECT_THAT(push_web_alone("three"), Not(HasSubstr("no process type")));
+}
+
+TEST_F(Processes, OfAStoppedAppDoNotEndWithAPush) {
+  ASSERT_TRUE(scale("worker", 1));
+  ASSERT_TRUE(stop());
+  const CommitFiles files{{"app.py", "two"}, {"requirements.txt", ""}};
+  ASSERT_EQ(bed_.push(app_, bed_.commit_files(app_, files), seen_)->stage, DeployStage::Succeeded);
+  EXPECT_THAT(seen_.text(), Not(HasSubstr("no process type")));
+}
 
 using Scaling = Processes;
 

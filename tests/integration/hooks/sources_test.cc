@@ -150,6 +150,7 @@ TEST_F(AppSources, AFailedDeployKeepsConfigAndRuntime) {
 
 TEST_F(AppSources, ACrashTakesBackWhatTheDeployHadSet) {
   ASSERT_EQ(send(app_tar("1"), {.set = vars({{"LEVEL", "info"}})})->stage, DeployStage::Succeeded);
+  ASSERT_TRUE(bed_.wait_idle(app_));
   test::TarMaker tar;
   for (const char* point : {"config changed", "started", "switched"}) {
     DeployJob job{.row = asked_for(app_, state::DeployKind::Push, "ada")};

@@ -121,6 +121,7 @@ TEST_F(AppStorage, IsAsBeforeWhenTheDeployFails) {
 TEST_F(AppStorage, IsAsBeforeWhereverTheServerCrashes) {
   push("one");
   ASSERT_TRUE(mount("data:/data"));
+  ASSERT_TRUE(bed_.wait_idle(app_)) << "the old container goes after the result";
   for (const char* point : {"releasing", "storage changed", "release stored", "starting", "started",
                             "checking", "switching"}) {
     bed_.restart();
