@@ -10,6 +10,7 @@
 
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/router/haproxy_map.h"
 #include "core/router/haproxy_ports.h"
 #include "core/router/haproxy_servers.h"
 
@@ -21,6 +22,8 @@ using docker::ContainerId;
 constexpr milliseconds kDrainInterval{20};
 /// For the connections that were cut to be gone.
 constexpr milliseconds kCutPatience{1000};
+/// Of what was written for HAProxy.
+constexpr std::size_t kMostFileBytes = 64 << 20;
 /// Between two looks whether a port that could not be had is free.
 constexpr milliseconds kLostPortInterval{5000};
 /// For the ports of a HAProxy that has died.
@@ -102,23 +105,29 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
       known.servers.push_back(server ? *server : RouteServer{container, "", route.internal_port});
     }
   }
-  const auto old_file = read_file(files_.config(), 64 << 20);
+  const auto old_file = read_file(files_.config(), kMostFileBytes);
+  const auto old_map = read_file(files_.held_map(), kMostFileBytes);
   if (files_.is_foreign()) {
     HaproxyProcess::stop_own(settings_.folder);
   }
   if (!process_.adopt()) {
+    keep_held(old_map ? *old_map : "");
     read_requests();
     return load_file();
   }
   log::info("HAProxy runs on since before");
   keep_backends(old_file ? *old_file : "");
+  keep_held(old_map ? *old_map : "");
   read_requests();
   logs_requests_ = process_.logs_requests();
   if (reads_requests_ && !logs_requests_) {
     log::info("requests are logged when HAProxy is started anew");
   }
   // Without an engine nobody knows better than the HAProxy that is at work.
-  return engine_.version() ? take_over() : Result<void>();
+  if (!engine_.version()) {
+    return {};
+  }
+  return held_.empty() ? take_over() : go_on();
 }
 
 /// The one that runs was started by an earlier server, which may have had fewer rights to ports
@@ -136,6 +145,24 @@ Result<void> HaproxyRouter::take_over() {
   return load_file();
 }
 
+/// Takes over without a reload, which comes when nothing is held any more: a worker that was
+/// replaced takes no new state of a server, so what waits in it would find none.
+Result<void> HaproxyRouter::go_on() {
+  for (const auto& [app, route] : routes_) {
+    if (!route.backend.empty() && bound_ports_.contains(route.app_port)) {
+      loaded_[app] = route.app_port;
+    }
+  }
+  load_is_due_ = true;
+  const RouteTable routes = routes_;
+  for (const auto& [app, route] : routes) {
+    if (loaded_.contains(app)) {
+      TRY(apply(app));
+    }
+  }
+  return {};
+}
+
 /// What the HAProxy that runs has, by the file that it was given.
 void HaproxyRouter::keep_backends(std::string_view old_file) {
   bound_ports_.merge(bound_ports_in(old_file));
@@ -147,6 +174,16 @@ void HaproxyRouter::keep_backends(std::string_view old_file) {
   for (auto& [app, route] : routes_) {
     route.backend =
         route.backend.empty() ? free_backend(app, route.app_port, routes_) : route.backend;
+  }
+}
+
+/// Their requests wait in workers that ask this map, whoever holds them.
+void HaproxyRouter::keep_held(std::string_view old_map) {
+  const HaproxyMap held = parse_map_file(old_map);
+  for (const auto& [app, route] : routes_) {
+    if (can_hold_ && held.contains(backend_of(app, route))) {
+      held_.insert(app);
+    }
   }
 }
 
@@ -339,6 +376,7 @@ Result<void> HaproxyRouter::write_files() {
 
 /// Starts HAProxy, or has it read the file again. Under `turn_`.
 Result<void> HaproxyRouter::load_file() {
+  load_is_due_ = false;
   const bool runs = process_.cli().processes().has_value();
   if (!runs && !files_.is_foreign()) {
     // Workers of one that was killed would still have the ports.

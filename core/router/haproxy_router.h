@@ -82,9 +82,9 @@ class HaproxyRouter : public Router {
 
   [[nodiscard]] bool holds_requests() const override { return can_hold_; }
 
-  /// A new server begins with none held.
   Result<void> hold(const AppName& app) override;
   void let_go(const AppName& app) override;
+  [[nodiscard]] bool holds(const AppName& app) const override;
 
   /// The running HAProxy is told which names lead where; it reads no file.
   Result<void> rename(const AppName& app, const AppName& name) override;
@@ -101,6 +101,7 @@ class HaproxyRouter : public Router {
 
  private:
   void keep_backends(std::string_view old_file);
+  void keep_held(std::string_view old_map);
   Result<RouteServer> server_of(const docker::ContainerId& container, int internal_port);
   Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers);
   Result<void> apply(const AppName& app);
@@ -117,6 +118,7 @@ class HaproxyRouter : public Router {
   Result<void> start_anew();
   void add_foreign_problems(std::vector<std::string>& found) const;
   Result<void> take_over();
+  Result<void> go_on();
   [[nodiscard]] std::vector<ListenOn> wanted_ports() const;
   void watch_lost_ports(const std::stop_token& stop);
   void take_freed_ports();
@@ -141,6 +143,8 @@ class HaproxyRouter : public Router {
   Guarded<std::set<std::string>> secured_;
   /// Whether `start` was called: before, there is nobody to talk to.
   bool started_ = false;
+  /// Whether the running HAProxy is to read its file when nothing is held any more.
+  bool load_is_due_ = false;
   /// Of an ACME client that answers now; 0: there is none.
   int challenge_port_ = 0;
   /// Apps and ports that the running HAProxy has frontends for.

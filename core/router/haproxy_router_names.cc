@@ -5,6 +5,9 @@
 namespace minpaas::router {
 namespace {
 
+/// Those that wait look every 20 ms whether they are held (render_hold_script).
+constexpr milliseconds kLetGoTime{100};
+
 template <typename Value>
 void rename_key(std::map<AppName, Value>& entries, const AppName& app, const AppName& name) {
   if (auto entry = entries.extract(app)) {
@@ -79,10 +82,20 @@ void HaproxyRouter::let_go(const AppName& app) {
   if (held_.erase(app) == 0) {
     return;
   }
-  const auto applied = apply_names();
+  auto applied = apply_names();
+  if (applied && load_is_due_ && held_.empty()) {
+    // What waited has its server by then.
+    std::this_thread::sleep_for(kLetGoTime);
+    applied = take_over();
+  }
   if (!applied) {
     log::error("{}: its requests wait on: {}", app.str(), applied.error().for_log());
   }
+}
+
+bool HaproxyRouter::holds(const AppName& app) const {
+  const std::scoped_lock turn(turn_);
+  return held_.contains(app);
 }
 
 /// The backend and its servers stay: workers that were replaced know them by that name, too.

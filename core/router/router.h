@@ -129,6 +129,9 @@ class Router {
 
   virtual void let_go(const AppName& /*app*/) {}
 
+  /// Whether they wait; those that an earlier server held wait on.
+  [[nodiscard]] virtual bool holds(const AppName& /*app*/) const { return false; }
+
   /// The app has another name from now on, by which it is reached, and which is free; its old one
   /// is nobody's. Requests and connections that are under way go on. Errors: those of the proxy,
   /// which has the names when it starts anew.

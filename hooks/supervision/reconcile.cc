@@ -77,7 +77,7 @@ Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_tok
     if (!done) {
       report.failures.push_back(done.error().with_context(repair.app.str()).for_log());
     }
-    if (repair.recreate.empty()) {
+    if (repair.recreate.empty() && !router_.holds(repair.app)) {
       holds.give_back(repair.app);
     }
   }
@@ -88,6 +88,9 @@ Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_tok
     const auto done = recreate(repair, report, stop);
     if (!done) {
       report.failures.push_back(done.error().with_context(repair.app.str()).for_log());
+    }
+    if (router_.holds(repair.app)) {
+      let_go(repair, stop);
     }
     holds.give_back(repair.app);
   }
@@ -209,6 +212,24 @@ Result<void> Reconciler::recreate(const AppRepair& repair, ReconcileReport& repo
   }
   report.recreated += static_cast<int>(made.size());
   return {};
+}
+
+/// A server that ended in the middle of a swap has left requests waiting. They go on when the app
+/// answers, or does not in the time that it has.
+void Reconciler::let_go(const AppRepair& repair, const std::stop_token& stop) {
+  if (const auto answers = await_web(repair, stop); !answers) {
+    log::warn("{}: {}", repair.app.str(), answers.error().for_log());
+  }
+  router_.let_go(repair.app);
+}
+
+Result<void> Reconciler::await_web(const AppRepair& repair, const std::stop_token& stop) {
+  const auto checks = TRY(checks_of(repair.live));
+  std::vector<CheckTarget> targets;
+  for (const ContainerId& container : repair.web) {
+    targets.push_back(checks.target(ProcessType::web(), 1, container));
+  }
+  return check(targets, stop);
 }
 
 Result<void> Reconciler::take_up(const AppRepair& repair, const std::vector<StartedProcess>& made,

@@ -87,6 +87,8 @@ class Reconciler {
   Result<void> start(const AppRepair& repair, ReconcileReport& report);
   Result<void> recreate(const AppRepair& repair, ReconcileReport& report,
                         const std::stop_token& stop);
+  void let_go(const AppRepair& repair, const std::stop_token& stop);
+  Result<void> await_web(const AppRepair& repair, const std::stop_token& stop);
   Result<void> take_up(const AppRepair& repair, const std::vector<StartedProcess>& made,
                        const std::stop_token& stop);
   Result<void> route(const AppRepair& repair, const std::vector<StartedProcess>& web,

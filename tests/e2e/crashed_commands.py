@@ -2,12 +2,13 @@
 """kill -9 of minpaasd while a command is at work, then a restart: the app serves or is stopped, as the table says, nothing is
 left over, and the command can be given again."""
 
+import concurrent.futures
 import json
 import time
 
 import apps
 from story import tell
-from testbed import docker, run, wait_until
+from testbed import docker, fetch, run, wait_until
 
 SETTINGS = {"runtimes": {"allow_dockerfile": "true"}, "router": {"kind": "haproxy", "drain_timeout": "1s"},
             "containers": {"stop_timeout": "5s"}}
@@ -177,6 +178,28 @@ def while_one_writer_makes_way(server):
     assert hits >= 2, f"{hits} of 3 kills hit the push"
 
 
+def visitors_wait_on_while_one_writer_makes_way(server):
+    """Those whom the router holds when minpaasd is killed are served when it is back, and do not wait for the end of a hold."""
+    slow(server, "held")
+    assert server.ssh("apps:set", "held", "overlap=off").status == 0
+    url = server.url("held")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        doing = server.start_ssh("ps:restart", "held")
+        wait_until(none_runs(server, "held"), "the old container has stopped")
+        start = time.monotonic()
+        visits = [pool.submit(fetch, url, timeout=100) for _ in range(8)]
+        time.sleep(0.3)
+        waited = not any(visit.done() for visit in visits)
+        crash(server, doing, lambda: True)
+        answers = [visit.result() for visit in visits]
+        took = time.monotonic() - start
+    assert waited, "nobody was held"
+    assert all("version one" in answer for answer in answers), f"after {took:.1f} s: {answers[0]}"
+    assert took < 60, f"the held waited {took:.0f} s"
+    settled(server, "held", ["version one"])
+
+
 if __name__ == "__main__":
     tell(while_it_scales, while_it_stops, while_it_starts, while_an_image_is_deployed, while_one_writer_makes_way,
+         visitors_wait_on_while_one_writer_makes_way,
          settings=SETTINGS)

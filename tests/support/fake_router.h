@@ -72,6 +72,8 @@ class FakeRouter : public router::DirectRouter {
     held_.update([&](std::set<AppName>& apps) { apps.erase(app); });
   }
 
+  [[nodiscard]] bool holds(const AppName& app) const override { return held().contains(app); }
+
   [[nodiscard]] std::set<AppName> held() const {
     return held_.with([](const std::set<AppName>& apps) { return apps; });
   }

@@ -75,12 +75,33 @@ TEST_F(Haproxy, HoldsNewRequestsUntilTheyAreLetGo) {
   EXPECT_THAT(answer.get(), HasSubstr("two"));
 }
 
-TEST_F(Haproxy, HoldsNothingThatAnEarlierServerHeld) {
+TEST_F(Haproxy, HoldsOnWhatAnEarlierServerHeld) {
   const auto one = run("one");
   ASSERT_TRUE(switch_to({one}));
   ASSERT_TRUE(router_->hold(blog_));
+  const auto ask = [this] { return get(port_); };
+  auto earlier = std::async(std::launch::async, ask);
+  EXPECT_EQ(earlier.wait_for(milliseconds(200)), std::future_status::timeout);
   ASSERT_TRUE(restart_server({{blog_, port_, kInside, {one.container}}}));
-  EXPECT_THAT(get(port_), HasSubstr("one"));
+  EXPECT_TRUE(router_->holds(blog_));
+  auto later = std::async(std::launch::async, ask);
+  EXPECT_EQ(later.wait_for(milliseconds(200)), std::future_status::timeout);
+  router_->let_go(blog_);
+  EXPECT_THAT(earlier.get(), HasSubstr("one"));
+  EXPECT_THAT(later.get(), HasSubstr("one"));
+}
+
+TEST_F(Haproxy, HoldsOnWhereItHasEndedToo) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  ASSERT_TRUE(router_->hold(blog_));
+  router_.reset();
+  HaproxyProcess::stop({folder_.path() / "router"});
+  ASSERT_TRUE(restart_server({{blog_, port_, kInside, {one.container}}}));
+  auto answer = std::async(std::launch::async, [this] { return get(port_); });
+  EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
+  router_->let_go(blog_);
+  EXPECT_THAT(answer.get(), HasSubstr("one"));
 }
 
 TEST_F(Haproxy, SharesTheTrafficBetweenAllContainers) {
