@@ -33,6 +33,15 @@ void add_limits(Query& query, const BuildRequest& request) {
   query.add("cpushares", "256");
 }
 
+/// BUILDKIT_CACHE_MOUNT_NS is the Dockerfile frontend's own: no step has it.
+std::map<std::string, std::string> build_args_of(const BuildRequest& request) {
+  auto args = request.build_args;
+  if (request.builder == Builder::BuildKit && !request.cache_scope.empty()) {
+    args.insert_or_assign("BUILDKIT_CACHE_MOUNT_NS", request.cache_scope);
+  }
+  return args;
+}
+
 std::string build_query(const BuildRequest& request, const BuildSession* session) {
   Query query;
   query.add("dockerfile", request.dockerfile);
@@ -45,14 +54,17 @@ std::string build_query(const BuildRequest& request, const BuildSession* session
   if (!request.labels.empty()) {
     query.add("labels", to_text(Json(request.labels)));
   }
-  if (!request.build_args.empty()) {
-    query.add("buildargs", to_text(Json(request.build_args)));
+  if (const auto args = build_args_of(request); !args.empty()) {
+    query.add("buildargs", to_text(Json(args)));
   }
   if (!request.use_cache) {
     query.add("nocache", "1");
   }
   if (request.builder == Builder::Classic) {
     add_limits(query, request);
+  } else if (!request.step_scope.empty()) {
+    // The names in /etc/hosts are a part of what BuildKit knows a step by; no layer has them.
+    query.add("extrahosts", request.step_scope + ":127.0.0.1");
   }
   if (session != nullptr) {
     query.add("session", session->id());

@@ -85,6 +85,11 @@ struct BuildRequest {
   double cpus = 0;
   /// For BuildKit only.
   BuildSecrets secrets = {};
+  /// Cache mounts are shared by builds of one scope; empty: by all. For BuildKit only.
+  std::string cache_scope = {};
+  /// RUN steps come from the cache of builds with the same one alone. At most 63 characters of a
+  /// host name. For BuildKit only.
+  std::string step_scope = {};
 };
 
 struct ImageDetails {

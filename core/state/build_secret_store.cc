@@ -15,6 +15,15 @@ std::string context_of(std::int64_t app, const ConfigKey& key) {
   return fmt::format("build-secret/{}/{}", app, key.str());
 }
 
+std::string scope(const SecretKey& key, std::string_view what, std::string_view of) {
+  constexpr std::size_t kBytes = 16;
+  std::string digits;
+  for (const char c : key.tag(what, of).substr(0, kBytes)) {
+    digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  }
+  return digits;
+}
+
 Error no_such_secret(const AppName& app, const ConfigKey& key) {
   return {ErrorCode::NotFound, fmt::format("{} has no build secret {}", app.str(), key.str()),
           fmt::format("list them: build-secrets {}", app.str()), ""};
@@ -54,6 +63,18 @@ Result<ConfigVars> BuildSecretStore::values(const AppName& app) {
       values.emplace(key, Secret(*std::move(value)));
     }
     return values;
+  });
+}
+
+Result<CacheScopes> BuildSecretStore::cache_scopes(const AppName& app, const ConfigVars& values) {
+  return read_value(database_, [&](SQLite::Database& connection) -> Result<CacheScopes> {
+    std::string text = fmt::format("{}", TRY(app_id(connection, app)));
+    CacheScopes scopes{scope(key_, "cache-mounts", text), ""};
+    for (const auto& [key, value] : values) {
+      text += fmt::format("/{}:{}:{}", key.str(), value.reveal().size(), value.reveal());
+    }
+    scopes.steps = values.empty() ? "" : scope(key_, "cached-steps", text);
+    return scopes;
   });
 }
 

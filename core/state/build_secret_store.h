@@ -18,6 +18,15 @@ struct BuildSecretRow {
   std::string set_by;
 };
 
+/// What keeps the caches of an app's builds apart from those of other apps: 32 hex digits each,
+/// that nobody can guess.
+struct CacheScopes {
+  /// Of all builds of the app.
+  std::string mounts;
+  /// Of those with these build secrets; empty without any.
+  std::string steps;
+};
+
 /// The build secrets of apps, encrypted. They are of no release: the next build has what is set
 /// then. Thread: any.
 class BuildSecretStore {
@@ -28,6 +37,8 @@ class BuildSecretStore {
   Result<std::vector<BuildSecretRow>> of_app(const AppName& app);
   /// Errors: NotFound (the app), Corrupt (a value that this key does not open).
   Result<ConfigVars> values(const AppName& app);
+  /// For a build with these values. Errors: NotFound (the app).
+  Result<CacheScopes> cache_scopes(const AppName& app, const ConfigVars& values);
   Result<void> set(const AppName& app, const ConfigVars& values, const std::string& actor,
                    SystemTime now);
   /// All or none. Errors: NotFound (the app, or the first that is not set).

@@ -66,6 +66,16 @@ Result<void> check_space(const PipelineParts& parts) {
       ""};
 }
 
+/// What one app's builds have cached is for nobody else: a step may have fetched it with its
+/// secrets, and whoever writes to a cache mount writes into the builds that read it.
+Result<void> keep_caches_apart(const StageContext& context, const ConfigVars& secrets,
+                               docker::BuildRequest& request) {
+  const auto scopes = TRY(context.parts.build_secrets.cache_scopes(context.app(), secrets));
+  request.cache_scope = scopes.mounts;
+  request.step_scope = scopes.steps;
+  return {};
+}
+
 /// The plan and the request with what the app's builds may read.
 Result<void> add_secrets(const StageContext& context, const ConfigVars& secrets,
                          runtimes::BuildPlan& plan, docker::BuildRequest& request) {
@@ -170,6 +180,7 @@ Result<Built> build(const StageContext& context, const runtimes::BuildPlan& foun
   const auto builder = TRY(choose_builder(parts, secrets.empty() ? Secrets::None : Secrets::Some));
   auto request = request_for(context, app.label, plan, builder);
   TRY(add_secrets(context, secrets, plan, request));
+  TRY(keep_caches_apart(context, secrets, request));
   const TimedStop stop(context.stop, parts.settings.build.timeout);
   const docker::TarSource source = [&](const auto& put) {
     return git::write_archive(repository, commit, archive_of(plan), put, stop.token());

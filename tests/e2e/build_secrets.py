@@ -74,6 +74,60 @@ def they_are_for_those_who_may_deploy_and_encrypted(server):
         assert database.execute("SELECT count(*) FROM build_secrets").fetchone()[0] == 1
 
 
+def push_step(server, name, step, secret=None):
+    """A push of an app whose Dockerfile has this step, the same one in each app; it serves what /srv/fetched holds."""
+    app = server.new_app(name=name)
+    assert server.ssh("apps:create", name).status == 0
+    if secret:
+        assert server.ssh("build-secrets:set", name, secret).status == 0
+    apps.dockerfile(app, name)
+    with open(os.path.join(app.folder, "Dockerfile"), encoding="utf-8") as file:
+        first, rest = file.read().split("\n", 1)
+    app.write("Dockerfile", f"{first}\n{step}\nRUN cat /srv/fetched\n{rest}")
+    app.commit("fetches")
+    pushed = app.push()
+    assert pushed.status == 0, pushed
+    return app, pushed
+
+
+def what_a_build_has_fetched_is_its_apps_alone(server):
+    """The same steps in the app of somebody else come from no cache, with another secret or none; in the app's own they do."""
+    step = (f"RUN --mount=type=secret,id=TOKEN mkdir -p /srv && echo {uuid.uuid4()} && "
+            "(sha256sum /run/secrets/TOKEN || echo nothing) >/srv/fetched")
+    owner, pushed = push_step(server, "fetcher", step, secret=f"TOKEN={SECRET}")
+    fetched = next(line for line in pushed.text.splitlines() if "/run/secrets/TOKEN" in line and "RUN" not in line).split()[1]
+    for name, secret in (("snooper", "OTHER=some-other-value"), ("guesser", "TOKEN=some-other-value")):
+        _, pushed = push_step(server, name, step, secret=secret)
+        assert fetched not in pushed.text, pushed
+    owner.write("more", "more")
+    owner.commit("another file")
+    pushed = owner.push()
+    assert pushed.status == 0 and any("TOKEN" in line and "(cached)" in line for line in pushed.text.splitlines()), pushed
+    assert server.ssh("build-secrets:set", "fetcher", "TOKEN=a-newer-value").status == 0
+    pushed = server.ssh("ps:rebuild", "fetcher")
+    assert pushed.status == 0 and fetched not in pushed.text, pushed
+    assert "mkdir -p /srv" in pushed.text, pushed
+
+
+def cache_mounts_are_an_apps_own(server):
+    """Whoever writes to one writes into the builds that read it."""
+    place, mark = f"/var/cache/{uuid.uuid4()}", f"mark of {uuid.uuid4()}"
+
+    def step(run):
+        return f"RUN --mount=type=cache,target={place} mkdir -p /srv && {run}"
+
+    owner, _ = push_step(server, "keeper", step(f"echo {mark} >{place}/kept && echo mine >/srv/fetched"))
+    _, pushed = push_step(server, "poisoner", step(f"(cat {place}/kept || echo nothing) >/srv/fetched && echo bad >{place}/kept"))
+    assert mark not in pushed.text, pushed
+    with open(os.path.join(owner.folder, "Dockerfile"), encoding="utf-8") as file:
+        text = file.read()
+    owner.write("Dockerfile", text.replace(step(f"echo {mark} >{place}/kept && echo mine >/srv/fetched"),
+                                           step(f"cp {place}/kept /srv/fetched")))
+    owner.commit("reads what it has kept")
+    pushed = owner.push()
+    assert pushed.status == 0 and f" {mark}" in pushed.text, pushed
+
+
 def values_are_masked_in_errors_and_on_record(server):
     assert server.ssh("config:set", "registry", "PASSWORD=correct-horse").status == 0
     failed = server.ssh("domains:remove", "registry", "correct-horse.example.com")
@@ -88,4 +142,5 @@ def values_are_masked_in_errors_and_on_record(server):
 if __name__ == "__main__":
     tell(a_platforms_build_has_them_in_its_environment, a_dockerfile_reads_them_as_files,
          they_are_for_those_who_may_deploy_and_encrypted, values_are_masked_in_errors_and_on_record,
+         what_a_build_has_fetched_is_its_apps_alone, cache_mounts_are_an_apps_own,
          settings={"runtimes": {"allow_dockerfile": "yes"}})

@@ -34,6 +34,7 @@ TEST_F(SecretBuilds, AreGivenWhatIsSetAndItsAppsAreNot) {
   const auto request = bed_.engine.builds().back();
   EXPECT_EQ(request.secrets.at("NPM_TOKEN").reveal(), "hunter2hunter2");
   EXPECT_FALSE(request.build_args.contains("NPM_TOKEN"));
+  EXPECT_NE(request.step_scope, "");
   ASSERT_TRUE(bed_.wait_idle(app_));
   const auto containers = bed_.engine.containers();
   ASSERT_EQ(containers.size(), 1U);
@@ -42,6 +43,8 @@ TEST_F(SecretBuilds, AreGivenWhatIsSetAndItsAppsAreNot) {
   ASSERT_TRUE(bed_.platform().build_secrets().unset(bed_.admin, app_, {kToken}));
   ASSERT_EQ(bed_.push(app_, bed_.commit(app_, "two"))->stage, DeployStage::Succeeded);
   EXPECT_TRUE(bed_.engine.builds().back().secrets.empty());
+  EXPECT_EQ(bed_.engine.builds().back().step_scope, "");
+  EXPECT_EQ(bed_.engine.builds().back().cache_scope, request.cache_scope);
 }
 
 TEST_F(SecretBuilds, ArePrintedWithoutTheirSecrets) {

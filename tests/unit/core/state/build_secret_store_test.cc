@@ -39,6 +39,22 @@ TEST_F(BuildSecretRows, AreKeptOverARestartAndTheNewestCounts) {
   EXPECT_EQ(rows[0].set_at, at_second(2));
 }
 
+TEST_F(BuildSecretRows, KeepTheCachesOfAppsApart) {
+  const AppName other = add_app(file_, "shop").name;
+  const auto of = [&](const AppName& app, const ConfigVars& values) {
+    return *store().cache_scopes(app, values);
+  };
+  const auto first = of(app_, vars("TOKEN", "x"));
+  EXPECT_EQ(first.mounts.size(), 32U);
+  EXPECT_EQ(first.steps.size(), 32U);
+  EXPECT_EQ(of(app_, vars("TOKEN", "x")).steps, first.steps);
+  EXPECT_NE(of(app_, vars("TOKEN", "y")).steps, first.steps);
+  EXPECT_NE(of(other, vars("TOKEN", "x")).steps, first.steps);
+  EXPECT_EQ(of(app_, {}).mounts, first.mounts);
+  EXPECT_EQ(of(app_, {}).steps, "");
+  EXPECT_NE(of(other, {}).mounts, first.mounts);
+}
+
 TEST_F(BuildSecretRows, AreUnsetAllOrNone) {
   ASSERT_TRUE(store().set(app_, vars("TOKEN", "x"), "ada", at_second(1)));
   const auto missing = *ConfigKey::parse("MISSING");
