@@ -230,6 +230,9 @@ ssize_t Connection::read(char* into, size_t size) {
     buffer_.clear();
     at_ = 0;
     if (!fill(deadline_)) {
+      // What still comes is the rest of this request, and not another one.
+      ends_ = true;
+      too_slow_ = Clock::now() >= deadline_;
       return -1;
     }
   }

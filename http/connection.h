@@ -42,6 +42,9 @@ class Connection : public httplib::Stream, public EventSink {
 
   [[nodiscard]] bool ends() const { return ends_; }
 
+  /// The body did not come in its time.
+  [[nodiscard]] bool was_too_slow() const { return too_slow_; }
+
   /// Reads and drops what the peer still sends, for a moment: closing at once would destroy the
   /// answer on its way.
   void linger();
@@ -84,6 +87,7 @@ class Connection : public httplib::Stream, public EventSink {
   std::string request_id_;
   std::atomic<bool> begun_ = false;
   std::atomic<bool> ends_ = false;
+  bool too_slow_ = false;
   /// Guards what follows, and what is written to a stream.
   std::mutex stream_;
   bool expected_ = false;

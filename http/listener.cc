@@ -118,8 +118,9 @@ void reuse_address(int fd) {
 Listener::Listener(Api& api, PeerWatch& watch, int most_connections) : api_(api), watch_(watch) {
   set_socket_options(reuse_address);
   set_payload_max_length(api.limits().most_body_bytes);
-  new_task_queue = [most_connections] {
-    return new ConnectionThreads(static_cast<std::size_t>(most_connections));
+  new_task_queue = [this, most_connections] {
+    return new ConnectionThreads(static_cast<std::size_t>(most_connections),
+                                 [this] { return make_room(); });
   };
   set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
     return admit(request, response);
@@ -134,8 +135,15 @@ Listener::Listener(Api& api, PeerWatch& watch, int most_connections) : api_(api)
   Put(".*", handler);
   Patch(".*", handler);
   set_error_handler([](const httplib::Request&, httplib::Response& response) {
+    const Connection* connection = current.connection;
+    if (connection != nullptr && connection->ends()) {
+      response.set_header("Connection", "close");
+    }
     if (response.body.empty()) {
-      put(reply_from(problem_of_status(response.status)), response);
+      put(reply_from(connection != nullptr && connection->was_too_slow()
+                         ? *problem_of(Head::TooSlow)
+                         : problem_of_status(response.status)),
+          response);
     }
   });
   set_exception_handler(
@@ -181,8 +189,8 @@ void Listener::end() {
       std::this_thread::yield();
     }
   }
-  open_.with([](const std::set<int>& open) {
-    for (const int fd : open) {
+  open_.with([](const auto& open) {
+    for (const auto& [fd, waiting] : open) {
       ::shutdown(fd, SHUT_RD);
     }
   });
@@ -203,16 +211,44 @@ bool Listener::process_and_close_socket(socket_t socket) {
                       make_request_id());
     return false;
   }
-  open_.with([&](std::set<int>& open) { open.insert(socket); });
+  note(socket, std::chrono::steady_clock::now());
   serve_connection(socket);
-  open_.with([&](std::set<int>& open) { open.erase(socket); });
+  open_.with([&](auto& open) { open.erase(socket); });
   return true;
+}
+
+void Listener::note(int fd, Waiting waiting) {
+  open_.with([&](auto& open) { open[fd] = waiting; });
+}
+
+/// Ends the connection that waits longest for a request; false where none does. Whoever only has a
+/// connection, from wherever and however many, keeps nobody else from having one.
+bool Listener::make_room() {
+  return open_.with([](auto& open) {
+    auto oldest = open.end();
+    for (auto one = open.begin(); one != open.end(); ++one) {
+      if (one->second && (oldest == open.end() || *one->second < *oldest->second)) {
+        oldest = one;
+      }
+    }
+    if (oldest == open.end()) {
+      return false;
+    }
+    // Its thread reads the end, and goes. It is not chosen again meanwhile.
+    ::shutdown(oldest->first, SHUT_RD);
+    oldest->second.reset();
+    return true;
+  });
 }
 
 void Listener::serve_connection(int fd) {
   Connection connection(fd);
   for (int count = 1; !connection.ends() && !ending_; ++count) {
+    if (count > 1) {
+      note(fd, std::chrono::steady_clock::now());
+    }
     const Head head = connection.wait_for_head();
+    note(fd, std::nullopt);
     if (head == Head::Closed) {
       return;
     }

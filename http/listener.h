@@ -2,7 +2,9 @@
 
 #include <httplib.h>
 
-#include <set>
+#include <chrono>
+#include <map>
+#include <optional>
 #include <thread>
 
 #include "config/settings.h"
@@ -25,14 +27,19 @@ class Listener : public httplib::Server {
   void end();
 
   [[nodiscard]] int open_connections() const {
-    return open_.with([](const std::set<int>& open) { return static_cast<int>(open.size()); });
+    return open_.with([](const auto& open) { return static_cast<int>(open.size()); });
   }
 
   [[nodiscard]] int port() const { return port_; }
 
  private:
+  /// What a connection does: since when it waits for a request; absent: it has one.
+  using Waiting = std::optional<std::chrono::steady_clock::time_point>;
+
   bool process_and_close_socket(socket_t socket) override;
   void serve_connection(int fd);
+  void note(int fd, Waiting waiting);
+  bool make_room();
   HandlerResponse admit(const httplib::Request& request, httplib::Response& response);
   void serve(const httplib::Request& request, httplib::Response& response);
 
@@ -40,7 +47,7 @@ class Listener : public httplib::Server {
   PeerWatch& watch_;
   int port_ = 0;
   std::thread thread_;
-  Guarded<std::set<int>> open_;
+  Guarded<std::map<int, Waiting>> open_;
   std::atomic<bool> ending_ = false;
 };
 

@@ -70,6 +70,8 @@ TEST_F(SlowPeer, HasADeadlineForTheWholeBody) {
     read += static_cast<std::size_t>(count);
   }
   EXPECT_LT(read, 1'000'000U);
+  EXPECT_TRUE(connection.was_too_slow());
+  EXPECT_TRUE(connection.ends()) << "what still comes would be taken for a request";
 }
 
 TEST_F(SlowPeer, ThatDoesNotReadLosesItsStream) {
