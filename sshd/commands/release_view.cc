@@ -98,6 +98,13 @@ Json json_changes(const std::map<ProcessType, Value>& before,
   return all;
 }
 
+/// Of one that is not there none runs, as of one that is there 0 times.
+Formation that_run(const Formation& formation) {
+  Formation some = formation;
+  std::erase_if(some, [](const auto& entry) { return entry.second == 0; });
+  return some;
+}
+
 /// A row of its own for each commit; a label only in front of the first.
 void add_commits(const std::vector<git::CommitSummary>& commits, std::string_view label,
                  Fields& fields) {
@@ -121,7 +128,8 @@ void add_config(const hooks::ReleaseDiff& diff, Fields& fields) {
 }
 
 void add_processes(const hooks::ReleaseDiff& diff, Fields& fields) {
-  for (const auto& [type, change] : differing(diff.from.formation, diff.to.formation)) {
+  for (const auto& [type, change] :
+       differing(that_run(diff.from.formation), that_run(diff.to.formation))) {
     fields.emplace_back("Formation",
                         fmt::format("{} {} -> {}", type.str(), change.first.value_or(0),
                                     change.second.value_or(0)));
@@ -180,7 +188,7 @@ Json to_json(const hooks::ReleaseDiff& diff) {
            {{"added", json_keys(diff.added)},
             {"changed", json_keys(diff.changed)},
             {"removed", json_keys(diff.removed)}}},
-          {"formation", json_changes(diff.from.formation, diff.to.formation)},
+          {"formation", json_changes(that_run(diff.from.formation), that_run(diff.to.formation))},
           {"processes", json_changes(diff.from.processes, diff.to.processes)},
           {"image", {{"from", diff.from.image.value}, {"to", diff.to.image.value}}}};
 }
