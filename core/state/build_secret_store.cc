@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
+#include "core/base/text.h"
 #include "core/state/access.h"
 #include "core/state/row.h"
 
@@ -17,11 +18,8 @@ std::string context_of(std::int64_t app, const ConfigKey& key) {
 
 std::string scope(const SecretKey& key, std::string_view what, std::string_view of) {
   constexpr std::size_t kBytes = 16;
-  std::string digits;
-  for (const char c : key.tag(what, of).substr(0, kBytes)) {
-    digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  }
-  return digits;
+  const std::string tag = key.tag(what, of);
+  return to_hex({reinterpret_cast<const unsigned char*>(tag.data()), kBytes});
 }
 
 Error no_such_secret(const AppName& app, const ConfigKey& key) {
