@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <thread>
 
 #include "core/base/file.h"
@@ -22,12 +21,6 @@ using docker::ContainerId;
 constexpr milliseconds kDrainInterval{20};
 /// For the connections that were cut to be gone.
 constexpr milliseconds kCutPatience{1000};
-/// Of what was written for HAProxy.
-constexpr std::size_t kMostFileBytes = 64 << 20;
-/// Between two looks whether a port that could not be had is free.
-constexpr milliseconds kLostPortInterval{5000};
-/// For the ports of a HAProxy that has died.
-constexpr milliseconds kPortPatience{3000};
 
 bool runs(const docker::ContainerDetails& details) {
   return details.state == docker::RunState::Running && !details.address.empty();
@@ -43,14 +36,6 @@ std::string label_of(const docker::ContainerDetails& details, std::string_view n
 Result<void> keep_file(const std::filesystem::path& path, const std::string& content) {
   const auto before = read_file(path, content.size() + 1);
   return before && *before == content ? Result<void>() : write_file_atomically(path, content, 0600);
-}
-
-std::set<int> ports_of(const std::map<int, std::string>& lost) {
-  std::set<int> ports;
-  for (const auto& [port, trouble] : lost) {
-    ports.insert(port);
-  }
-  return ports;
 }
 
 /// Workers need no rights but to connect; Debian's package makes a user for them.
@@ -79,112 +64,10 @@ HaproxyConfig HaproxyRouter::config() const {
           .hsts = settings_.hsts,
           .challenge_port = challenge_port_,
           .app_address = settings_.app_address,
-          .taken_ports = ports_of(lost_ports_),
+          .taken_ports = numbers_of_lost_ports(),
           .can_hold = can_hold_,
           .log_requests = reads_requests_ && logs_requests_,
           .user = files_.is_foreign() ? "" : worker_user()};
-}
-
-Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
-  const std::scoped_lock turn(turn_);
-  started_ = true;
-  TRY(make_folder(settings_.folder, 0700));
-  for (const int status : {502, 503, 504}) {
-    TRY(write_file_atomically(settings_.folder / fmt::format("{}.http", status),
-                              render_error_page(status), 0600));
-  }
-  TRY(write_file_atomically(settings_.folder / "404.html", render_no_such_app_page(), 0600));
-  TRY(write_file_atomically(settings_.folder / kMaintenancePage, render_maintenance_page(), 0600));
-  TRY(write_file_atomically(files_.hold_script(), render_hold_script(settings_.folder), 0600));
-  for (const Route& route : routes) {
-    AppRoute& known = routes_[route.app];
-    known.app_port = route.app_port;
-    for (const ContainerId& container : route.serving) {
-      // Without an engine the addresses follow when it answers.
-      const auto server = server_of(container, route.internal_port);
-      known.servers.push_back(server ? *server : RouteServer{container, "", route.internal_port});
-    }
-  }
-  const auto old_file = read_file(files_.config(), kMostFileBytes);
-  const auto old_map = read_file(files_.held_map(), kMostFileBytes);
-  if (files_.is_foreign()) {
-    HaproxyProcess::stop_own(settings_.folder);
-  }
-  if (!process_.adopt()) {
-    keep_held(old_map ? *old_map : "");
-    read_requests();
-    return load_file();
-  }
-  log::info("HAProxy runs on since before");
-  keep_backends(old_file ? *old_file : "");
-  keep_held(old_map ? *old_map : "");
-  read_requests();
-  logs_requests_ = process_.logs_requests();
-  if (reads_requests_ && !logs_requests_) {
-    log::info("requests are logged when HAProxy is started anew");
-  }
-  // Without an engine nobody knows better than the HAProxy that is at work.
-  if (!engine_.version()) {
-    return {};
-  }
-  return held_.empty() ? take_over() : go_on();
-}
-
-/// The one that runs was started by an earlier server, which may have had fewer rights to ports
-/// than this. Whatever else it refuses, a new one would refuse too, and nothing would serve any
-/// more.
-Result<void> HaproxyRouter::take_over() {
-  const auto loaded = load_file();
-  const bool lacks_rights =
-      !loaded && loaded.error().cause.find("Permission denied") != std::string::npos;
-  if (!lacks_rights || files_.is_foreign()) {
-    return loaded;
-  }
-  log::warn("HAProxy does not take its new file and is started anew: {}", loaded.error().for_log());
-  HaproxyProcess::stop(files_);
-  return load_file();
-}
-
-/// Takes over without a reload, which comes when nothing is held any more: a worker that was
-/// replaced takes no new state of a server, so what waits in it would find none.
-Result<void> HaproxyRouter::go_on() {
-  for (const auto& [app, route] : routes_) {
-    if (!route.backend.empty() && bound_ports_.contains(route.app_port)) {
-      loaded_[app] = route.app_port;
-    }
-  }
-  load_is_due_ = true;
-  const RouteTable routes = routes_;
-  for (const auto& [app, route] : routes) {
-    if (loaded_.contains(app)) {
-      TRY(apply(app));
-    }
-  }
-  return {};
-}
-
-/// What the HAProxy that runs has, by the file that it was given.
-void HaproxyRouter::keep_backends(std::string_view old_file) {
-  bound_ports_.merge(bound_ports_in(old_file));
-  const auto backends = backends_in(old_file);
-  for (auto& [app, route] : routes_) {
-    const auto known = backends.find(route.app_port);
-    route.backend = known == backends.end() ? "" : known->second;
-  }
-  for (auto& [app, route] : routes_) {
-    route.backend =
-        route.backend.empty() ? free_backend(app, route.app_port, routes_) : route.backend;
-  }
-}
-
-/// Their requests wait in workers that ask this map, whoever holds them.
-void HaproxyRouter::keep_held(std::string_view old_map) {
-  const HaproxyMap held = parse_map_file(old_map);
-  for (const auto& [app, route] : routes_) {
-    if (can_hold_ && held.contains(backend_of(app, route))) {
-      held_.insert(app);
-    }
-  }
 }
 
 Result<RouteServer> HaproxyRouter::server_of(const ContainerId& container, int internal_port) {
@@ -215,7 +98,7 @@ Result<Switched> HaproxyRouter::switch_to(const RouteChange& change, const Answe
   const auto known = routes_.find(change.app);
   replaced_[change.app] =
       known == routes_.end() ? std::vector<RouteServer>() : known->second.servers;
-  TRY(set_servers(change.app, change.app_port, std::move(servers)));
+  TRY(set_servers(change.app, change.app_port, std::move(servers), Load::IsAwaited));
   return switched;
 }
 
@@ -223,7 +106,7 @@ Result<void> HaproxyRouter::switch_back(const RouteChange& change, const Switche
   Result<void> back;
   {
     const std::scoped_lock turn(turn_);
-    back = set_servers(change.app, change.app_port, replaced_[change.app]);
+    back = set_servers(change.app, change.app_port, replaced_[change.app], Load::IsAwaited);
     replaced_.erase(change.app);
   }
   for (const ContainerId& container : switched.serving) {
@@ -270,7 +153,8 @@ Result<void> HaproxyRouter::restore(const Route& route) {
     servers.push_back(TRY(server_of(container, route.internal_port)));
   }
   const std::scoped_lock turn(turn_);
-  return set_servers(route.app, route.app_port, std::move(servers));
+  // Not awaited by reconciliation, which may be who lets go of what is held.
+  return set_servers(route.app, route.app_port, std::move(servers), Load::WhenItCan);
 }
 
 void HaproxyRouter::refresh(const ContainerId& container) {
@@ -290,7 +174,7 @@ void HaproxyRouter::refresh(const ContainerId& container) {
     return;
   }
   *known = now ? *now : RouteServer{container, "", known->port, known->process, known->speaks_h2c};
-  const auto done = set_servers(app, route->second.app_port, std::move(servers));
+  const auto done = set_servers(app, route->second.app_port, std::move(servers), Load::WhenItCan);
   if (!done) {
     log::error("{}: the route did not follow its container: {}", app.str(), done.error().for_log());
   }
@@ -300,23 +184,37 @@ Result<void> HaproxyRouter::remove(const AppName& app) {
   const std::scoped_lock turn(turn_);
   domains_.erase(app);
   in_maintenance_.erase(app);
+  const auto route = routes_.find(app);
+  if (route != routes_.end() && loaded_.contains(app)) {
+    // A worker that is replaced must not go on to addresses that others' containers can get.
+    route->second.servers.clear();
+    if (const auto cleared = apply_at_run_time(app); !cleared) {
+      log::warn("{}: {}", app.str(), cleared.error().for_log());
+    }
+  }
   held_.erase(app);
+  loads_or_held_changed_.notify_all();
   if (routes_.erase(app) == 0) {
     return {};
   }
-  return load_file();
+  loaded_.erase(app);
+  if (is_held_for_another(app) && process_.cli().processes()) {
+    load_is_due_ = true;
+    return apply_names(app);
+  }
+  return load_file(app);
 }
 
 /// The old servers stay known to HAProxy, without new requests, until `drain`. Under `turn_`.
 Result<void> HaproxyRouter::set_servers(const AppName& app, int app_port,
-                                        std::vector<RouteServer> servers) {
+                                        std::vector<RouteServer> servers, Load load) {
   const auto known = routes_.find(app);
   const std::optional<AppRoute> before =
       known == routes_.end() ? std::nullopt : std::optional(known->second);
   const std::string backend =
       before ? backend_of(app, *before) : free_backend(app, app_port, routes_);
   routes_[app] = {app_port, std::move(servers), backend};
-  auto applied = apply(app);
+  auto applied = apply(app, load);
   if (applied) {
     return applied;
   }
@@ -325,14 +223,14 @@ Result<void> HaproxyRouter::set_servers(const AppName& app, int app_port,
   } else {
     routes_.erase(app);
   }
-  const auto back = before ? apply(app) : write_files();
+  const auto back = before ? apply(app, load) : write_files();
   if (!back) {
     log::error("{}: the route is not what it was before: {}", app.str(), back.error().for_log());
   }
   return applied;
 }
 
-Result<void> HaproxyRouter::apply(const AppName& app) {
+Result<void> HaproxyRouter::apply(const AppName& app, Load load) {
   const AppRoute& route = routes_.at(app);
   const auto loaded = loaded_.find(app);
   if (loaded == loaded_.end() || loaded->second != route.app_port ||
@@ -345,11 +243,22 @@ Result<void> HaproxyRouter::apply(const AppName& app) {
                    fmt::format("port {} of this host {}", route.app_port, trouble),
                    fmt::format("find it with: ss -ltnp 'sport = :{}'", route.app_port), ""};
     }
-    return load_file();
+    // What waits for this app itself needs its servers first.
+    if (held_.contains(app) || (load == Load::WhenItCan && is_held_for_another(app))) {
+      load_is_due_ = true;
+      return loaded == loaded_.end() ? write_files() : apply_at_run_time(app);
+    }
+    return load_file(app);
   }
+  return apply_at_run_time(app);
+}
+
+/// To an app that the running HAProxy has. Under `turn_`.
+Result<void> HaproxyRouter::apply_at_run_time(const AppName& app) {
+  const AppRoute& route = routes_.at(app);
   const auto processes = process_.cli().processes();
   if (!processes) {
-    return load_file();
+    return load_file(app);
   }
   TRY(write_files());
   for (const int worker : processes->workers) {
@@ -372,158 +281,6 @@ Result<void> HaproxyRouter::write_files() {
   TRY(keep_file(files_.held_map(), render_held_map(held_, routes_)));
   TRY(keep_file(files_.host_map(), render_host_map(config(), routes_, domains_)));
   return keep_file(files_.config(), render_haproxy_config(config(), routes_));
-}
-
-/// Starts HAProxy, or has it read the file again. Under `turn_`.
-Result<void> HaproxyRouter::load_file() {
-  load_is_due_ = false;
-  const bool runs = process_.cli().processes().has_value();
-  if (!runs && !files_.is_foreign()) {
-    // Workers of one that was killed would still have the ports.
-    HaproxyProcess::stop(files_);
-    await_free(settings_.app_address, bound_ports_, kPortPatience);
-    bound_ports_.clear();
-    loaded_.clear();
-  }
-  look_for_lost_ports();
-  TRY(write_files());
-  auto loaded = runs ? process_.reload() : start_anew();
-  if (runs && !loaded && loaded.error().code == ErrorCode::NotFound) {
-    log::error("HAProxy has ended unexpectedly; starting it again");
-    loaded = start_anew();
-  }
-  failure_ = loaded ? "" : loaded.error().for_log();
-  TRY(loaded);
-  loaded_.clear();
-  bound_ports_.clear();
-  for (const auto& [app, route] : routes_) {
-    loaded_[app] = route.app_port;
-    bound_ports_.insert(route.app_port);
-  }
-  for (const auto& listens : {config().http, config().https}) {
-    for (const ListenOn& listen : listens) {
-      bound_ports_.insert(listen.port);
-    }
-  }
-  for (const auto& [port, trouble] : lost_ports_) {
-    bound_ports_.erase(port);
-  }
-  return {};
-}
-
-/// It has the pipe then, so its file can say what the one before could not do.
-Result<void> HaproxyRouter::start_anew() {
-  if (files_.is_foreign()) {
-    log::warn("no HAProxy answers at {}; it finds its file when it is started",
-              files_.foreign_socket.string());
-    process_.missed();
-    return {};
-  }
-  if (!std::exchange(logs_requests_, true)) {
-    TRY(write_files());
-  }
-  return process_.start();
-}
-
-std::vector<ListenOn> HaproxyRouter::wanted_ports() const {
-  std::vector<ListenOn> wanted = settings_.http;
-  wanted.insert(wanted.end(), settings_.https.begin(), settings_.https.end());
-  for (const auto& [app, route] : routes_) {
-    wanted.push_back({settings_.app_address, route.app_port});
-  }
-  return wanted;
-}
-
-void HaproxyRouter::watch_lost_ports(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  while (!stop.stop_requested()) {
-    std::unique_lock<std::mutex> lock(mutex);
-    never.wait_for(lock, stop, kLostPortInterval, [] { return false; });
-    if (!stop.stop_requested()) {
-      take_freed_ports();
-    }
-  }
-}
-
-/// The program that had one has ended. One that is only started anew keeps its port: it is taken
-/// when two looks in a row find it free. A foreign HAProxy that does not run may be what had it.
-void HaproxyRouter::take_freed_ports() {
-  const std::scoped_lock turn(turn_);
-  const bool is_time = started_ && !lost_ports_.empty() &&
-                       (!files_.is_foreign() || process_.cli().processes().has_value());
-  const auto found_free = std::exchange(free_ports_, is_time ? freed_ports() : std::set<int>());
-  const auto freed =
-      std::ranges::find_if(free_ports_, [&](int port) { return found_free.contains(port); });
-  if (freed == free_ports_.end()) {
-    return;
-  }
-  log::info("port {} can be had again", *freed);
-  const auto lost = lost_ports_;
-  if (const auto loaded = take_over(); !loaded) {
-    log::error("HAProxy does not take it: {}", loaded.error().for_log());
-    // Nothing is served on it still, and the next looks try again.
-    lost_ports_.insert(lost.begin(), lost.end());
-  }
-}
-
-/// Lost ones that nothing keeps from being taken now, at any of the addresses that are wanted.
-std::set<int> HaproxyRouter::freed_ports() const {
-  std::set<int> freed;
-  for (const auto& [port, trouble] : lost_ports_) {
-    freed.insert(port);
-  }
-  for (const ListenOn& listen : wanted_ports()) {
-    if (freed.contains(listen.port) && !trouble_with(listen).empty()) {
-      freed.erase(listen.port);
-    }
-  }
-  return freed;
-}
-
-/// A port that cannot be had must not keep all others from being served.
-void HaproxyRouter::look_for_lost_ports() {
-  std::map<int, std::string> lost;
-  for (const ListenOn& listen : wanted_ports()) {
-    const std::string trouble = bound_ports_.contains(listen.port) ? "" : trouble_with(listen);
-    if (!trouble.empty()) {
-      lost.emplace(listen.port, trouble);
-      if (!lost_ports_.contains(listen.port)) {
-        log::error("port {} {}: nothing is served on it", listen.port, trouble);
-      }
-    }
-  }
-  lost_ports_ = std::move(lost);
-}
-
-/// HAProxy has died, or a foreign one has come. Containers may have other addresses than its file
-/// says.
-void HaproxyRouter::restart() {
-  const std::scoped_lock turn(turn_);
-  if (!started_) {
-    return;
-  }
-  if (!files_.is_foreign() && process_.cli().processes()) {
-    // A change of a route was first to notice.
-    return;
-  }
-  if (files_.is_foreign()) {
-    log::info("HAProxy answers at {}", files_.foreign_socket.string());
-  } else {
-    log::error("HAProxy has ended unexpectedly; starting it again");
-  }
-  for (auto& [app, route] : routes_) {
-    for (RouteServer& server : route.servers) {
-      const auto now = server_of(server.container, server.port);
-      if (now || now.error().code == ErrorCode::NotFound) {
-        server.address = now ? now->address : "";
-      }
-    }
-  }
-  const auto loaded = load_file();
-  if (!loaded) {
-    log::error("HAProxy does not start: {}", loaded.error().for_log());
-  }
 }
 
 void HaproxyRouter::add_foreign_problems(std::vector<std::string>& found) const {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -40,7 +42,9 @@ struct HaproxySettings {
 
 /// HAProxy in front of all apps (ADR 5): containers are reached by their own address, and a switch
 /// changes the servers of a backend at run time, which loses no request. Only a new or a removed
-/// app makes HAProxy read its file again, which keeps the open connections.
+/// app makes HAProxy read its file again, which keeps the open connections, and waits until no
+/// request is held: a worker that was replaced takes no new state of a server, so what waits in it
+/// would find none.
 ///
 /// The file always says what is true at run time, in case HAProxy has to be started anew. A worker
 /// that was replaced but still has connections gets every change as well, for the address of a
@@ -100,32 +104,46 @@ class HaproxyRouter : public Router {
   [[nodiscard]] std::vector<std::string> problems() const override;
 
  private:
-  void keep_backends(std::string_view old_file);
-  void keep_held(std::string_view old_map);
   Result<RouteServer> server_of(const docker::ContainerId& container, int internal_port);
-  Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers);
-  Result<void> apply(const AppName& app);
+  /// What a change that takes a load of the file does while requests are held.
+  enum class Load { IsAwaited, WhenItCan };
+
+  Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers,
+                           Load load);
+  Result<void> apply(const AppName& app, Load load);
   Result<void> apply_certificates(const HaproxyProcesses& processes, const HostCertificates& before,
                                   const HostCertificates& wanted);
-  Result<void> apply_names();
+  Result<void> apply_at_run_time(const AppName& app);
+  Result<void> apply_names(const AppName& app);
   Result<void> apply_maps(int worker);
   // haproxy_router_requests.cc
   void read_requests();
   [[nodiscard]] RequestNames request_names() const;
 
+  [[nodiscard]] HaproxyConfig config() const;
   Result<void> write_files();
-  Result<void> load_file();
-  Result<void> start_anew();
   void add_foreign_problems(std::vector<std::string>& found) const;
-  Result<void> take_over();
+
+  // haproxy_router_load.cc
+  void keep_backends(std::string_view old_file);
+  void keep_held(std::string_view old_map);
   Result<void> go_on();
+  Result<void> take_over();
+  Result<void> load_file(const std::optional<AppName>& of = std::nullopt);
+  Result<void> load_file_now();
+  Result<void> read_file_anew();
+  Result<void> start_anew();
+  [[nodiscard]] bool is_held_for_another(const std::optional<AppName>& app) const;
+  void await_due_load();
+  void restart();
+
+  // haproxy_router_ports.cc
   [[nodiscard]] std::vector<ListenOn> wanted_ports() const;
   void watch_lost_ports(const std::stop_token& stop);
   void take_freed_ports();
+  [[nodiscard]] std::set<int> numbers_of_lost_ports() const;
   [[nodiscard]] std::set<int> freed_ports() const;
   void look_for_lost_ports();
-  [[nodiscard]] HaproxyConfig config() const;
-  void restart();
 
   docker::Engine& engine_;
   HaproxySettings settings_;
@@ -143,8 +161,14 @@ class HaproxyRouter : public Router {
   Guarded<std::set<std::string>> secured_;
   /// Whether `start` was called: before, there is nobody to talk to.
   bool started_ = false;
+  /// When the last one was let go.
+  std::chrono::steady_clock::time_point let_go_at_;
   /// Whether the running HAProxy is to read its file when nothing is held any more.
   bool load_is_due_ = false;
+  /// How often it did.
+  int loads_ = 0;
+  /// Of one of these three; with `turn_`.
+  std::condition_variable loads_or_held_changed_;
   /// Of an ACME client that answers now; 0: there is none.
   int challenge_port_ = 0;
   /// Apps and ports that the running HAProxy has frontends for.

@@ -5,9 +5,6 @@
 namespace minpaas::router {
 namespace {
 
-/// Those that wait look every 20 ms whether they are held (render_hold_script).
-constexpr milliseconds kLetGoTime{100};
-
 template <typename Value>
 void rename_key(std::map<AppName, Value>& entries, const AppName& app, const AppName& name) {
   if (auto entry = entries.extract(app)) {
@@ -32,10 +29,10 @@ Result<void> HaproxyRouter::set_domains(const AppName& app, std::vector<std::str
   if (!started_ || before == domains_[app]) {
     return {};
   }
-  auto applied = apply_names();
+  auto applied = apply_names(app);
   if (!applied) {
     domains_[app] = before;
-    const auto back = apply_names();
+    const auto back = apply_names(app);
     if (!back) {
       log::error("{}: its domains are not what they were before: {}", app.str(),
                  back.error().for_log());
@@ -55,10 +52,10 @@ Result<void> HaproxyRouter::set_maintenance(const AppName& app, Shown shown) {
   if (!started_ || before == in_maintenance_) {
     return {};
   }
-  auto applied = apply_names();
+  auto applied = apply_names(app);
   if (!applied) {
     in_maintenance_ = before;
-    const auto back = apply_names();
+    const auto back = apply_names(app);
     if (!back) {
       log::error("{}: its maintenance page is not what it was before: {}", app.str(),
                  back.error().for_log());
@@ -69,8 +66,11 @@ Result<void> HaproxyRouter::set_maintenance(const AppName& app, Shown shown) {
 
 Result<void> HaproxyRouter::hold(const AppName& app) {
   const std::scoped_lock turn(turn_);
+  if (load_is_due_ && !held_.contains(app)) {
+    await_due_load();
+  }
   held_.insert(app);
-  auto applied = apply_names();
+  auto applied = apply_names(app);
   if (!applied) {
     held_.erase(app);
   }
@@ -82,10 +82,10 @@ void HaproxyRouter::let_go(const AppName& app) {
   if (held_.erase(app) == 0) {
     return;
   }
-  auto applied = apply_names();
+  auto applied = apply_names(app);
+  let_go_at_ = std::chrono::steady_clock::now();
+  loads_or_held_changed_.notify_all();
   if (applied && load_is_due_ && held_.empty()) {
-    // What waited has its server by then.
-    std::this_thread::sleep_for(kLetGoTime);
     applied = take_over();
   }
   if (!applied) {
@@ -115,7 +115,7 @@ Result<void> HaproxyRouter::rename(const AppName& app, const AppName& name) {
   rename_key(replaced_, app, name);
   rename_key(in_maintenance_, app, name);
   rename_key(held_, app, name);
-  return started_ ? apply_names() : Result<void>();
+  return started_ ? apply_names(name) : Result<void>();
 }
 
 Result<void> HaproxyRouter::apply_maps(int worker) {
@@ -129,15 +129,16 @@ Result<void> HaproxyRouter::apply_maps(int worker) {
                    parse_map_file(render_maintenance_map(in_maintenance_, routes_)));
 }
 
-/// At run time where HAProxy runs; it has the file for its next start in any case. Under `turn_`.
-Result<void> HaproxyRouter::apply_names() {
+/// Those of `app` have changed. At run time where HAProxy runs; it has the file for its next start
+/// in any case. Under `turn_`.
+Result<void> HaproxyRouter::apply_names(const AppName& app) {
   TRY(write_files());
   const auto processes = process_.cli().processes();
   for (const int worker : processes ? processes->workers : std::vector<int>()) {
     const auto applied = apply_maps(worker);
     if (!applied && worker == processes->workers.front()) {
       log::info("HAProxy reads its names anew: {}", applied.error().for_log());
-      return load_file();
+      return load_file(app);
     }
     if (!applied) {
       // One that was replaced may be older than the map, or have ended.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Releases behind HAProxy: what clients see of a swap, of a new app, of a crash of anything."""
 
+import concurrent.futures
 import json
 import os
 import re
@@ -121,6 +122,30 @@ def one_writer_at_a_time(server):
         time.sleep(0.5)
     assert not load.failures, load.failures[:5]
     assert b"release two" in load.bodies and server.serves("lonely", "release two")
+
+
+def other_apps_come_and_go_while_it_makes_way(server):
+    """A worker of HAProxy that is replaced could give nothing to the requests that it holds: a new app waits for them."""
+    app = server.new_app(name="patient")
+    apps.python(app, "the patient one", before="time.sleep(6)")
+    assert app.push().status == 0
+    assert server.ssh("apps:set", "patient", "overlap=off").status == 0
+    apps.serving(server, "leaves")
+    url, by_name = server.url("patient"), f"http://{server.sections['router']['http_listen']}"
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        restart = server.start_ssh("ps:restart", "patient")
+        wait_until(lambda: not server.containers("patient", running_only=True), "the old container has stopped")
+        visits = [pool.submit(fetch, url, timeout=100) for _ in range(6)]
+        assert server.ssh("apps:destroy", "leaves", "--confirm", "leaves").status == 0
+        assert not any(visit.done() for visit in visits), "nobody is held"
+        apps.serving(server, "comes-late")
+        told = restart.communicate(timeout=60)
+        assert restart.returncode == 0, told
+        answers = [visit.result() for visit in visits]
+    assert all("the patient one" in answer for answer in answers), answers
+    assert "reads its file when it holds no requests any more" in server.log(), "the new app did not come meanwhile"
+    wait_until(lambda: "no app here" in fetch(by_name, headers={"Host": "leaves.localhost"}),
+               "the destroyed app is gone")
 
 
 def names_headers_and_pages(server):
@@ -420,7 +445,7 @@ def another_router_is_chosen(server):
 
 if __name__ == "__main__":
     tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
-         one_writer_at_a_time, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log,
+         one_writer_at_a_time, other_apps_come_and_go_while_it_makes_way, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log,
          minpaasd_is_killed, minpaasd_is_killed_at_any_instant_of_a_release, haproxy_is_killed,
          an_address_stays_with_its_app, an_address_is_taken_by_hand, an_app_crashes_and_comes_back, another_program_has_a_port,
          the_port_of_a_live_app_is_taken, a_published_port_is_taken, another_router_is_chosen,

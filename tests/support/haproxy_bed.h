@@ -94,6 +94,17 @@ class Haproxy : public testing::Test {
                               [](const docker::ContainerId&) { return Result<void>(); }, {});
   }
 
+  /// The first release of another app.
+  Result<Switched> serve(const AppName& app, const std::string& text) {
+    return router_->switch_to({app, ReleaseNumber(1), shop_port_, {run(text)}, {}},
+                              [](const docker::ContainerId&) { return Result<void>(); }, {});
+  }
+
+  int count_reloads() {
+    const auto processes = HaproxyCli(folder_.path() / "router/master.sock").processes();
+    return processes ? processes->reloads : -1;
+  }
+
   /// 0: it has not written it yet.
   int haproxy_pid() {
     const auto text = read_file(folder_.path() / "router/haproxy.pid", 64);
@@ -127,7 +138,9 @@ class Haproxy : public testing::Test {
   test::FakeEngine engine_;
   ImageId image_ = engine_.add_image("blog");
   AppName blog_ = *AppName::parse("blog");
+  AppName shop_ = *AppName::parse("shop");
   int port_ = free_port();
+  int shop_port_ = free_port();
   int by_name_ = free_port();
   std::vector<std::unique_ptr<test::LoopbackServer>> servers_;
   std::unique_ptr<HaproxyRouter> router_;

@@ -49,14 +49,13 @@ TEST_F(Haproxy, HasAPageForAnAppThatDoesNotRun) {
 TEST_F(Haproxy, MovesTheTrafficWithoutReadingTheFileAgain) {
   const auto one = run("one");
   ASSERT_TRUE(switch_to({one}));
-  const auto before = *HaproxyCli(folder_.path() / "router/master.sock").processes();
+  const int reloads = count_reloads();
   const auto two = run("two");
   ASSERT_TRUE(switch_to({two}, {one.container}));
   EXPECT_THAT(get(port_), HasSubstr("two"));
   router_->drain(blog_, {one.container}, milliseconds(300), {});
   EXPECT_THAT(get(port_), HasSubstr("two"));
-  const auto after = *HaproxyCli(folder_.path() / "router/master.sock").processes();
-  EXPECT_EQ(after.reloads, before.reloads);
+  EXPECT_EQ(count_reloads(), reloads);
   EXPECT_THAT(*read_file(folder_.path() / "router/haproxy.cfg", 1 << 20),
               HasSubstr(two.container.value.substr(0, 12)));
 }
@@ -102,6 +101,72 @@ TEST_F(Haproxy, HoldsOnWhereItHasEndedToo) {
   EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
   router_->let_go(blog_);
   EXPECT_THAT(answer.get(), HasSubstr("one"));
+}
+
+/// A worker that has been replaced cannot give a server to what waits in it.
+TEST_F(Haproxy, ReadsItsFileForAnotherAppWhenNothingIsHeld) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  ASSERT_TRUE(router_->hold(blog_));
+  ASSERT_TRUE(router_->restore({blog_, port_, kInside, {}}));
+  auto answer = std::async(std::launch::async, [this] { return get(port_); });
+  EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
+  const int reloads = count_reloads();
+  auto other = std::async(std::launch::async, [this] { return serve(shop_, "shop"); });
+  EXPECT_EQ(other.wait_for(milliseconds(300)), std::future_status::timeout);
+  // One hold after the other would keep it waiting.
+  auto held =
+      std::async(std::launch::async, [this] { return router_->hold(*AppName::parse("x")); });
+  EXPECT_EQ(held.wait_for(milliseconds(100)), std::future_status::timeout);
+  ASSERT_TRUE(switch_to({run("two")}));
+  EXPECT_EQ(count_reloads(), reloads);
+  router_->let_go(blog_);
+  EXPECT_THAT(answer.get(), HasSubstr("two"));
+  EXPECT_TRUE(other.get());
+  EXPECT_TRUE(held.get());
+  EXPECT_EQ(count_reloads(), reloads + 1);
+  EXPECT_THAT(get(shop_port_), HasSubstr("shop"));
+}
+
+TEST_F(Haproxy, ForgetsAnAppWhileItHoldsRequestsOfAnother) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  ASSERT_TRUE(serve(shop_, "shop"));
+  ASSERT_TRUE(router_->hold(blog_));
+  auto answer = std::async(std::launch::async, [this] { return get(port_); });
+  EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
+  const int reloads = count_reloads();
+  ASSERT_TRUE(router_->remove(shop_));
+  EXPECT_EQ(count_reloads(), reloads);
+  EXPECT_THAT(get(shop_port_), HasSubstr("503"));
+  EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("404"));
+  router_->let_go(blog_);
+  EXPECT_THAT(answer.get(), HasSubstr("one"));
+  EXPECT_EQ(count_reloads(), reloads + 1);
+  EXPECT_THAT(get(shop_port_), IsEmpty());
+}
+
+TEST_F(Haproxy, GivesAHeldAppItsNewPortWhenItIsLetGo) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  ASSERT_TRUE(router_->hold(blog_));
+  auto answer = std::async(std::launch::async, [this] { return get(port_); });
+  EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
+  ASSERT_TRUE(router_->restore({blog_, shop_port_, kInside, {one.container}}));
+  router_->let_go(blog_);
+  EXPECT_THAT(answer.get(), HasSubstr("one"));
+  EXPECT_THAT(get(shop_port_), HasSubstr("one"));
+}
+
+TEST_F(Haproxy, ServesAnAppThatHasWaitedWhenItIsStartedAnew) {
+  ASSERT_TRUE(switch_to({run("one")}));
+  ASSERT_TRUE(router_->hold(blog_));
+  auto other = std::async(std::launch::async, [this] { return serve(shop_, "shop"); });
+  EXPECT_EQ(other.wait_for(milliseconds(300)), std::future_status::timeout);
+  ::kill(haproxy_pid(), SIGKILL);
+  ASSERT_EQ(other.wait_for(seconds(20)), std::future_status::ready);
+  EXPECT_TRUE(other.get());
+  EXPECT_THAT(get(shop_port_), HasSubstr("shop"));
+  router_->let_go(blog_);
+  EXPECT_THAT(get(port_), HasSubstr("one"));
 }
 
 TEST_F(Haproxy, SharesTheTrafficBetweenAllContainers) {
