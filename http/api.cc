@@ -179,8 +179,7 @@ OrProblem<Admitted> Api::admit(const Request& request, std::size_t body_bytes) {
 /// failed tries: behind a proxy they are somebody else's, and nobody guesses 256 bits.
 OrProblem<Actor> Api::authenticate(const Request& request) {
   const auto secret = bearer(request.header("authorization"));
-  const hooks::Refusals::Peer peer{
-      .address = request.from, .from = request.from, .had_credential = secret.has_value()};
+  hooks::Refusals::Peer peer{.address = request.from, .from = request.from};
   if (!secret) {
     refusals_.note(peer, "token", "none was sent");
     return unauthorized("this takes a token", "");
@@ -191,6 +190,13 @@ OrProblem<Actor> Api::authenticate(const Request& request) {
   }
   if (actor.error().code != ErrorCode::PermissionDenied) {
     return problem_from(actor.error());
+  }
+  using Credential = hooks::Refusals::Peer::Credential;
+  const auto row = backend_.tokens.find_row(*secret);
+  peer.credential = row ? Credential::Known : Credential::Unknown;
+  if (row) {
+    peer.name = row->owner.name;
+    peer.token_id = row->id;
   }
   refusals_.note(peer, "token", actor.error().message);
   if (failed_.note(request.from) == hooks::FailedTries::Tries::TooMany) {
@@ -245,11 +251,24 @@ Reply Api::metrics(const Actor& actor) {
                  : reply_from(problem_from(metrics.error()));
 }
 
+/// The name of a field that is not known may be a config value in the wrong place.
+OrProblem<CommandWords> Api::words_of(const Admitted& admitted, const Request& request) {
+  auto call = command_words(*admitted.match.route, admitted.match, admitted.target, request);
+  auto* problem = std::get_if<Problem>(&call);
+  const auto name = app_meant(admitted.match, admitted.target, request);
+  if (problem == nullptr || !name) {
+    return call;
+  }
+  const auto mask = backend_.platform.secret_mask(admitted.actor, *name);
+  problem->field = mask ? (*mask)->apply_to_whole(problem->field) : "";
+  return call;
+}
+
 /// Whoever has lost since what the request takes reads what they would read had they never asked.
 std::optional<Reply> Api::give_again(const Admitted& admitted, const Request& request,
                                      const state::KeptAnswer& answer, EventSink& events) {
   const Route& route = *admitted.match.route;
-  auto call = command_words(route, admitted.match, admitted.target, request);
+  auto call = words_of(admitted, request);
   if (auto* problem = std::get_if<Problem>(&call)) {
     return reply_from(*problem);
   }
@@ -320,7 +339,7 @@ std::optional<Reply> Api::serve_once(const Admitted& admitted, const Request& re
 std::optional<Reply> Api::serve_command(const Admitted& admitted, const Request& request,
                                         EventSink& events, std::stop_token gone) {
   const Route& route = *admitted.match.route;
-  auto call = command_words(route, admitted.match, admitted.target, request);
+  auto call = words_of(admitted, request);
   if (auto* problem = std::get_if<Problem>(&call)) {
     return reply_from(*problem);
   }

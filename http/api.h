@@ -52,6 +52,7 @@ class Api {
   Reply metrics(const Actor& actor);
   void put_denied_on_record(const Actor& actor, std::string action);
   OrProblem<Actor> authenticate(const Request& request);
+  OrProblem<CommandWords> words_of(const Admitted& admitted, const Request& request);
   std::optional<Reply> serve_command(const Admitted& admitted, const Request& request,
                                      EventSink& events, std::stop_token gone);
 

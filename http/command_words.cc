@@ -283,6 +283,25 @@ std::optional<Problem> problem_of_type(const Request& request) {
                  .hint = "send the header Content-Type: application/json"};
 }
 
+std::optional<AppName> app_meant(const RouteMatch& match, const Target& target,
+                                 const Request& request) {
+  std::string text;
+  const auto in_path = match.path.find("name");
+  const auto in_query =
+      std::ranges::find_if(target.query, [](const auto& field) { return field.first == "app"; });
+  const auto parsed = parse_body(request);
+  if (match.route->pattern.starts_with("/apps/") && in_path != match.path.end()) {
+    text = in_path->second;
+  } else if (in_query != target.query.end()) {
+    text = in_query->second;
+  } else if (const auto* body = std::get_if<Json>(&parsed);
+             body != nullptr && body->contains("app") && body->at("app").is_string()) {
+    text = body->at("app").get<std::string>();
+  }
+  const auto name = AppName::parse(text);
+  return name ? std::optional(*name) : std::nullopt;
+}
+
 OrProblem<CommandWords> command_words(const Route& route, const RouteMatch& match,
                                       const Target& target, const Request& request) {
   Given given;

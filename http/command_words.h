@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/app/app_name.h"
 #include "http/route.h"
 #include "sshd/commands/shell_word.h"
 
@@ -18,6 +19,10 @@ struct CommandWords {
 /// Problems: 400 (the body is no JSON object), 415, 422 with the field.
 OrProblem<CommandWords> command_words(const Route& route, const RouteMatch& match,
                                       const Target& target, const Request& request);
+
+/// The app that path, query or body name, though other fields may be wrong; absent: none.
+std::optional<AppName> app_meant(const RouteMatch& match, const Target& target,
+                                 const Request& request);
 
 /// What is wrong with a body that is not said to be JSON; absent: nothing.
 std::optional<Problem> problem_of_type(const Request& request);

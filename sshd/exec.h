@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/app/actor.h"
 #include "core/base/byte_stream.h"
@@ -51,9 +52,9 @@ class Authenticator {
   /// `actor` has proved to own its key.
   virtual void note_use(const Actor& /*actor*/) {}
 
-  /// A connection from `from` has ended without a login; the last key that it tried, which may be
-  /// empty: it came with something else.
-  virtual void note_denied(std::string_view /*from*/, std::string_view /*fingerprint*/) {}
+  /// A connection from `from` has ended without a login; the fingerprints of the keys that it
+  /// tried, the last one last. None: it came with something else. It has not proved to own any.
+  virtual void note_denied(std::string_view /*from*/, const std::vector<std::string>& /*keys*/) {}
 };
 
 }  // namespace minpaas::sshd

@@ -27,7 +27,7 @@ bool Login::try_key(std::string_view user, const PublicKey& key, KeyProof proof)
   const auto actor = look_up(key);
   if (!actor) {
     ++unknown_keys_;
-    last_refused_key_ = key.fingerprint;
+    refused_keys_.push_back(key.fingerprint);
     log::info("ssh: {} user '{}': key {} is not known", from_, user.substr(0, 64), key.fingerprint);
     return false;
   }
@@ -50,7 +50,7 @@ void Login::refuse(std::string_view user, std::string_view method) {
 
 void Login::end() {
   if (has_failed() && !was_verified_) {
-    authenticator_.note_denied(from_, last_refused_key_);
+    authenticator_.note_denied(from_, refused_keys_);
   }
 }
 

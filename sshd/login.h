@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sshd/exec.h"
 #include "sshd/public_key.h"
@@ -63,7 +64,8 @@ class Login {
   std::optional<PublicKey> verified_;
   /// Whether a key was verified at any time.
   bool was_verified_ = false;
-  std::string last_refused_key_;
+  /// At most kMostUnknownKeys.
+  std::vector<std::string> refused_keys_;
   bool is_stranger_ = false;
   int unknown_keys_ = 0;
   int refusals_ = 0;

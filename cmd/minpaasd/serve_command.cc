@@ -87,12 +87,23 @@ class KeyAuthenticator : public sshd::Authenticator {
     }
   }
 
-  void note_denied(std::string_view from, std::string_view fingerprint) override {
-    refusals_.note({.address = std::string(from.substr(0, from.rfind(':'))),
-                    .from = std::string(from),
-                    .key_fingerprint = std::string(fingerprint),
-                    .had_credential = !fingerprint.empty()},
-                   "ssh login");
+  void note_denied(std::string_view from, const std::vector<std::string>& keys) override {
+    using Peer = hooks::Refusals::Peer;
+    Peer peer{.address = std::string(from.substr(0, from.rfind(':'))), .from = std::string(from)};
+    peer.credential = Peer::Credential::Known;
+    bool was_known = false;
+    for (const std::string& key : keys) {
+      if (const auto objection = owners_.objection_to(key, from)) {
+        peer.key_fingerprint = key;
+        refusals_.note(peer, "ssh login", *objection);
+        was_known = true;
+      }
+    }
+    if (!was_known) {
+      peer.credential = keys.empty() ? Peer::Credential::None : Peer::Credential::Unknown;
+      peer.key_fingerprint = keys.empty() ? "" : keys.back();
+      refusals_.note(peer, "ssh login");
+    }
   }
 
  private:

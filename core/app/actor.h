@@ -35,6 +35,11 @@ struct Actor {
   std::vector<AddressRange> sources = {};
   /// Of a stranger, the key itself as in an authorized_keys line (base64).
   std::string stranger_key = {};
+
+  /// What they came with, as it is put on record: nothing secret.
+  [[nodiscard]] std::string credential() const {
+    return token_id.empty() ? key_fingerprint : "token " + token_id;
+  }
 };
 
 }  // namespace minpaas

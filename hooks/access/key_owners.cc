@@ -69,27 +69,35 @@ std::vector<state::PublicKey> KeyOwners::keys_of_file() const {
   return keys;
 }
 
-bool KeyOwners::is_admissible(const state::KeyRow& row, std::string_view from) const {
+std::optional<std::string> KeyOwners::objection_to(const state::KeyRow& row,
+                                                   std::string_view from) const {
   const state::KeyLimits& limits = row.limits;
   if (limits.expires_at && *limits.expires_at <= clock_.now()) {
-    log::info("key {} of {} has expired", row.key.fingerprint, row.user);
-    return false;
+    return fmt::format("the key of {} has expired", row.user);
   }
   const bool fits =
       limits.sources.empty() || std::ranges::any_of(limits.sources, [&](const AddressRange& range) {
         return range.contains(from);
       });
-  if (!fits) {
-    log::info("key {} of {} may not come from {}", row.key.fingerprint, row.user, from);
-  }
-  return fits;
+  return fits ? std::nullopt
+              : std::optional(fmt::format("the key of {} may not come from there", row.user));
+}
+
+std::optional<std::string> KeyOwners::objection_to(std::string_view fingerprint,
+                                                   std::string_view from) {
+  const auto row = store_.find(std::string(fingerprint));
+  return row ? objection_to(*row, from) : std::nullopt;
 }
 
 std::optional<Actor> KeyOwners::find_actor(std::string_view fingerprint,
                                            std::string_view blob_base64, std::string_view from) {
   const auto row = store_.find(std::string(fingerprint));
   if (row && is_key(row->key, fingerprint, blob_base64)) {
-    return is_admissible(*row, from) ? std::optional(actor_of(*row)) : std::nullopt;
+    if (const auto objection = objection_to(*row, from)) {
+      log::info("{} {}: {}", from, fingerprint, *objection);
+      return std::nullopt;
+    }
+    return actor_of(*row);
   }
   if (!row && row.error().code != ErrorCode::NotFound) {
     log::error("key {}: {}", fingerprint, row.error().for_log());

@@ -23,6 +23,8 @@ class KeyOwners {
   /// expired or may not come from there, or the lookup failed (all but the first are logged).
   std::optional<Actor> find_actor(std::string_view fingerprint, std::string_view blob_base64,
                                   std::string_view from);
+  /// Why the key may not log in from there, as what is put on record; absent: nobody's, or it may.
+  std::optional<std::string> objection_to(std::string_view fingerprint, std::string_view from);
   /// Whoever came with a key, as they are now. Errors: PermissionDenied (the key or its owner is
   /// gone, or it has expired).
   Result<Actor> renew(const Actor& actor);
@@ -48,7 +50,8 @@ class KeyOwners {
 
  private:
   std::vector<state::PublicKey> keys_of_file() const;
-  [[nodiscard]] bool is_admissible(const state::KeyRow& row, std::string_view from) const;
+  [[nodiscard]] std::optional<std::string> objection_to(const state::KeyRow& row,
+                                                        std::string_view from) const;
 
   state::KeyStore& store_;
   std::filesystem::path admin_keys_;

@@ -20,15 +20,14 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 void LocalEvents::record(const Actor& actor, const Deed& deed) {
-  const auto seq = store_.add(
-      {.at = clock_.now(),
-       .actor = actor.name,
-       .credential = actor.token_id.empty() ? actor.key_fingerprint : "token " + actor.token_id,
-       .from = actor.from,
-       .app = shown(deed.app),
-       .action = deed.action,
-       .detail = shown(deed.detail),
-       .result = deed.result});
+  const auto seq = store_.add({.at = clock_.now(),
+                               .actor = actor.name,
+                               .credential = actor.credential(),
+                               .from = actor.from,
+                               .app = shown(deed.app),
+                               .action = deed.action,
+                               .detail = shown(deed.detail),
+                               .result = deed.result});
   if (!seq) {
     log::error("{} by {} ({}) could not be recorded: {}", deed.action, actor.name, deed.result,
                seq.error().for_log());

@@ -145,6 +145,11 @@ Result<Actor> LocalTokens::authenticate(std::string_view secret, const std::stri
   return actor;
 }
 
+std::optional<state::TokenRow> LocalTokens::find_row(std::string_view secret) {
+  const auto row = store_.find_by_secret(secret);
+  return row ? std::optional(*row) : std::nullopt;
+}
+
 Result<Actor> LocalTokens::renew(const Actor& actor) {
   return actor_of(store_.find(actor.token_id), actor.from);
 }

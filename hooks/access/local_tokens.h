@@ -15,6 +15,7 @@ class LocalTokens : public Tokens, public TokenAuthenticator {
   Result<state::TokenRow> revoke(const Actor& actor, const std::string& name,
                                  const std::optional<std::string>& owner) override;
   Result<Actor> authenticate(std::string_view secret, const std::string& from) override;
+  std::optional<state::TokenRow> find_row(std::string_view secret) override;
   /// Whoever came with a token, as they are now. Errors: PermissionDenied (it was revoked, has
   /// expired, or its owner is gone).
   Result<Actor> renew(const Actor& actor);

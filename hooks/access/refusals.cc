@@ -1,19 +1,34 @@
 #include "hooks/access/refusals.h"
 
 namespace minpaas::hooks {
+namespace {
+
+std::string counted_as(const Refusals::Peer& peer) {
+  switch (peer.credential) {
+    case Refusals::Peer::Credential::None:
+      return peer.address + " without a credential";
+    case Refusals::Peer::Credential::Unknown:
+      return peer.address + " with one";
+    case Refusals::Peer::Credential::Known:
+      break;
+  }
+  return peer.address + " with " + peer.key_fingerprint + peer.token_id;
+}
+
+}  // namespace
 
 void Refusals::note(const Peer& peer, std::string action, std::string detail) {
-  const std::string kind = peer.had_credential ? " with a credential" : " without one";
-  if (tries_.note(peer.address + kind) != FailedTries::Tries::First) {
+  if (tries_.note(counted_as(peer)) != FailedTries::Tries::First) {
     return;
   }
-  Actor nobody;
-  nobody.name = "-";
-  nobody.role = Role::Stranger;
-  nobody.key_fingerprint = peer.key_fingerprint;
-  nobody.from = peer.from;
+  Actor actor;
+  actor.name = peer.name;
+  actor.role = Role::Stranger;
+  actor.key_fingerprint = peer.key_fingerprint;
+  actor.token_id = peer.token_id;
+  actor.from = peer.from;
   events_.record(
-      nobody,
+      actor,
       {.app = "", .action = std::move(action), .detail = std::move(detail), .result = "denied"});
 }
 

@@ -48,6 +48,8 @@ class TokenAuthenticator {
   /// The owner as they are now, with the token's scope. Errors: PermissionDenied (no such token, it
   /// has expired, its owner is gone).
   virtual Result<Actor> authenticate(std::string_view secret, const std::string& from) = 0;
+  /// The token that has this secret, whether it holds or not; absent: nobody's.
+  virtual std::optional<state::TokenRow> find_row(std::string_view secret) = 0;
 };
 
 }  // namespace minpaas::hooks

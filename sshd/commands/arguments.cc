@@ -24,14 +24,6 @@ Error no_option(const Command& command, std::string_view typed) {
                              : fmt::format("there is no option {}", escape_controls(typed)));
 }
 
-std::string first_too_many(const Command& command, std::string_view word) {
-  constexpr std::size_t kMostShown = 40;
-  return command.words_may_be_secret
-             ? ""
-             : fmt::format(": '{}' is too many",
-                           escape_controls(word.substr(0, word.find('=')).substr(0, kMostShown)));
-}
-
 template <typename Matches>
 const Option* find_option(const Command& command, Matches matches) {
   const auto found = std::find_if(command.options.begin(), command.options.end(), matches);
@@ -144,9 +136,9 @@ Result<void> Arguments::check(const Command& command) const {
     }
   }
   if (operands_.size() > most) {
-    Error error = misuse(
-        command, fmt::format("it takes {} word{}, not {}{}", most, most == 1 ? "" : "s",
-                             operands_.size(), first_too_many(command, operands_[most].text)));
+    // The one too many is not said: it may be a secret in the wrong place.
+    Error error = misuse(command, fmt::format("it takes {} word{}, not {}", most,
+                                              most == 1 ? "" : "s", operands_.size()));
     return command.when_too_many.empty() ? error : error.with_hint(command.when_too_many);
   }
   return {};

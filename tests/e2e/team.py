@@ -202,6 +202,8 @@ def what_is_followed_over_http_ends_too(server):
     ends_within(expiring, max(left, 0) + 10, "expired")
     late = brief.ask("GET", "/apps/talkative/ps")
     assert late.status == 401 and "expired" in late.json["detail"] and late.headers["WWW-Authenticate"].startswith("Bearer"), late
+    row = [json.loads(line) for line in server.ssh("events", "--json").out.splitlines()][-1]
+    assert row["actor"] == "dora" and row["credential"].startswith("token ") and row["detail"] == "the token brief has expired", row
     rights = begin(token("third"), "GET", follow)
     assert server.ssh("access:revoke", "talkative", "dora").status == 0
     ends_within(rights, 10, "right")
@@ -238,13 +240,19 @@ def a_deploy_key_can_do_nothing_else(server):
     assert "ci: git push built-too (denied" in server.ssh("events", "built-too").out
 
 
+def refused_logins(server, person):
+    rows = [json.loads(line) for line in server.ssh("events", "-n", "1000", "--json").out.splitlines()]
+    return [row["detail"] for row in rows
+            if row["action"] == "ssh login" and row["result"] == "denied" and row["credential"] == person.fingerprint]
+
+
 def a_key_ends_when_it_is_to_and_comes_from_where_it_may(server):
     elsewhere, here = Person(server, "elsewhere"), Person(server, "here")
     for person, addresses in ((elsewhere, "192.0.2.0/24"), (here, "192.0.2.0/24,127.0.0.0/8,::1")):
         added = server.ssh("keys:add", person.name, "--role", "admin", "--from", addresses, stdin=person.public_key)
         assert added.status == 0, added
     assert elsewhere.ssh("apps").status == 255 and here.ssh("apps").status == 0
-    wait_until(lambda: "-: ssh login (denied, from 127.0.0.1" in server.ssh("events", "-n", "1000").out, "the refused key is on record")
+    wait_until(lambda: refused_logins(server, elsewhere) == ["the key of elsewhere may not come from there"], "the refused key is on record")
     assert here.ssh("keys:add", "more", stdin=Person(server, "more").public_key).status == 4
     brief = Person(server, "brief")
     assert server.ssh("keys:add", "brief", "--role", "admin", "--expires", "1m", stdin=brief.public_key).status == 0
@@ -255,7 +263,8 @@ def a_key_ends_when_it_is_to_and_comes_from_where_it_may(server):
     out, err = following.communicate(timeout=90)
     took = time.monotonic() - begun
     assert following.returncode != 0 and 50 < took < 75, (took, out, err)
-    assert brief.ssh("apps").status == 255
+    assert brief.ssh("apps").status == 255 and Person(server, "nobody").ssh("apps").status == 255
+    wait_until(lambda: refused_logins(server, brief) == ["the key of brief has expired"], "the expired key is on record")
 
 
 def what_was_done_is_on_record(server):

@@ -6,7 +6,7 @@ void FakeEvents::record(const Actor& actor, const hooks::Deed& deed) {
   rows.push_back({.seq = std::ssize(rows) + 1,
                   .at = clock_.now(),
                   .actor = actor.name,
-                  .credential = actor.key_fingerprint,
+                  .credential = actor.credential(),
                   .from = actor.from,
                   .app = deed.app,
                   .action = deed.action,

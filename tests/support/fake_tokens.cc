@@ -45,26 +45,30 @@ Result<state::TokenRow> FakeTokens::revoke(const Actor&, const std::string& name
   return row;
 }
 
-Result<Actor> FakeTokens::authenticate(std::string_view secret, const std::string& from) {
+std::optional<state::TokenRow> FakeTokens::find_row(std::string_view secret) {
   constexpr std::string_view kMark = "secret-";
   const auto found = secret.starts_with(kMark)
                          ? rows_.find(std::string(secret.substr(kMark.size())))
                          : rows_.end();
-  if (found == rows_.end()) {
+  return found == rows_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<Actor> FakeTokens::authenticate(std::string_view secret, const std::string& from) {
+  const auto row = find_row(secret);
+  if (!row) {
     return Error{ErrorCode::PermissionDenied, "this token is not known", "", ""};
   }
-  const state::TokenRow& row = found->second;
-  if (row.expires_at && *row.expires_at <= clock_.now()) {
+  if (row->expires_at && *row->expires_at <= clock_.now()) {
     return Error{ErrorCode::PermissionDenied, "the token has expired", "", ""};
   }
-  return Actor{.user_id = *row.owner.user_id,
-               .name = row.owner.name,
-               .role = row.owner.role,
+  return Actor{.user_id = *row->owner.user_id,
+               .name = row->owner.name,
+               .role = row->owner.role,
                .key_fingerprint = "",
                .from = from,
-               .scope = row.scope,
-               .expires_at = row.expires_at,
-               .token_id = row.id};
+               .scope = row->scope,
+               .expires_at = row->expires_at,
+               .token_id = row->id};
 }
 
 }  // namespace minpaas::test

@@ -18,6 +18,7 @@ class FakeTokens : public hooks::Tokens, public hooks::TokenAuthenticator {
   Result<state::TokenRow> revoke(const Actor& actor, const std::string& name,
                                  const std::optional<std::string>& owner) override;
   Result<Actor> authenticate(std::string_view secret, const std::string& from) override;
+  std::optional<state::TokenRow> find_row(std::string_view secret) override;
 
  private:
   const Clock& clock_;

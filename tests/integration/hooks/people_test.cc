@@ -173,8 +173,11 @@ TEST_F(Keys, AreWorthlessWhenTheyHaveExpired) {
   const auto actor = log_in(kKey);
   ASSERT_TRUE(actor);
   EXPECT_TRUE(bed_.server().keys.renew(*actor));
+  const auto& key = actor->key_fingerprint;
+  EXPECT_FALSE(bed_.server().keys.objection_to(key, "192.0.2.1:4022"));
   std::this_thread::sleep_for(milliseconds(350));
   EXPECT_FALSE(log_in(kKey));
+  EXPECT_EQ(bed_.server().keys.objection_to(key, "192.0.2.1:4022"), "the key of ci has expired");
   EXPECT_EQ(bed_.server().keys.renew(*actor).error().code, ErrorCode::PermissionDenied);
 }
 

@@ -47,6 +47,29 @@ TEST_F(HttpApi, RefusesAnExpiredToken) {
   EXPECT_EQ(status("GET", "/apps"), 401);
 }
 
+/// Beside each other, and beside what nobody knows: none hides another.
+TEST_F(HttpApi, PutsOnRecordWhoseTokenHasExpired) {
+  for (const char* name : {"one", "two"}) {
+    make_token(name, {}, std::chrono::minutes(5));
+  }
+  clock_.advance(std::chrono::minutes(5));
+  for (const char* name : {"unknown", "one", "two", "one"}) {
+    token_ = name;
+    ASSERT_EQ(status("GET", "/apps"), 401);
+  }
+  const auto& rows = platform_.events().rows;
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].actor, "-");
+  EXPECT_EQ(rows[0].credential, "");
+  for (const auto& row : {rows[1], rows[2]}) {
+    EXPECT_EQ(row.actor, "ada");
+    EXPECT_THAT(row.credential, testing::StartsWith("token "));
+    EXPECT_THAT(row.detail, testing::HasSubstr("expired"));
+    EXPECT_EQ(row.result, "denied");
+  }
+  EXPECT_NE(rows[1].credential, rows[2].credential);
+}
+
 TEST_F(HttpApi, RefusesWhatTheScopeDoesNotName) {
   make_token("narrow", {"ps*@blog", "version"});
   token_ = "narrow";
@@ -185,6 +208,21 @@ TEST_F(HttpApi, MakesProblemsOfErrors) {
   const Reply down = ask("GET", "/apps/blog");
   EXPECT_EQ(down.status, 503);
   EXPECT_THAT(down.body, testing::Not(HasSubstr("secret")));
+}
+
+TEST_F(HttpApi, NamesNoFieldThatIsAConfigValue) {
+  ASSERT_EQ(status("PATCH", "/apps/blog/config", R"({"vars":{"TOKEN":"correct-horse"}})"), 200);
+  for (const auto& [target, body] :
+       std::map<std::string, std::string>{{"/apps/blog/ps/restart", R"({"correct-horse":1})"},
+                                          {"/deploy", R"({"app":"blog","correct-horse":1})"},
+                                          {"/apps/blog/ps/restart?correct-horse=1", ""}}) {
+    const Reply wrong = ask("POST", target, body);
+    EXPECT_EQ(wrong.status, 422) << target;
+    EXPECT_EQ(json::parse(wrong.body)["field"], "[TOKEN]") << target;
+  }
+  EXPECT_EQ(json::parse(ask("GET", "/events?app=blog&correct-horse=1").body)["field"], "[TOKEN]");
+  EXPECT_EQ(json::parse(ask("POST", "/apps/blog/ps/restart", R"({"colour":1})").body)["field"],
+            "colour");
 }
 
 TEST_F(HttpApi, AnswersHowADeployHasEnded) {

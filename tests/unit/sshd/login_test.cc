@@ -26,8 +26,12 @@ class Book : public Authenticator {
 
   std::map<std::string, std::string> names{{"a", "alice"}, {"b", "bob"}};
 
-  void note_denied(std::string_view from, std::string_view fingerprint) override {
-    denied.push_back(std::string(from) + " " + std::string(fingerprint));
+  void note_denied(std::string_view from, const std::vector<std::string>& keys) override {
+    std::string told(from);
+    for (const std::string& key : keys) {
+      told += " " + key;
+    }
+    denied.push_back(told);
   }
 
   std::vector<std::string> used;
@@ -62,7 +66,7 @@ TEST_F(Logins, ThatNeverHappenedAreToldOnce) {
   login_.try_key("git", key("y"), KeyProof::Offered);
   EXPECT_TRUE(book_.denied.empty());
   login_.end();
-  EXPECT_EQ(book_.denied, std::vector<std::string>{"192.0.2.1:1234 SHA256:y"});
+  EXPECT_EQ(book_.denied, std::vector<std::string>{"192.0.2.1:1234 SHA256:x SHA256:y"});
 }
 
 TEST_F(Logins, AreNotDeniedForTheOtherKeysOfAnAgent) {
