@@ -178,7 +178,7 @@ struct SourceSettings {
   /// Unpacked bytes for each byte that is sent.
   int archive_ratio = 200;
   bool allow_http = false;
-  /// Repositories at addresses of this machine and of private networks.
+  /// Repositories and registries at addresses of this machine and of private networks.
   bool allow_private_addresses = false;
   /// Whom to trust that a server is who it says (PEM).
   std::filesystem::path ca_file = "/etc/ssl/certs/ca-certificates.crt";

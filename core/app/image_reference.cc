@@ -84,6 +84,12 @@ Error no_reference(std::string_view text) {
 
 }  // namespace
 
+std::string ImageReference::registry() const {
+  const auto slash = text_.find('/');
+  const std::string first = text_.substr(0, slash);
+  return slash != std::string::npos && is_registry(first) ? first : "";
+}
+
 Result<ImageReference> ImageReference::parse(std::string_view text) {
   std::string_view name = text;
   bool is_exact = false;

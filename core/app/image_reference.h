@@ -17,6 +17,9 @@ class ImageReference {
 
   [[nodiscard]] const std::string& str() const { return text_; }
 
+  /// `ghcr.io`, `127.0.0.1:5000`; empty: none is named, which is the Engine's default.
+  [[nodiscard]] std::string registry() const;
+
   auto operator<=>(const ImageReference&) const = default;
 
  private:

@@ -73,7 +73,8 @@ std::string build_query(const BuildRequest& request, const BuildSession* session
 }
 
 Result<std::unique_ptr<BuildSession>> open_session(Api& api, const BuildRequest& request) {
-  if (request.secrets.empty()) {
+  const bool asks = request.asks_for_secrets && request.builder == Builder::BuildKit;
+  if (request.secrets.empty() && !asks) {
     return std::unique_ptr<BuildSession>();
   }
   if (request.builder == Builder::Classic) {

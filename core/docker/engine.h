@@ -85,6 +85,8 @@ struct BuildRequest {
   double cpus = 0;
   /// For BuildKit only.
   BuildSecrets secrets = {};
+  /// Steps may ask for one that is not there: without it they go on, unless they require it.
+  bool asks_for_secrets = false;
   /// Cache mounts are shared by builds of one scope; empty: by all. For BuildKit only.
   std::string cache_scope = {};
   /// RUN steps come from the cache of builds with the same one alone. At most 63 characters of a

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/base/dial.h"
 #include "core/base/text.h"
 
 namespace minpaas::hooks {
@@ -34,6 +37,29 @@ Error image_not_there(const std::string& reference, const std::string& why) {
           ""};
 }
 
+/// The Engine would ask programs of this machine and its networks for whoever may deploy. It looks
+/// the name up again: one whose owner changes what it leads to in between is not stopped here.
+Result<void> require_public_registry(const std::string& registry) {
+  if (registry.empty()) {
+    return {};
+  }
+  const auto addresses = resolve(registry.substr(0, registry.find(':')), "443", Reach::Anywhere);
+  if (!addresses) {
+    // The Engine, which may know a way there, says what is wrong.
+    return {};
+  }
+  const auto own = std::ranges::find_if_not(*addresses, &HostAddress::is_public);
+  if (own == addresses->end()) {
+    return {};
+  }
+  return Error{ErrorCode::PermissionDenied,
+               fmt::format("the registry {} is at {}, which is no address of the public internet",
+                           registry, own->str()),
+               "an administrator can allow such addresses ([sources] allow_private_addresses), or "
+               "pull the image on the server",
+               ""};
+}
+
 Result<void> pull(const PipelineParts& parts, const std::string& reference, DeployOutput& output,
                   const std::stop_token& stop, const NotThere& not_there) {
   output.detail(fmt::format("Pulling {}", reference));
@@ -53,16 +79,17 @@ Result<void> pull(const PipelineParts& parts, const std::string& reference, Depl
   return error;
 }
 
-Result<void> provide(const PipelineParts& parts, const std::string& reference, DeployOutput& output,
-                     const std::stop_token& stop, const NotThere& not_there) {
+/// Whether it has to be pulled. Errors: what `not_there` says.
+Result<bool> is_to_be_pulled(const PipelineParts& parts, const std::string& reference,
+                             const NotThere& not_there) {
   const bool local = reference.starts_with(kLocalPrefix);
   const config::PullPolicy policy = parts.settings.images.pull;
   if (policy == config::PullPolicy::Always && !local) {
-    return pull(parts, reference, output, stop, not_there);
+    return true;
   }
   const auto found = parts.engine.inspect_image(reference);
   if (found) {
-    return {};
+    return false;
   }
   if (found.error().code != ErrorCode::NotFound) {
     return found.error();
@@ -70,7 +97,7 @@ Result<void> provide(const PipelineParts& parts, const std::string& reference, D
   if (local || policy == config::PullPolicy::Never) {
     return not_there("");
   }
-  return pull(parts, reference, output, stop, not_there);
+  return true;
 }
 
 }  // namespace
@@ -80,14 +107,22 @@ Result<void> provide_base_image(const PipelineParts& parts, const runtimes::Buil
   if (plan.base_image.empty()) {
     return {};
   }
-  return provide(parts, plan.base_image, output, stop,
-                 [&](const std::string& why) { return base_not_there(plan, why); });
+  const auto not_there = [&](const std::string& why) { return base_not_there(plan, why); };
+  return TRY(is_to_be_pulled(parts, plan.base_image, not_there))
+             ? pull(parts, plan.base_image, output, stop, not_there)
+             : Result<void>();
 }
 
-Result<void> provide_image(const PipelineParts& parts, const std::string& reference,
+Result<void> provide_image(const PipelineParts& parts, const ImageReference& image,
                            DeployOutput& output, std::stop_token stop) {
-  return provide(parts, reference, output, stop,
-                 [&](const std::string& why) { return image_not_there(reference, why); });
+  const auto not_there = [&](const std::string& why) { return image_not_there(image.str(), why); };
+  if (!TRY(is_to_be_pulled(parts, image.str(), not_there))) {
+    return {};
+  }
+  if (!parts.settings.sources.allow_private_addresses) {
+    TRY(require_public_registry(image.registry()));
+  }
+  return pull(parts, image.str(), output, stop, not_there);
 }
 
 }  // namespace minpaas::hooks

@@ -3,6 +3,7 @@
 #include <stop_token>
 #include <string>
 
+#include "core/app/image_reference.h"
 #include "hooks/pipeline/pipeline_parts.h"
 #include "hooks/queue/deploy_output.h"
 
@@ -14,8 +15,9 @@ namespace minpaas::hooks {
 Result<void> provide_base_image(const PipelineParts& parts, const runtimes::BuildPlan& plan,
                                 DeployOutput& output, std::stop_token stop);
 
-/// The same for an image that is to be deployed. Errors: NotFound, Cancelled, those of the engine.
-Result<void> provide_image(const PipelineParts& parts, const std::string& reference,
+/// The same for an image that is to be deployed. Errors: NotFound, PermissionDenied (its registry
+/// is in a private network), Cancelled, those of the engine.
+Result<void> provide_image(const PipelineParts& parts, const ImageReference& image,
                            DeployOutput& output, std::stop_token stop);
 
 }  // namespace minpaas::hooks

@@ -191,7 +191,7 @@ Pipeline::Done Pipeline::from_image(const StageContext& context, const ImageRefe
   TRY(enter(context, state::DeployStage::Detecting));
   context.output.stage(
       fmt::format("Deploying {} with the image {}", context.app().str(), image.str()));
-  TRY(provide_image(parts_, image.str(), context.output, context.stop));
+  TRY(provide_image(parts_, image, context.output, context.stop));
   TRY(enter(context, state::DeployStage::Building));
   const auto adopted = TRY(adopt(context, image));
   context.built();

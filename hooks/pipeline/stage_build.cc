@@ -106,6 +106,7 @@ docker::BuildRequest request_for(const StageContext& context, const std::string&
   request.build_args = plan.build_args;
   request.builder = builder;
   request.use_cache = !context.job.no_cache;
+  request.asks_for_secrets = plan.dockerfile.empty();
   request.memory_bytes = context.parts.settings.build.memory_bytes;
   request.cpus = context.parts.settings.build.cpus;
   return request;

@@ -96,7 +96,7 @@ def what_a_build_has_fetched_is_its_apps_alone(server):
             "(sha256sum /run/secrets/TOKEN || echo nothing) >/srv/fetched")
     owner, pushed = push_step(server, "fetcher", step, secret=f"TOKEN={SECRET}")
     fetched = next(line for line in pushed.text.splitlines() if "/run/secrets/TOKEN" in line and "RUN" not in line).split()[1]
-    for name, secret in (("snooper", "OTHER=some-other-value"), ("guesser", "TOKEN=some-other-value")):
+    for name, secret in (("snooper", "OTHER=some-other-value"), ("guesser", "TOKEN=some-other-value"), ("has-none", None)):
         _, pushed = push_step(server, name, step, secret=secret)
         assert fetched not in pushed.text, pushed
     owner.write("more", "more")

@@ -240,6 +240,22 @@ TEST_F(AppSources, AnImageThatDoesNotExistFailsWithOneLine) {
   EXPECT_EQ(run_image("ghcr.io/acme/none:1")->stage, DeployStage::Succeeded);
 }
 
+TEST_F(AppSources, ARegistryOfTheServersOwnNetworkIsNotAsked) {
+  for (const char* reference :
+       {"127.0.0.1:5/acme/none:1", "localhost:5/none:1", "10.0.0.1/none:1"}) {
+    bed_.engine.add_to_registry(reference);
+    const auto outcome = run_image(reference);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->failure, ErrorCode::PermissionDenied) << reference;
+    EXPECT_THAT(outcome->reason, HasSubstr("no address of the public internet"));
+  }
+  // What an administrator has pulled is there for all.
+  bed_.engine.add_image("10.0.0.1/none:1");
+  EXPECT_EQ(run_image("10.0.0.1/none:1")->stage, DeployStage::Succeeded);
+  bed_.settings.sources.allow_private_addresses = true;
+  EXPECT_EQ(run_image("127.0.0.1:5/acme/none:1")->stage, DeployStage::Succeeded);
+}
+
 TEST_F(AppSources, RollbacksGoToAndFromAnImage) {
   ASSERT_EQ(send(app_tar("1"))->stage, DeployStage::Succeeded);
   ASSERT_EQ(run_image("localhost/built/shop:1")->stage, DeployStage::Succeeded);

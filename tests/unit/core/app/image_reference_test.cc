@@ -19,6 +19,13 @@ TEST(ImageReference, IsANameWithTagOrDigest) {
   EXPECT_EQ(ImageReference::parse("host:5000/nginx")->str(), "host:5000/nginx:latest");
 }
 
+TEST(ImageReference, KnowsItsRegistry) {
+  EXPECT_EQ(ImageReference::parse("127.0.0.1:5000/x")->registry(), "127.0.0.1:5000");
+  EXPECT_EQ(ImageReference::parse("ghcr.io/acme/shop:1")->registry(), "ghcr.io");
+  EXPECT_EQ(ImageReference::parse("acme/shop:1")->registry(), "");
+  EXPECT_EQ(ImageReference::parse("nginx:1.25")->registry(), "");
+}
+
 TEST(ImageReference, IsNothingElse) {
   for (const std::string& text : {std::string(),
                                   std::string("Nginx"),
