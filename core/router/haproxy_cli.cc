@@ -142,6 +142,27 @@ Result<std::map<std::string, int>> parse_sessions(std::string_view csv) {
   return sessions;
 }
 
+std::vector<HaproxyStream> parse_streams(std::string_view text) {
+  std::vector<HaproxyStream> streams;
+  for (const std::string_view line : split(text, '\n')) {
+    // `0x55e3: proto=tcpv4 src=127.0.0.1:4 fe=port-blog be=app-blog srv=c-0123456789ab ts=00 ...`
+    HaproxyStream stream;
+    for (const std::string_view field : fields_of(line)) {
+      if (field.starts_with("0x") && field.ends_with(':')) {
+        stream.id = field.substr(0, field.size() - 1);
+      } else if (field.starts_with("be=")) {
+        stream.backend = field.substr(3);
+      } else if (field.starts_with("srv=")) {
+        stream.server = field.substr(4);
+      }
+    }
+    if (!stream.id.empty()) {
+      streams.push_back(std::move(stream));
+    }
+  }
+  return streams;
+}
+
 Result<std::string> HaproxyCli::ask(std::string_view command) const {
   const Fd socket = TRY(connect_to(socket_));
   const std::string line = std::string(command) + "\n";

@@ -37,6 +37,17 @@ Result<std::map<std::string, HaproxyServer>> parse_servers(std::string_view text
 /// Errors: Corrupt.
 Result<std::map<std::string, int>> parse_sessions(std::string_view csv);
 
+/// A request or a connection that was upgraded, as `show sess` tells.
+struct HaproxyStream {
+  /// `0x55e3...`
+  std::string id;
+  std::string backend;
+  std::string server;
+};
+
+/// What is not understood is left out.
+std::vector<HaproxyStream> parse_streams(std::string_view text);
+
 /// Commands to a running HAProxy by the socket of its master (HAProxy management guide, "Master
 /// CLI"). Thread: any; each call is a connection of its own with a deadline.
 class HaproxyCli {

@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/router/haproxy_hold.h"
+#include "core/router/haproxy_leaving.h"
 #include "core/router/haproxy_map.h"
 #include "core/router/haproxy_tls.h"
 #include "core/router/request_line.h"
@@ -198,9 +199,10 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
                       bind_text({config.app_address, route.app_port}),
                       config.log_requests ? render_request_captures() : "", backend_of(app, route));
     }
-    text += fmt::format("\nbackend {}\n{}{}{}{}", backend_of(app, route),
+    text += fmt::format("\nbackend {}\n{}{}{}{}{}", backend_of(app, route),
                         render_maintenance_rule(config),
                         config.can_hold ? render_hold_rule(config.folder) : "", kAppRules,
+                        render_leaving_rules(config.folder),
                         config.log_requests ? render_request_id_capture() : "");
     for (const RouteServer& server : route.servers) {
       if (server.address.empty()) {
@@ -208,6 +210,7 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
       }
       text += fmt::format("  server {}\n", server_text(server));
     }
+    text += render_leaving_server(route);
   }
   return text;
 }

@@ -14,6 +14,7 @@
 #include "core/base/result.h"
 #include "core/router/haproxy_cli.h"
 #include "core/router/haproxy_hold.h"
+#include "core/router/haproxy_leaving.h"
 
 namespace minpaas::router {
 
@@ -32,6 +33,10 @@ struct HaproxyFiles {
   [[nodiscard]] std::filesystem::path maintenance_map() const { return folder / "maintenance.map"; }
 
   [[nodiscard]] std::filesystem::path held_map() const { return folder / kHeldMap; }
+
+  [[nodiscard]] std::filesystem::path leaving_hosts() const { return folder / kLeavingHosts; }
+
+  [[nodiscard]] std::filesystem::path leaving_ports() const { return folder / kLeavingPorts; }
 
   [[nodiscard]] std::filesystem::path hold_script() const { return folder / kHoldScript; }
 

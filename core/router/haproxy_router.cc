@@ -9,6 +9,7 @@
 
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/router/haproxy_leaving.h"
 #include "core/router/haproxy_map.h"
 #include "core/router/haproxy_ports.h"
 #include "core/router/haproxy_servers.h"
@@ -98,7 +99,7 @@ Result<Switched> HaproxyRouter::switch_to(const RouteChange& change, const Answe
   const auto known = routes_.find(change.app);
   replaced_[change.app] =
       known == routes_.end() ? std::vector<RouteServer>() : known->second.servers;
-  TRY(set_servers(change.app, change.app_port, std::move(servers), Load::IsAwaited));
+  TRY(set_servers(change.app, change.app_port, std::move(servers)));
   return switched;
 }
 
@@ -106,7 +107,7 @@ Result<void> HaproxyRouter::switch_back(const RouteChange& change, const Switche
   Result<void> back;
   {
     const std::scoped_lock turn(turn_);
-    back = set_servers(change.app, change.app_port, replaced_[change.app], Load::IsAwaited);
+    back = set_servers(change.app, change.app_port, replaced_[change.app]);
     replaced_.erase(change.app);
   }
   for (const ContainerId& container : switched.serving) {
@@ -153,8 +154,7 @@ Result<void> HaproxyRouter::restore(const Route& route) {
     servers.push_back(TRY(server_of(container, route.internal_port)));
   }
   const std::scoped_lock turn(turn_);
-  // Not awaited by reconciliation, which may be who lets go of what is held.
-  return set_servers(route.app, route.app_port, std::move(servers), Load::WhenItCan);
+  return set_servers(route.app, route.app_port, std::move(servers));
 }
 
 void HaproxyRouter::refresh(const ContainerId& container) {
@@ -174,7 +174,7 @@ void HaproxyRouter::refresh(const ContainerId& container) {
     return;
   }
   *known = now ? *now : RouteServer{container, "", known->port, known->process, known->speaks_h2c};
-  const auto done = set_servers(app, route->second.app_port, std::move(servers), Load::WhenItCan);
+  const auto done = set_servers(app, route->second.app_port, std::move(servers));
   if (!done) {
     log::error("{}: the route did not follow its container: {}", app.str(), done.error().for_log());
   }
@@ -184,37 +184,26 @@ Result<void> HaproxyRouter::remove(const AppName& app) {
   const std::scoped_lock turn(turn_);
   domains_.erase(app);
   in_maintenance_.erase(app);
-  const auto route = routes_.find(app);
-  if (route != routes_.end() && loaded_.contains(app)) {
-    // A worker that is replaced must not go on to addresses that others' containers can get.
-    route->second.servers.clear();
-    if (const auto cleared = apply_at_run_time(app); !cleared) {
-      log::warn("{}: {}", app.str(), cleared.error().for_log());
-    }
-  }
   held_.erase(app);
-  loads_or_held_changed_.notify_all();
   if (routes_.erase(app) == 0) {
     return {};
   }
-  loaded_.erase(app);
-  if (is_held_for_another(app) && process_.cli().processes()) {
-    load_is_due_ = true;
-    return apply_names(app);
+  if (const auto told = apply_names(); !told) {
+    log::warn("{}: {}", app.str(), told.error().for_log());
   }
-  return load_file(app);
+  return load_file();
 }
 
 /// The old servers stay known to HAProxy, without new requests, until `drain`. Under `turn_`.
 Result<void> HaproxyRouter::set_servers(const AppName& app, int app_port,
-                                        std::vector<RouteServer> servers, Load load) {
+                                        std::vector<RouteServer> servers) {
   const auto known = routes_.find(app);
   const std::optional<AppRoute> before =
       known == routes_.end() ? std::nullopt : std::optional(known->second);
   const std::string backend =
       before ? backend_of(app, *before) : free_backend(app, app_port, routes_);
   routes_[app] = {app_port, std::move(servers), backend};
-  auto applied = apply(app, load);
+  auto applied = apply(app);
   if (applied) {
     return applied;
   }
@@ -223,14 +212,14 @@ Result<void> HaproxyRouter::set_servers(const AppName& app, int app_port,
   } else {
     routes_.erase(app);
   }
-  const auto back = before ? apply(app, load) : write_files();
+  const auto back = before ? apply(app) : write_files();
   if (!back) {
     log::error("{}: the route is not what it was before: {}", app.str(), back.error().for_log());
   }
   return applied;
 }
 
-Result<void> HaproxyRouter::apply(const AppName& app, Load load) {
+Result<void> HaproxyRouter::apply(const AppName& app) {
   const AppRoute& route = routes_.at(app);
   const auto loaded = loaded_.find(app);
   if (loaded == loaded_.end() || loaded->second != route.app_port ||
@@ -243,12 +232,7 @@ Result<void> HaproxyRouter::apply(const AppName& app, Load load) {
                    fmt::format("port {} of this host {}", route.app_port, trouble),
                    fmt::format("find it with: ss -ltnp 'sport = :{}'", route.app_port), ""};
     }
-    // What waits for this app itself needs its servers first.
-    if (held_.contains(app) || (load == Load::WhenItCan && is_held_for_another(app))) {
-      load_is_due_ = true;
-      return loaded == loaded_.end() ? write_files() : apply_at_run_time(app);
-    }
-    return load_file(app);
+    return load_file();
   }
   return apply_at_run_time(app);
 }
@@ -257,28 +241,21 @@ Result<void> HaproxyRouter::apply(const AppName& app, Load load) {
 Result<void> HaproxyRouter::apply_at_run_time(const AppName& app) {
   const AppRoute& route = routes_.at(app);
   const auto processes = process_.cli().processes();
-  if (!processes) {
-    return load_file(app);
+  if (!processes || processes->workers.empty()) {
+    return load_file();
   }
   TRY(write_files());
-  for (const int worker : processes->workers) {
-    const auto applied =
-        apply_servers(process_.cli(), worker, backend_of(app, route), route.servers);
-    if (!applied && worker == processes->workers.front()) {
-      return applied;
-    }
-    if (!applied) {
-      // One that was replaced: it may have ended, or be older than the app.
-      log::debug("HAProxy worker {}: {}", worker, applied.error().for_log());
-    }
-  }
-  return {};
+  TRY(apply_servers(process_.cli(), processes->workers.front(), backend_of(app, route),
+                    route.servers));
+  return apply_maps(*processes);
 }
 
 Result<void> HaproxyRouter::write_files() {
   requests_.set_names(request_names());
   TRY(keep_file(files_.maintenance_map(), render_maintenance_map(in_maintenance_, routes_)));
   TRY(keep_file(files_.held_map(), render_held_map(held_, routes_)));
+  TRY(keep_file(files_.leaving_hosts(), render_leaving_hosts(routes_)));
+  TRY(keep_file(files_.leaving_ports(), render_leaving_ports(routes_)));
   TRY(keep_file(files_.host_map(), render_host_map(config(), routes_, domains_)));
   return keep_file(files_.config(), render_haproxy_config(config(), routes_));
 }

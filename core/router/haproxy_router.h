@@ -1,10 +1,8 @@
 #pragma once
 
-#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -42,13 +40,11 @@ struct HaproxySettings {
 
 /// HAProxy in front of all apps (ADR 5): containers are reached by their own address, and a switch
 /// changes the servers of a backend at run time, which loses no request. Only a new or a removed
-/// app makes HAProxy read its file again, which keeps the open connections, and waits until no
-/// request is held: a worker that was replaced takes no new state of a server, so what waits in it
-/// would find none.
+/// app makes HAProxy read its file again, which keeps the open connections.
 ///
 /// The file always says what is true at run time, in case HAProxy has to be started anew. A worker
-/// that was replaced but still has connections gets every change as well, for the address of a
-/// container that is gone can become that of another app's.
+/// that was replaced but still has connections takes no change of a server, and asks maps instead
+/// (haproxy_leaving.h): the address of a container that is gone can become that of another app's.
 ///
 /// A HAProxy of somebody else (HaproxySettings::foreign_socket) gets the same file and the same
 /// changes. While it does not answer, the file is what it finds when it comes.
@@ -105,17 +101,14 @@ class HaproxyRouter : public Router {
 
  private:
   Result<RouteServer> server_of(const docker::ContainerId& container, int internal_port);
-  /// What a change that takes a load of the file does while requests are held.
-  enum class Load { IsAwaited, WhenItCan };
-
-  Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers,
-                           Load load);
-  Result<void> apply(const AppName& app, Load load);
+  Result<void> set_servers(const AppName& app, int app_port, std::vector<RouteServer> servers);
+  Result<void> apply(const AppName& app);
+  Result<void> apply_at_run_time(const AppName& app);
   Result<void> apply_certificates(const HaproxyProcesses& processes, const HostCertificates& before,
                                   const HostCertificates& wanted);
-  Result<void> apply_at_run_time(const AppName& app);
-  Result<void> apply_names(const AppName& app);
+  Result<void> apply_names();
   Result<void> apply_maps(int worker);
+  Result<void> apply_maps(const HaproxyProcesses& processes);
   // haproxy_router_requests.cc
   void read_requests();
   [[nodiscard]] RequestNames request_names() const;
@@ -127,14 +120,9 @@ class HaproxyRouter : public Router {
   // haproxy_router_load.cc
   void keep_backends(std::string_view old_file);
   void keep_held(std::string_view old_map);
-  Result<void> go_on();
   Result<void> take_over();
-  Result<void> load_file(const std::optional<AppName>& of = std::nullopt);
-  Result<void> load_file_now();
-  Result<void> read_file_anew();
+  Result<void> load_file();
   Result<void> start_anew();
-  [[nodiscard]] bool is_held_for_another(const std::optional<AppName>& app) const;
-  void await_due_load();
   void restart();
 
   // haproxy_router_ports.cc
@@ -161,14 +149,6 @@ class HaproxyRouter : public Router {
   Guarded<std::set<std::string>> secured_;
   /// Whether `start` was called: before, there is nobody to talk to.
   bool started_ = false;
-  /// When the last one was let go.
-  std::chrono::steady_clock::time_point let_go_at_;
-  /// Whether the running HAProxy is to read its file when nothing is held any more.
-  bool load_is_due_ = false;
-  /// How often it did.
-  int loads_ = 0;
-  /// Of one of these three; with `turn_`.
-  std::condition_variable loads_or_held_changed_;
   /// Of an ACME client that answers now; 0: there is none.
   int challenge_port_ = 0;
   /// Apps and ports that the running HAProxy has frontends for.

@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <thread>
 
 #include "core/base/file.h"
 #include "core/base/log.h"
-#include "core/router/haproxy_hold.h"
 #include "core/router/haproxy_map.h"
 #include "core/router/haproxy_ports.h"
 #include "core/router/haproxy_router.h"
@@ -19,8 +17,6 @@ using docker::ContainerId;
 constexpr std::size_t kMostFileBytes = 64 << 20;
 /// For the ports of a HAProxy that has died.
 constexpr milliseconds kPortPatience{3000};
-/// Those that wait look every 20 ms whether they are held (render_hold_script).
-constexpr milliseconds kLetGoTime{100};
 
 }  // namespace
 
@@ -52,7 +48,7 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
   if (!process_.adopt()) {
     keep_held(old_map ? *old_map : "");
     read_requests();
-    return load_file_now();
+    return load_file();
   }
   log::info("HAProxy runs on since before");
   keep_backends(old_file ? *old_file : "");
@@ -66,14 +62,14 @@ Result<void> HaproxyRouter::start(const std::vector<Route>& routes) {
   if (!engine_.version()) {
     return {};
   }
-  return held_.empty() ? take_over() : go_on();
+  return take_over();
 }
 
 /// The one that runs was started by an earlier server, which may have had fewer rights to ports
 /// than this. Whatever else it refuses, a new one would refuse too, and nothing would serve any
 /// more.
 Result<void> HaproxyRouter::take_over() {
-  const auto loaded = load_file_now();
+  const auto loaded = load_file();
   const bool lacks_rights =
       !loaded && loaded.error().cause.find("Permission denied") != std::string::npos;
   if (!lacks_rights || files_.is_foreign()) {
@@ -81,24 +77,7 @@ Result<void> HaproxyRouter::take_over() {
   }
   log::warn("HAProxy does not take its new file and is started anew: {}", loaded.error().for_log());
   HaproxyProcess::stop(files_);
-  return load_file_now();
-}
-
-/// Takes over without a reload, which comes when nothing is held any more.
-Result<void> HaproxyRouter::go_on() {
-  for (const auto& [app, route] : routes_) {
-    if (!route.backend.empty() && bound_ports_.contains(route.app_port)) {
-      loaded_[app] = route.app_port;
-    }
-  }
-  load_is_due_ = true;
-  const RouteTable routes = routes_;
-  for (const auto& [app, route] : routes) {
-    if (loaded_.contains(app)) {
-      TRY(apply_at_run_time(app));
-    }
-  }
-  return {};
+  return load_file();
 }
 
 /// What the HAProxy that runs has, by the file that it was given.
@@ -125,44 +104,8 @@ void HaproxyRouter::keep_held(std::string_view old_map) {
   }
 }
 
-bool HaproxyRouter::is_held_for_another(const std::optional<AppName>& app) const {
-  return std::ranges::any_of(held_, [&](const AppName& held) { return held != app; });
-}
-
-/// Starts HAProxy, or has it read the file again when no app but the one `of` which it is said is
-/// held any more. Under `turn_`, which others have while this waits.
-Result<void> HaproxyRouter::load_file(const std::optional<AppName>& of) {
-  if (!is_held_for_another(of) || !process_.cli().processes()) {
-    return load_file_now();
-  }
-  log::info("HAProxy reads its file when it holds no requests any more");
-  load_is_due_ = true;
-  const int loads = loads_;
-  std::unique_lock<std::mutex> lock(turn_, std::adopt_lock);
-  loads_or_held_changed_.wait_for(lock, kLongestHold,
-                                  [&] { return loads_ != loads || !is_held_for_another(of); });
-  lock.release();
-  return loads_ != loads ? Result<void>() : load_file_now();
-}
-
-/// Those who want HAProxy to read its file do not wait for ever because one hold follows another.
-void HaproxyRouter::await_due_load() {
-  std::unique_lock<std::mutex> lock(turn_, std::adopt_lock);
-  loads_or_held_changed_.wait_for(lock, kLongestHold, [&] { return !load_is_due_; });
-  lock.release();
-}
-
-Result<void> HaproxyRouter::load_file_now() {
-  // What was let go gets its server in the worker that it is in.
-  std::this_thread::sleep_until(let_go_at_ + kLetGoTime);
-  load_is_due_ = false;
-  auto loaded = read_file_anew();
-  loads_ += loaded ? 1 : 0;
-  loads_or_held_changed_.notify_all();
-  return loaded;
-}
-
-Result<void> HaproxyRouter::read_file_anew() {
+/// Starts HAProxy, or has it read the file again. Under `turn_`.
+Result<void> HaproxyRouter::load_file() {
   const bool runs = process_.cli().processes().has_value();
   if (!runs && !files_.is_foreign()) {
     // Workers of one that was killed would still have the ports.
@@ -235,11 +178,7 @@ void HaproxyRouter::restart() {
       }
     }
   }
-  if (files_.is_foreign() && !held_.empty()) {
-    load_is_due_ = true;
-    return;
-  }
-  const auto loaded = load_file_now();
+  const auto loaded = load_file();
   if (!loaded) {
     log::error("HAProxy does not start: {}", loaded.error().for_log());
   }

@@ -1,4 +1,5 @@
 #include "core/base/log.h"
+#include "core/router/haproxy_leaving.h"
 #include "core/router/haproxy_map.h"
 #include "core/router/haproxy_router.h"
 
@@ -29,10 +30,10 @@ Result<void> HaproxyRouter::set_domains(const AppName& app, std::vector<std::str
   if (!started_ || before == domains_[app]) {
     return {};
   }
-  auto applied = apply_names(app);
+  auto applied = apply_names();
   if (!applied) {
     domains_[app] = before;
-    const auto back = apply_names(app);
+    const auto back = apply_names();
     if (!back) {
       log::error("{}: its domains are not what they were before: {}", app.str(),
                  back.error().for_log());
@@ -52,10 +53,10 @@ Result<void> HaproxyRouter::set_maintenance(const AppName& app, Shown shown) {
   if (!started_ || before == in_maintenance_) {
     return {};
   }
-  auto applied = apply_names(app);
+  auto applied = apply_names();
   if (!applied) {
     in_maintenance_ = before;
-    const auto back = apply_names(app);
+    const auto back = apply_names();
     if (!back) {
       log::error("{}: its maintenance page is not what it was before: {}", app.str(),
                  back.error().for_log());
@@ -66,11 +67,8 @@ Result<void> HaproxyRouter::set_maintenance(const AppName& app, Shown shown) {
 
 Result<void> HaproxyRouter::hold(const AppName& app) {
   const std::scoped_lock turn(turn_);
-  if (load_is_due_ && !held_.contains(app)) {
-    await_due_load();
-  }
   held_.insert(app);
-  auto applied = apply_names(app);
+  auto applied = apply_names();
   if (!applied) {
     held_.erase(app);
   }
@@ -82,13 +80,7 @@ void HaproxyRouter::let_go(const AppName& app) {
   if (held_.erase(app) == 0) {
     return;
   }
-  auto applied = apply_names(app);
-  let_go_at_ = std::chrono::steady_clock::now();
-  loads_or_held_changed_.notify_all();
-  if (applied && load_is_due_ && held_.empty()) {
-    applied = take_over();
-  }
-  if (!applied) {
+  if (const auto applied = apply_names(); !applied) {
     log::error("{}: its requests wait on: {}", app.str(), applied.error().for_log());
   }
 }
@@ -115,35 +107,47 @@ Result<void> HaproxyRouter::rename(const AppName& app, const AppName& name) {
   rename_key(replaced_, app, name);
   rename_key(in_maintenance_, app, name);
   rename_key(held_, app, name);
-  return started_ ? apply_names(name) : Result<void>();
+  return started_ ? apply_names() : Result<void>();
 }
 
 Result<void> HaproxyRouter::apply_maps(int worker) {
-  TRY(apply_map(process_.cli(), worker, files_.host_map(),
-                parse_map_file(render_host_map(config(), routes_, domains_))));
+  std::vector<std::pair<std::filesystem::path, std::string>> maps{
+      {files_.host_map(), render_host_map(config(), routes_, domains_)},
+      {files_.leaving_hosts(), render_leaving_hosts(routes_)},
+      {files_.leaving_ports(), render_leaving_ports(routes_)},
+      {files_.maintenance_map(), render_maintenance_map(in_maintenance_, routes_)}};
   if (can_hold_) {
-    TRY(apply_map(process_.cli(), worker, files_.held_map(),
-                  parse_map_file(render_held_map(held_, routes_))));
+    maps.emplace_back(files_.held_map(), render_held_map(held_, routes_));
   }
-  return apply_map(process_.cli(), worker, files_.maintenance_map(),
-                   parse_map_file(render_maintenance_map(in_maintenance_, routes_)));
+  for (const auto& [file, text] : maps) {
+    TRY(apply_map(process_.cli(), worker, file, parse_map_file(text)));
+  }
+  return {};
 }
 
-/// Those of `app` have changed. At run time where HAProxy runs; it has the file for its next start
-/// in any case. Under `turn_`.
-Result<void> HaproxyRouter::apply_names(const AppName& app) {
-  TRY(write_files());
-  const auto processes = process_.cli().processes();
-  for (const int worker : processes ? processes->workers : std::vector<int>()) {
+/// To the worker that takes connections and those that were replaced. Errors: of the first.
+Result<void> HaproxyRouter::apply_maps(const HaproxyProcesses& processes) {
+  for (const int worker : processes.workers) {
     const auto applied = apply_maps(worker);
-    if (!applied && worker == processes->workers.front()) {
-      log::info("HAProxy reads its names anew: {}", applied.error().for_log());
-      return load_file(app);
+    if (!applied && worker == processes.workers.front()) {
+      return applied;
     }
     if (!applied) {
-      // One that was replaced may be older than the map, or have ended.
+      // It may be older than a map, or have ended.
       log::debug("HAProxy worker {}: {}", worker, applied.error().for_log());
     }
+  }
+  return {};
+}
+
+/// At run time where HAProxy runs; it has the file for its next start in any case. Under `turn_`.
+Result<void> HaproxyRouter::apply_names() {
+  TRY(write_files());
+  const auto processes = process_.cli().processes();
+  const auto applied = processes ? apply_maps(*processes) : Result<void>();
+  if (!applied) {
+    log::info("HAProxy reads its names anew: {}", applied.error().for_log());
+    return load_file();
   }
   return {};
 }

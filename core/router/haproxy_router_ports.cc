@@ -38,7 +38,7 @@ void HaproxyRouter::watch_lost_ports(const std::stop_token& stop) {
 /// when two looks in a row find it free. A foreign HAProxy that does not run may be what had it.
 void HaproxyRouter::take_freed_ports() {
   const std::scoped_lock turn(turn_);
-  const bool is_time = started_ && held_.empty() && !lost_ports_.empty() &&
+  const bool is_time = started_ && !lost_ports_.empty() &&
                        (!files_.is_foreign() || process_.cli().processes().has_value());
   const auto found_free = std::exchange(free_ports_, is_time ? freed_ports() : std::set<int>());
   const auto freed =

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/router/haproxy_config.h"
+#include "core/router/haproxy_leaving.h"
 
 namespace minpaas::router {
 namespace {
@@ -16,7 +17,47 @@ Result<Present> servers_in(const HaproxyCli& cli, int worker, const std::string&
   if (listing.find(kNoBackend) != std::string::npos) {
     return Error{ErrorCode::Failed, "HAProxy does not know the app", "", listing};
   }
-  return parse_servers(listing);
+  Present present = TRY(parse_servers(listing));
+  present.erase(kLeavingServer);
+  return present;
+}
+
+/// One that takes connections. Errors: Failed, those of the cli.
+Result<bool> is_worker_idle(const HaproxyCli& cli, int worker, const std::string& backend,
+                            const std::set<std::string>& servers, Requests requests) {
+  const std::string stat = TRY(cli.ask_worker(worker, fmt::format("show stat {} 4 -1", backend)));
+  bool idle = true;
+  for (const auto& [name, count] : TRY(parse_sessions(stat))) {
+    if (!servers.contains(name) || count == 0) {
+      continue;
+    }
+    idle = false;
+    if (requests == Requests::AreCut) {
+      const auto done =
+          cli.ask_worker(worker, fmt::format("shutdown sessions server {}/{}", backend, name));
+      static_cast<void>(done.has_value());
+    }
+  }
+  return idle;
+}
+
+/// One that was replaced tells nothing of its backends. What it sends where a map says may be at
+/// any container: it is waited for, and not cut.
+Result<bool> is_replaced_worker_idle(const HaproxyCli& cli, int worker, const std::string& backend,
+                                     const std::set<std::string>& servers, Requests requests) {
+  bool idle = true;
+  for (const HaproxyStream& stream : parse_streams(TRY(cli.ask_worker(worker, "show sess")))) {
+    const bool is_at_one = servers.contains(stream.server);
+    if (stream.backend != backend || (!is_at_one && stream.server != kLeavingServer)) {
+      continue;
+    }
+    idle = false;
+    if (requests == Requests::AreCut && is_at_one) {
+      const auto done = cli.ask_worker(worker, "shutdown session " + stream.id);
+      static_cast<void>(done.has_value());
+    }
+  }
+  return idle;
 }
 
 Result<void> put(const HaproxyCli& cli, int worker, const std::string& backend,
@@ -73,23 +114,12 @@ bool is_idle(const HaproxyCli& cli, const std::string& backend,
   }
   bool idle = true;
   for (const int worker : processes->workers) {
-    const auto stat = cli.ask_worker(worker, fmt::format("show stat {} 4 -1", backend));
-    const auto sessions = stat ? parse_sessions(*stat) : stat.error();
-    if (!sessions) {
-      // A worker that has ended meanwhile, or is older than the app.
-      continue;
-    }
-    for (const auto& [name, count] : *sessions) {
-      if (!servers.contains(name) || count == 0) {
-        continue;
-      }
-      idle = false;
-      if (requests == Requests::AreCut) {
-        const auto done =
-            cli.ask_worker(worker, fmt::format("shutdown sessions server {}/{}", backend, name));
-        static_cast<void>(done.has_value());
-      }
-    }
+    const bool takes_connections = worker == processes->workers.front();
+    const auto worker_is_idle =
+        takes_connections ? is_worker_idle(cli, worker, backend, servers, requests)
+                          : is_replaced_worker_idle(cli, worker, backend, servers, requests);
+    // A worker that does not answer has ended meanwhile.
+    idle = idle && (!worker_is_idle || *worker_is_idle);
   }
   return idle;
 }

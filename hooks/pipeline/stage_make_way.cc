@@ -45,13 +45,15 @@ Result<void> await_web(const PipelineParts& parts, const Release& live,
 Result<void> serve_again(const PipelineParts& parts, const state::AppRow& app,
                          const Release& live) {
   const auto rows = TRY(containers_of(parts, app.name, live.number, Belonging::ToRelease));
-  if (std::ranges::all_of(rows, [&](const auto& row) { return runs(parts.engine, row); })) {
-    return {};
+  const bool all_run =
+      std::ranges::all_of(rows, [&](const auto& row) { return runs(parts.engine, row); });
+  if (!all_run) {
+    start_again(parts, rows);
   }
-  start_again(parts, rows);
+  // Those that run may have lost the traffic already.
   const auto web = web_containers(rows);
   TRY(parts.router.restore({app.name, app.port, live.internal_port, web}));
-  return await_web(parts, live, web);
+  return all_run ? Result<void>() : await_web(parts, live, web);
 }
 
 }  // namespace
@@ -94,18 +96,20 @@ Result<void> make_way(const StageContext& context, const Turnover& turnover) {
 
 void take_way_back(const StageContext& context) {
   const PipelineParts& parts = context.parts;
-  const auto app = parts.apps.get(context.app());
-  if (!app || app->overlap || app->stopped || !parts.router.holds_requests()) {
+  if (!parts.router.holds_requests()) {
     return;
   }
+  const auto app = parts.apps.get(context.app());
   const auto live = parts.releases.live(context.app());
-  if (live && *live) {
+  // `overlap` can have been set since it made way.
+  const bool made_way = parts.router.holds(context.app()) || (app && !app->overlap);
+  if (made_way && app && !app->stopped && live && *live) {
     const auto done = serve_again(parts, *app, **live);
     if (!done) {
       log::error("{}: the old release does not serve: {}", app->name.str(), done.error().for_log());
     }
   }
-  parts.router.let_go(app->name);
+  parts.router.let_go(context.app());
 }
 
 }  // namespace minpaas::hooks

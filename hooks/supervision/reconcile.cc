@@ -89,7 +89,8 @@ Result<ReconcileReport> Reconciler::run(const ReconcileView& view, std::stop_tok
     if (!done) {
       report.failures.push_back(done.error().with_context(repair.app.str()).for_log());
     }
-    if (router_.holds(repair.app)) {
+    // An app that was given back is in the hands of its deploys, which hold requests as well.
+    if (holds.held().contains(repair.app) && router_.holds(repair.app)) {
       let_go(repair, stop);
     }
     holds.give_back(repair.app);

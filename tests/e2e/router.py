@@ -2,6 +2,7 @@
 """Releases behind HAProxy: what clients see of a swap, of a new app, of a crash of anything."""
 
 import concurrent.futures
+import http.client
 import json
 import os
 import re
@@ -125,7 +126,7 @@ def one_writer_at_a_time(server):
 
 
 def other_apps_come_and_go_while_it_makes_way(server):
-    """A worker of HAProxy that is replaced could give nothing to the requests that it holds: a new app waits for them."""
+    """What a worker of HAProxy held when it was replaced gets the new container, too."""
     app = server.new_app(name="patient")
     apps.python(app, "the patient one", before="time.sleep(6)")
     assert app.push().status == 0
@@ -139,13 +140,58 @@ def other_apps_come_and_go_while_it_makes_way(server):
         assert server.ssh("apps:destroy", "leaves", "--confirm", "leaves").status == 0
         assert not any(visit.done() for visit in visits), "nobody is held"
         apps.serving(server, "comes-late")
+        assert not any(visit.done() for visit in visits), "the new app did not come meanwhile"
         told = restart.communicate(timeout=60)
         assert restart.returncode == 0, told
         answers = [visit.result() for visit in visits]
     assert all("the patient one" in answer for answer in answers), answers
-    assert "reads its file when it holds no requests any more" in server.log(), "the new app did not come meanwhile"
-    wait_until(lambda: "no app here" in fetch(by_name, headers={"Host": "leaves.localhost"}),
-               "the destroyed app is gone")
+    assert "no app here" in fetch(by_name, headers={"Host": "leaves.localhost"}), "the destroyed app is there"
+
+
+class Visitor:
+    """Asks on one connection now and then."""
+
+    def __init__(self, server, name):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port_of(server, name), timeout=30)
+
+    def ask(self):
+        self.connection.request("GET", "/")
+        answer = self.connection.getresponse()
+        return answer.read().decode()
+
+
+def an_open_connection_follows_its_app(server):
+    """It stays with the worker of HAProxy that was replaced when another app came, and that one changes no server any more."""
+    app = swap_app(server, "followed")
+    visitors = [Visitor(server, "followed") for _ in range(4)]
+    assert all("release one" in visitor.ask() for visitor in visitors)
+    apps.serving(server, "comes-between")
+    address, old = address_of(server, "followed")[0], server.containers("followed")[0]
+    port = next(one for one in json.loads(docker("inspect", "-f", "{{json .Config.Env}}", old)) if one.startswith("PORT="))[5:]
+    new_release(app, "release two")
+    wait_until(lambda: len(server.containers("followed")) == 1, "the old container is gone")
+    assert "release two" in visitors[0].ask() and "release two" in visitors[1].ask()
+    alien = docker("run", "-d", "--rm", "--network", "minpaas", "--ip", address, "localhost/minpaas/static-base",
+                   "busybox", "httpd", "-f", "-p", port).strip()
+    try:
+        assert "release two" in visitors[2].ask()
+        assert server.ssh("ps:stop", "followed").status == 0
+        assert "not running" in visitors[3].ask()
+    finally:
+        docker("rm", "-f", alien)
+
+
+def a_web_socket_outlives_a_new_app_and_a_release(server):
+    """It is with a worker that was replaced then, and has the drain timeout all the same."""
+    app = swap_app(server, "talking")
+    with Load("127.0.0.1", port_of(server, "talking"), clients=3, web_sockets=3) as load:
+        apps.serving(server, "comes-beside")
+        begin = time.monotonic()
+        new_release(app, "release two")
+        wait_until(lambda: len(load.cut) == 3, "the WebSockets are cut in the end")
+        took = time.monotonic() - begin
+    assert not load.failures, load.failures[:5]
+    assert took >= 2, f"cut after {took:.1f} s, and the drain timeout is 2 s"
 
 
 def names_headers_and_pages(server):
@@ -445,7 +491,8 @@ def another_router_is_chosen(server):
 
 if __name__ == "__main__":
     tell(a_swap_under_load_loses_nothing, other_apps_come_and_go, a_release_that_fails_is_noticed_by_nobody,
-         one_writer_at_a_time, other_apps_come_and_go_while_it_makes_way, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log,
+         one_writer_at_a_time, other_apps_come_and_go_while_it_makes_way, an_open_connection_follows_its_app,
+         a_web_socket_outlives_a_new_app_and_a_release, names_headers_and_pages, http2_from_end_to_end, requests_are_in_the_log,
          minpaasd_is_killed, minpaasd_is_killed_at_any_instant_of_a_release, haproxy_is_killed,
          an_address_stays_with_its_app, an_address_is_taken_by_hand, an_app_crashes_and_comes_back, another_program_has_a_port,
          the_port_of_a_live_app_is_taken, a_published_port_is_taken, another_router_is_chosen,

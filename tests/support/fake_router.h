@@ -103,6 +103,16 @@ class FakeRouter : public router::DirectRouter {
     return renamed_.with([](const auto& renamed) { return renamed; });
   }
 
+  Result<void> restore(const router::Route& route) override {
+    restored_.update([&](auto& routes) { routes.push_back(route); });
+    return router::DirectRouter::restore(route);
+  }
+
+  /// In their order.
+  [[nodiscard]] std::vector<router::Route> restored() const {
+    return restored_.with([](const auto& routes) { return routes; });
+  }
+
   Result<void> remove(const AppName& app) override {
     in_maintenance_.update([&](std::set<AppName>& apps) { apps.erase(app); });
     domains_.update([&](router::DomainTable& domains) { domains.erase(app); });
@@ -119,6 +129,7 @@ class FakeRouter : public router::DirectRouter {
   }
 
  private:
+  Guarded<std::vector<router::Route>> restored_;
   Guarded<std::vector<std::pair<AppName, AppName>>> renamed_;
   Guarded<router::HostCertificates> shown_;
   Guarded<router::DomainTable> domains_;

@@ -30,6 +30,17 @@ int free_port();
 std::string ask(int port, const std::string& request);
 std::string get(int port, const std::string& host = "any", const std::string& path = "/");
 
+/// A connection that stays open between its requests.
+class KeptConnection {
+ public:
+  explicit KeptConnection(int port);
+  /// The answer, whose length is in its header; what came when the connection ended.
+  std::string get();
+
+ private:
+  Fd socket_;
+};
+
 class Haproxy : public testing::Test {
  protected:
   void SetUp() override {
@@ -95,9 +106,10 @@ class Haproxy : public testing::Test {
   }
 
   /// The first release of another app.
-  Result<Switched> serve(const AppName& app, const std::string& text) {
-    return router_->switch_to({app, ReleaseNumber(1), shop_port_, {run(text)}, {}},
-                              [](const docker::ContainerId&) { return Result<void>(); }, {});
+  Result<Switched> serve(const AppName& app, const std::string& text, std::stop_token stop = {}) {
+    return router_->switch_to(
+        {app, ReleaseNumber(1), shop_port_, {run(text)}, {}},
+        [](const docker::ContainerId&) { return Result<void>(); }, std::move(stop));
   }
 
   int count_reloads() {

@@ -134,6 +134,34 @@ TEST_F(PushWithoutOverlap, ThatFailsStartsTheOldContainersAgain) {
   EXPECT_EQ(bed_.broken_promise(app_), "");
 }
 
+/// The containers run, but have lost their traffic already.
+TEST_F(PushWithoutOverlap, ThatIsCancelledWhileTheyDrainGivesThemTheirTrafficBack) {
+  bed_.router.while_draining = [&](const auto&) {
+    bed_.server().queue.cancel(app_, "cancelled by ada");
+  };
+  const auto outcome = bed_.push(app_, bed_.commit(app_, "two"), seen_);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->stage, DeployStage::Cancelled);
+  EXPECT_EQ(running(), 1);
+  EXPECT_THAT(bed_.router.held(), IsEmpty());
+  EXPECT_THAT(bed_.router.restored().front().serving, IsEmpty());
+  EXPECT_THAT(bed_.router.restored().back().serving, testing::SizeIs(1));
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
+/// Whoever sets it back in the middle has nobody held for ever.
+TEST_F(PushWithoutOverlap, LetsGoThoughTheAppMayOverlapMeanwhile) {
+  bed_.check = [&](const auto&, const auto&) -> Result<void> {
+    EXPECT_TRUE(bed_.platform().set_app(bed_.admin, app_, {{"overlap", "on"}}));
+    bed_.check = {};
+    return Error{ErrorCode::Failed, "it does not answer", "", ""};
+  };
+  failing_push(bed_.commit(app_, "two"));
+  EXPECT_THAT(bed_.router.held(), IsEmpty());
+  EXPECT_EQ(running(), 1);
+  EXPECT_EQ(bed_.broken_promise(app_), "");
+}
+
 TEST_F(Push, NamesTheFileThatIsMissing) {
   const Oid commit = bed_.commit_files(app_, {{"app.py", "x"}});
   const auto outcome = failing_push(commit);

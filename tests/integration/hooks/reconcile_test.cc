@@ -250,6 +250,39 @@ TEST_F(Reconciliation, GivesBackEveryAppThatItHeld) {
   EXPECT_THAT(journal, ElementsAre("hold blog", "done blog"));
 }
 
+/// DirectRouter, but for the word of who holds requests.
+class HoldingRouter : public router::DirectRouter {
+ public:
+  using router::DirectRouter::DirectRouter;
+
+  Result<void> hold(const AppName& app) override {
+    held_.insert(app);
+    return {};
+  }
+
+  void let_go(const AppName& app) override { held_.erase(app); }
+
+  [[nodiscard]] bool holds(const AppName& app) const override { return held_.contains(app); }
+
+ private:
+  std::set<AppName> held_;
+};
+
+TEST_F(Reconciliation, LetsGoOfWhatAnEarlierServerHeldAlone) {
+  deploy();
+  HoldingRouter router(engine_, {});
+  Reconciler reconciler(engine_, stores_, router, checker_, policy_);
+  ASSERT_TRUE(router.hold(app_.name));
+  ASSERT_TRUE(reconciler.run({}, {}));
+  EXPECT_FALSE(router.holds(app_.name));
+  // One whose turn has come as soon as the app is given back.
+  ReconcileView view;
+  view.hold = [](const AppName&) { return true; };
+  view.done = [&](const AppName& app) { EXPECT_TRUE(router.hold(app)); };
+  ASSERT_TRUE(reconciler.run(view, {}));
+  EXPECT_TRUE(router.holds(app_.name));
+}
+
 TEST_F(Reconciliation, LeavesAnAppAloneThatItCannotHold) {
   ReconcileView view;
   view.hold = [](const AppName&) { return false; };

@@ -10,6 +10,7 @@ namespace minpaas::router {
 namespace {
 
 using docker::ContainerId;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -103,70 +104,61 @@ TEST_F(Haproxy, HoldsOnWhereItHasEndedToo) {
   EXPECT_THAT(answer.get(), HasSubstr("one"));
 }
 
-/// A worker that has been replaced cannot give a server to what waits in it.
-TEST_F(Haproxy, ReadsItsFileForAnotherAppWhenNothingIsHeld) {
+TEST_F(Haproxy, GivesWhatItHeldToTheNewContainerThoughItHasReadItsFileMeanwhile) {
   ASSERT_TRUE(switch_to({run("one")}));
   ASSERT_TRUE(router_->hold(blog_));
   ASSERT_TRUE(router_->restore({blog_, port_, kInside, {}}));
   auto answer = std::async(std::launch::async, [this] { return get(port_); });
   EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
   const int reloads = count_reloads();
-  auto other = std::async(std::launch::async, [this] { return serve(shop_, "shop"); });
-  EXPECT_EQ(other.wait_for(milliseconds(300)), std::future_status::timeout);
-  // One hold after the other would keep it waiting.
-  auto held =
-      std::async(std::launch::async, [this] { return router_->hold(*AppName::parse("x")); });
-  EXPECT_EQ(held.wait_for(milliseconds(100)), std::future_status::timeout);
-  ASSERT_TRUE(switch_to({run("two")}));
-  EXPECT_EQ(count_reloads(), reloads);
-  router_->let_go(blog_);
-  EXPECT_THAT(answer.get(), HasSubstr("two"));
-  EXPECT_TRUE(other.get());
-  EXPECT_TRUE(held.get());
+  ASSERT_TRUE(serve(shop_, "shop"));
   EXPECT_EQ(count_reloads(), reloads + 1);
   EXPECT_THAT(get(shop_port_), HasSubstr("shop"));
-}
-
-TEST_F(Haproxy, ForgetsAnAppWhileItHoldsRequestsOfAnother) {
-  ASSERT_TRUE(switch_to({run("one")}));
-  ASSERT_TRUE(serve(shop_, "shop"));
-  ASSERT_TRUE(router_->hold(blog_));
-  auto answer = std::async(std::launch::async, [this] { return get(port_); });
-  EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
-  const int reloads = count_reloads();
   ASSERT_TRUE(router_->remove(shop_));
-  EXPECT_EQ(count_reloads(), reloads);
-  EXPECT_THAT(get(shop_port_), HasSubstr("503"));
-  EXPECT_THAT(get(by_name_, "shop.apps.example"), HasSubstr("404"));
+  EXPECT_EQ(answer.wait_for(milliseconds(100)), std::future_status::timeout);
+  ASSERT_TRUE(switch_to({run("two")}));
   router_->let_go(blog_);
-  EXPECT_THAT(answer.get(), HasSubstr("one"));
-  EXPECT_EQ(count_reloads(), reloads + 1);
+  EXPECT_THAT(answer.get(), HasSubstr("two"));
   EXPECT_THAT(get(shop_port_), IsEmpty());
 }
 
-TEST_F(Haproxy, GivesAHeldAppItsNewPortWhenItIsLetGo) {
+/// Such a connection stays with the worker that was replaced, which changes no server any more.
+TEST_F(Haproxy, GivesTheNextRequestOfAnOldConnectionToTheNewContainer) {
   const auto one = run("one");
   ASSERT_TRUE(switch_to({one}));
-  ASSERT_TRUE(router_->hold(blog_));
-  auto answer = std::async(std::launch::async, [this] { return get(port_); });
-  EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
-  ASSERT_TRUE(router_->restore({blog_, shop_port_, kInside, {one.container}}));
-  router_->let_go(blog_);
-  EXPECT_THAT(answer.get(), HasSubstr("one"));
-  EXPECT_THAT(get(shop_port_), HasSubstr("one"));
+  KeptConnection kept(port_);
+  KeptConnection other(port_);
+  KeptConnection third(port_);
+  EXPECT_THAT(kept.get(), HasSubstr("one"));
+  EXPECT_THAT(other.get(), HasSubstr("one"));
+  EXPECT_THAT(third.get(), HasSubstr("one"));
+  ASSERT_TRUE(serve(shop_, "shop"));
+  ASSERT_TRUE(switch_to({run("two")}, {one.container}));
+  router_->drain(blog_, {one.container}, milliseconds(2000), {});
+  // The old container serves nobody, though it is still there.
+  EXPECT_THAT(kept.get(), AllOf(HasSubstr("two"), HasSubstr("close")));
+  ASSERT_TRUE(router_->restore({blog_, port_, kInside, {}}));
+  EXPECT_THAT(other.get(), AllOf(HasSubstr("503"), HasSubstr("The app is not running")));
+  ASSERT_TRUE(router_->remove(blog_));
+  EXPECT_THAT(third.get(), HasSubstr("503"));
 }
 
-TEST_F(Haproxy, ServesAnAppThatHasWaitedWhenItIsStartedAnew) {
-  ASSERT_TRUE(switch_to({run("one")}));
-  ASSERT_TRUE(router_->hold(blog_));
-  auto other = std::async(std::launch::async, [this] { return serve(shop_, "shop"); });
-  EXPECT_EQ(other.wait_for(milliseconds(300)), std::future_status::timeout);
-  ::kill(haproxy_pid(), SIGKILL);
-  ASSERT_EQ(other.wait_for(seconds(20)), std::future_status::ready);
-  EXPECT_TRUE(other.get());
-  EXPECT_THAT(get(shop_port_), HasSubstr("shop"));
-  router_->let_go(blog_);
-  EXPECT_THAT(get(port_), HasSubstr("one"));
+/// It says no more of its servers, but of what goes on.
+TEST_F(Haproxy, WaitsForRequestsOfAWorkerThatWasReplacedAndCutsThem) {
+  const auto one = run("one");
+  servers_.clear();
+  const test::LoopbackServer silent("", engine_.inspect_container(one.container)->address, kInside,
+                                    test::LoopbackServer::Manner::Silent);
+  ASSERT_TRUE(switch_to({one}));
+  auto answer = std::async(std::launch::async, [this] { return get(port_); });
+  EXPECT_EQ(answer.wait_for(milliseconds(200)), std::future_status::timeout);
+  ASSERT_TRUE(serve(shop_, "shop"));
+  ASSERT_TRUE(switch_to({run("two")}, {one.container}));
+  const auto begin = std::chrono::steady_clock::now();
+  router_->drain(blog_, {one.container}, milliseconds(700), {});
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(700));
+  ASSERT_EQ(answer.wait_for(seconds(5)), std::future_status::ready) << "it was not cut";
+  EXPECT_THAT(answer.get(), Not(HasSubstr("200 OK")));
 }
 
 TEST_F(Haproxy, SharesTheTrafficBetweenAllContainers) {

@@ -59,6 +59,17 @@ TEST(HaproxyAnswers, InAnotherFormAreErrors) {
   EXPECT_EQ(parse_sessions("Unknown command").error().code, ErrorCode::Corrupt);
 }
 
+TEST(HaproxyAnswers, TellWhatGoesOnInAWorker) {
+  const auto streams = parse_streams(
+      "0x55e3: proto=tcpv4 src=127.0.0.1:4 fe=port-blog be=app-blog srv=c-1 ts=00 epoch=0 age=1s\n"
+      "0x55e4: proto=unix_stream src=unix:1 fe=GLOBAL be=<NONE> srv=<none> ts=00\n\n");
+  ASSERT_EQ(streams.size(), 2U);
+  EXPECT_EQ(streams[0].id, "0x55e3");
+  EXPECT_EQ(streams[0].backend, "app-blog");
+  EXPECT_EQ(streams[0].server, "c-1");
+  EXPECT_TRUE(parse_streams("Permission denied\n").empty());
+}
+
 TEST(HaproxyAnswers, DoNotComeFromASocketThatIsNotThere) {
   EXPECT_EQ(HaproxyCli("/nonexistent/socket").ask("show proc").error().code,
             ErrorCode::Unavailable);
