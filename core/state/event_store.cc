@@ -94,11 +94,18 @@ std::string EventStore::head_of(std::int64_t seq, const std::string& tag) const 
   return hex(key_.tag(kHeadContext, fmt::format("{} {}", seq, tag)));
 }
 
+/// Whether nothing came after it, as far as the head knows, which is kept apart.
+bool EventStore::is_end(const std::string& head, std::int64_t seq, const std::string& tag) const {
+  return seq == 0 ? head.empty() : head == head_of(seq, tag);
+}
+
 Result<std::int64_t> EventStore::add(const EventRow& row) {
   return write_value(database_, [&](SQLite::Database& connection) -> Result<std::int64_t> {
     const Last last = last_of(connection);
+    // Where the end of the chain is missing, the number that is left out says so for ever.
+    const bool ends_well = is_end(kept_head(connection), last.seq, last.tag);
     EventRow next = row;
-    next.seq = last.seq + 1;
+    next.seq = last.seq + (ends_well ? 1 : 2);
     const std::string tag = tag_of(next, last.tag);
     insert(connection, next, tag);
     keep_head(connection, head_of(next.seq, tag));
@@ -146,10 +153,7 @@ Result<EventsVerdict> EventStore::verify() {
       ++verdict.intact;
     }
     verdict.head = hex(before);
-    const bool ends_well = verdict.intact == 0
-                               ? kept_head(connection).empty()
-                               : kept_head(connection) == head_of(verdict.intact, before);
-    if (!ends_well) {
+    if (!is_end(kept_head(connection), verdict.intact, before)) {
       verdict.fault = fmt::format("events after {} are missing", verdict.intact);
     }
     return verdict;

@@ -69,6 +69,8 @@ class EventStore {
  private:
   [[nodiscard]] std::string tag_of(const EventRow& row, const std::string& before) const;
   [[nodiscard]] std::string head_of(std::int64_t seq, const std::string& tag) const;
+  [[nodiscard]] bool is_end(const std::string& head, std::int64_t seq,
+                            const std::string& tag) const;
 
   Database& database_;
   const SecretKey& key_;

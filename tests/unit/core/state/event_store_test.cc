@@ -155,6 +155,24 @@ TEST_F(EventRecord, MissesItsEnd) {
   EXPECT_EQ(fault(), "events after 1 are missing");
 }
 
+TEST_F(EventRecord, MissesItsEndThoughOthersCameSince) {
+  for (const char* action : {"a", "b", "c"}) {
+    add(action);
+  }
+  tamper("DELETE FROM events WHERE seq > 1");
+  add("d");
+  EXPECT_EQ(fault(), "event 2 is missing");
+  add("e");
+  EXPECT_EQ(fault(), "event 2 is missing");
+}
+
+TEST_F(EventRecord, MissesAllOfItThoughOthersCameSince) {
+  add("a");
+  tamper("DELETE FROM events");
+  add("b");
+  EXPECT_EQ(fault(), "event 1 is missing");
+}
+
 TEST_F(EventRecord, MissesAllOfIt) {
   add("a");
   tamper("DELETE FROM events");
