@@ -221,8 +221,9 @@ void Listener::note(int fd, Waiting waiting) {
   open_.with([&](auto& open) { open[fd] = waiting; });
 }
 
-/// Ends the connection that waits longest for a request; false where none does. Whoever only has a
-/// connection, from wherever and however many, keeps nobody else from having one.
+/// Ends the connection that waits longest for a request, or for all of one; false where none does.
+/// Whoever only has a connection, from wherever and however many, keeps nobody else from having
+/// one.
 bool Listener::make_room() {
   return open_.with([](auto& open) {
     auto oldest = open.end();
@@ -248,7 +249,6 @@ void Listener::serve_connection(int fd) {
       note(fd, std::chrono::steady_clock::now());
     }
     const Head head = connection.wait_for_head();
-    note(fd, std::nullopt);
     if (head == Head::Closed) {
       return;
     }
@@ -293,6 +293,7 @@ Listener::HandlerResponse Listener::admit(const httplib::Request& request,
 void Listener::serve(const httplib::Request& request, httplib::Response& response) {
   current.connection->set_request_id(current.request_id);
   Connection& connection = *current.connection;
+  note(connection.socket(), std::nullopt);
   const PeerWatch::Watched watched(watch_, connection.socket(),
                                    [&connection] { connection.keep_alive(); });
   const auto reply = api_.serve(*current.admitted, request_of(request), *current.connection,

@@ -91,17 +91,18 @@ class KeyAuthenticator : public sshd::Authenticator {
     using Peer = hooks::Refusals::Peer;
     Peer peer{.address = std::string(from.substr(0, from.rfind(':'))), .from = std::string(from)};
     peer.credential = Peer::Credential::Known;
-    bool was_known = false;
+    std::string last_unknown;
     for (const std::string& key : keys) {
       if (const auto objection = owners_.objection_to(key, from)) {
         peer.key_fingerprint = key;
         refusals_.note(peer, "ssh login", *objection);
-        was_known = true;
+      } else {
+        last_unknown = key;
       }
     }
-    if (!was_known) {
+    if (keys.empty() || !last_unknown.empty()) {
       peer.credential = keys.empty() ? Peer::Credential::None : Peer::Credential::Unknown;
-      peer.key_fingerprint = keys.empty() ? "" : keys.back();
+      peer.key_fingerprint = last_unknown;
       refusals_.note(peer, "ssh login");
     }
   }

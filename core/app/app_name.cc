@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
@@ -24,10 +25,9 @@ bool is_name_character(char c) {
 Result<AppName> AppName::parse(std::string_view text) {
   if (text.empty() || text.size() > kMostCharacters || !is_lower(text.front()) ||
       text.back() == '-' || !std::all_of(text.begin(), text.end(), is_name_character)) {
-    return Error{ErrorCode::InvalidInput,
-                 fmt::format("'{}' is no valid app name", escape_controls(text.substr(0, 60))),
-                 "use 1 to 30 of a-z, 0-9 and -, beginning with a letter and not ending with -",
-                 ""};
+    return Error{
+        ErrorCode::InvalidInput, fmt::format("'{}' is no valid app name", shown_if_short(text, 60)),
+        "use 1 to 30 of a-z, 0-9 and -, beginning with a letter and not ending with -", ""};
   }
   return AppName(std::string(text));
 }

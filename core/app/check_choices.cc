@@ -4,6 +4,7 @@
 
 #include "core/app/health_check.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
@@ -20,8 +21,8 @@ Error bad(std::string message) {
 
 Result<std::string> parse_path(std::string_view text) {
   if (!is_check_path(text)) {
-    return bad(fmt::format("path '{}' is no path such as /up, without spaces",
-                           escape_controls(text.substr(0, 100))));
+    return bad(
+        fmt::format("path '{}' is no path such as /up, without spaces", shown_if_short(text, 100)));
   }
   return std::string(text);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
@@ -25,7 +26,7 @@ Result<ConfigKey> ConfigKey::parse(std::string_view text) {
   if (text.empty() || text.size() > kMostKeyCharacters || !is_letter(text.front()) ||
       !std::all_of(text.begin(), text.end(), is_letter_or_digit)) {
     return Error{ErrorCode::InvalidInput,
-                 fmt::format("'{}' is no valid config key", escape_controls(text.substr(0, 60))),
+                 fmt::format("'{}' is no valid config key", shown_if_short(text, 60)),
                  "use A-Z, a-z, 0-9 and _, not beginning with a digit", ""};
   }
   if (text == "PORT") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 
@@ -17,7 +18,7 @@ Result<ProcessType> ProcessType::parse(std::string_view text) {
       !std::all_of(text.begin(), text.end(), allowed)) {
     return Error{ErrorCode::InvalidInput,
                  fmt::format("'{}' is no process type: these are of a-z, 0-9 and -",
-                             escape_controls(text.substr(0, 80))),
+                             shown_if_short(text, 80)),
                  "use up to 63 of them", ""};
   }
   return ProcessType(std::string(text));

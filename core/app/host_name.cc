@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
@@ -45,8 +46,7 @@ std::string_view hint_for(std::string_view text) {
 }
 
 Error refused(std::string_view text) {
-  return {ErrorCode::InvalidInput,
-          fmt::format("'{}' is no host name", escape_controls(text.substr(0, 100))),
+  return {ErrorCode::InvalidInput, fmt::format("'{}' is no host name", shown_if_short(text, 100)),
           std::string(hint_for(text)), ""};
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
@@ -78,7 +79,7 @@ bool is_tag(std::string_view tag) {
 Error no_reference(std::string_view text) {
   constexpr std::size_t kMostShown = 80;
   return {ErrorCode::InvalidInput,
-          fmt::format("'{}' is no name of an image", escape_controls(text.substr(0, kMostShown))),
+          fmt::format("'{}' is no name of an image", shown_if_short(text, kMostShown)),
           "for example: ghcr.io/acme/shop:1.4, in lower case but for the tag", ""};
 }
 

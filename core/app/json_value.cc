@@ -5,13 +5,14 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
 
 constexpr int kMostDepth = 32;
 constexpr std::size_t kMostTextBytes = 16 * 1024;
-constexpr std::size_t kMostPathBytes = 200;
+constexpr std::size_t kMostKeyBytes = 100;
 
 Error invalid(std::string message) {
   return {ErrorCode::InvalidInput, std::move(message), "", ""};
@@ -54,8 +55,7 @@ Error JsonValue::wrong(std::string_view why) const {
 }
 
 std::string JsonValue::below(std::string_view key) const {
-  const std::string path = path_ + (path_.empty() ? "" : ".") + escape_controls(key);
-  return path.substr(0, kMostPathBytes);
+  return path_ + (path_.empty() ? "" : ".") + shown_if_short(key, kMostKeyBytes);
 }
 
 Result<std::string> JsonValue::text() const {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
@@ -26,7 +27,7 @@ Result<ReleaseNumber> ReleaseNumber::parse(std::string_view text) {
   auto value = parse_number(digits, "release", 1, 1'000'000'000);
   if (!value) {
     return Error{ErrorCode::InvalidInput,
-                 fmt::format("'{}' is no release number", escape_controls(text.substr(0, 40))),
+                 fmt::format("'{}' is no release number", shown_if_short(text, 40)),
                  "write it as v12", ""};
   }
   return ReleaseNumber(static_cast<int>(*value));

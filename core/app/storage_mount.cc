@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas {
 namespace {
@@ -23,7 +24,7 @@ constexpr std::array<std::string_view, 11> kReservedFolders{
     "/usr/local", "/var",  "/home", "/root",    "/opt"};
 
 std::string shown(std::string_view text) {
-  return escape_controls(text.substr(0, kMostShown));
+  return shown_if_short(text, kMostShown);
 }
 
 bool is_alphanumeric(char c) {

@@ -2,6 +2,7 @@
 
 #include "core/archive/tar_reader.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas::archive {
 namespace {
@@ -11,11 +12,11 @@ constexpr std::size_t kMostPathBytes = 4096;
 constexpr std::size_t kMostPartBytes = 255;
 /// Folders in folders; what reads trees later goes down as deep.
 constexpr std::size_t kMostParts = 200;
-constexpr std::size_t kMostShown = 80;
+constexpr std::size_t kMostShown = 255;
 
 Error bad_path(std::string_view path, std::string_view why) {
   return {ErrorCode::InvalidInput,
-          fmt::format("the archive has '{}': {}", escape_controls(path.substr(0, kMostShown)), why),
+          fmt::format("the archive has '{}': {}", shown_if_short(path, kMostShown), why),
           "pack the folder of the app from inside: tar czf - -C myapp .", ""};
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/handle.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas::archive {
 namespace {
@@ -19,7 +20,7 @@ using ReaderHandle = Handle<struct archive, archive_read_free>;
 constexpr std::size_t kPieceBytes = 64 * 1024;
 /// Less than this is no bomb, however well it is packed.
 constexpr long long kRatioFromBytes = 64LL << 20;
-constexpr std::size_t kMostShown = 80;
+constexpr std::size_t kMostShown = 255;
 
 /// Names of pax archives are UTF-8; libarchive gives them in the locale of the thread, and cannot
 /// in "C".
@@ -48,7 +49,7 @@ Error bad(std::string message, std::string hint = "", std::string cause = "") {
 }
 
 std::string shown(std::string_view path) {
-  return escape_controls(path.substr(0, kMostShown));
+  return shown_if_short(path, kMostShown);
 }
 
 class Reading {

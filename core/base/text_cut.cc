@@ -1,5 +1,7 @@
 #include "core/base/text_cut.h"
 
+#include "core/base/text.h"
+
 namespace minpaas {
 namespace {
 
@@ -20,6 +22,11 @@ std::string cut_text(std::string_view text, std::size_t most_bytes) {
     --end;
   }
   return std::string(text.substr(0, end)) += kTextGoesOn;
+}
+
+std::string shown_if_short(std::string_view text, std::size_t most_bytes) {
+  return text.size() <= most_bytes ? escape_controls(text)
+                                   : "(" + std::to_string(text.size()) + " bytes)";
 }
 
 }  // namespace minpaas

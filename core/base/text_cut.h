@@ -13,4 +13,9 @@ constexpr std::string_view kTextGoesOn = "\xe2\x8b\xaf";
 /// split.
 std::string cut_text(std::string_view text, std::size_t most_bytes);
 
+/// What somebody has typed, with its control characters escaped, to be repeated to them; of a
+/// longer one only its length: its beginning could be that of a secret, which SecretMask knows
+/// whole.
+std::string shown_if_short(std::string_view text, std::size_t most_bytes);
+
 }  // namespace minpaas

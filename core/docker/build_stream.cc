@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text_cut.h"
 #include "core/docker/engine_error.h"
 #include "core/docker/json.h"
 
@@ -40,18 +41,6 @@ std::string_view without_preamble(std::string_view words) {
     }
   }
   return words;
-}
-
-std::string shortened(std::string step) {
-  if (step.size() > kMostStepBytes) {
-    auto cut = kMostStepBytes;
-    while (cut > 0 && (static_cast<unsigned char>(step[cut]) & 0xC0U) == 0x80U) {
-      --cut;
-    }
-    step.resize(cut);
-    step += " ...";
-  }
-  return step;
 }
 
 }  // namespace
@@ -101,7 +90,7 @@ Error BuildStream::failure() const {
     return error;
   }
   const bool in_step = failed && is_dockerfile_step(failed->step);
-  const std::string step = shortened(in_step ? failed->step : classic_.current());
+  const std::string step = cut_text(in_step ? failed->step : classic_.current(), kMostStepBytes);
   if (step.empty()) {
     return error.with_context("build failed");
   }

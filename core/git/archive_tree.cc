@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 #include "core/git/object_check.h"
 
 namespace minpaas::git {
@@ -15,10 +16,10 @@ constexpr unsigned kExecutableMode = 0100755;
 constexpr unsigned kSymlinkMode = 0120000;
 constexpr unsigned kFolderMode = 040000;
 constexpr std::string_view kStoring = "store the archive";
-constexpr std::size_t kMostShown = 80;
+constexpr std::size_t kMostShown = 255;
 
 std::string shown(std::string_view path) {
-  return escape_controls(path.substr(0, kMostShown));
+  return shown_if_short(path, kMostShown);
 }
 
 Error bad(std::string message, std::string hint = "") {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 #include "core/git/fetch_guard.h"
 #include "core/git/fetch_transport.h"
 #include "core/git/git_error.h"
@@ -229,7 +230,7 @@ class RemoteFetch {
     }
     return {ErrorCode::NotFound,
             fmt::format("{} has no branch or tag '{}'", url_.shown(),
-                        escape_controls(std::string_view(*wanted).substr(0, kMostShown))),
+                        shown_if_short(*wanted, kMostShown)),
             "a commit can be named only when a branch or tag is at it", ""};
   }
 

@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 #include "core/git/durable_writes.h"
 #include "core/git/git_error.h"
 
@@ -130,7 +131,7 @@ Result<RefName> RefName::branch(std::string_view short_name) {
   if (!name || short_name.starts_with("refs/") || short_name.starts_with('-') ||
       short_name == "HEAD") {
     return Error{ErrorCode::InvalidInput,
-                 fmt::format("'{}' is no branch name", escape_controls(short_name.substr(0, 60))),
+                 fmt::format("'{}' is no branch name", shown_if_short(short_name, 60)),
                  "write the branch alone, like main", ""};
   }
   return name;

@@ -1,18 +1,34 @@
 #include "hooks/access/refusals.h"
 
+#include <arpa/inet.h>
+
+#include "core/base/text.h"
+
 namespace minpaas::hooks {
 namespace {
 
+/// Whoever has one IPv6 address has a /64 of them.
+std::string source_of(const std::string& address) {
+  const bool has_brackets = address.starts_with('[') && address.ends_with(']');
+  const std::string bare = has_brackets ? address.substr(1, address.size() - 2) : address;
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, bare.c_str(), &v6) != 1 || IN6_IS_ADDR_V4MAPPED(&v6)) {
+    return address;
+  }
+  return to_hex({v6.s6_addr, sizeof v6.s6_addr / 2});
+}
+
 std::string counted_as(const Refusals::Peer& peer) {
+  const std::string source = source_of(peer.address);
   switch (peer.credential) {
     case Refusals::Peer::Credential::None:
-      return peer.address + " without a credential";
+      return source + " without a credential";
     case Refusals::Peer::Credential::Unknown:
-      return peer.address + " with one";
+      return source + " with one";
     case Refusals::Peer::Credential::Known:
       break;
   }
-  return peer.address + " with " + peer.key_fingerprint + peer.token_id;
+  return source + " with " + peer.key_fingerprint + peer.token_id;
 }
 
 }  // namespace

@@ -71,12 +71,14 @@ std::string FailureHooks::run_command(const FailedCheck& failed,
 std::string FailureHooks::tell_url(const FailedCheck& failed, const std::stop_token& stop) const {
   const std::string& url = failed.check.on_failure.url;
   const std::string why = without_secrets(configs_, failed.app, failed.why);
+  HealthCheck shown = failed.check;
+  shown.name = without_secrets(configs_, failed.app,
+                               shown.name.empty() ? describe(failed.check) : shown.name);
   webhook::PostRules rules;
   rules.reach = settings_.checks.allow_private_addresses ? Reach::Anywhere : Reach::Public;
   rules.timeout = kTimeout;
   rules.ca_file = settings_.sources.ca_file;
-  const std::string body =
-      to_json(FailureNotice{failed.app.str(), name_of(failed), failed.check, why});
+  const std::string body = to_json(FailureNotice{failed.app.str(), name_of(failed), shown, why});
   const auto told = webhook::post_json(url, body, rules, stop);
   if (told) {
     return fmt::format("onFailure of {}: {} is told", name_of(failed), host_of_url(url));

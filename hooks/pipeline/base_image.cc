@@ -38,7 +38,7 @@ Error image_not_there(const std::string& reference, const std::string& why) {
 }
 
 /// The Engine would ask programs of this machine and its networks for whoever may deploy. It looks
-/// the name up again: one whose owner changes what it leads to in between is not stopped here.
+/// the name up again and follows where the registry sends it: neither is stopped here.
 Result<void> require_public_registry(const std::string& registry) {
   if (registry.empty()) {
     return {};
@@ -119,8 +119,13 @@ Result<void> provide_image(const PipelineParts& parts, const ImageReference& ima
   if (!TRY(is_to_be_pulled(parts, image.str(), not_there))) {
     return {};
   }
-  if (!parts.settings.sources.allow_private_addresses) {
-    TRY(require_public_registry(image.registry()));
+  const auto may_ask = parts.settings.sources.allow_private_addresses
+                           ? Result<void>()
+                           : require_public_registry(image.registry());
+  if (!may_ask) {
+    TRY(parts.engine.inspect_image(image.str()).has_value() ? Result<void>() : may_ask);
+    output.warn(may_ask.error().message + ": the image is taken as it is on the server");
+    return {};
   }
   return pull(parts, image.str(), output, stop, not_there);
 }

@@ -45,6 +45,24 @@ Error with_joined(const Error& error, std::string_view verb, std::span<const Wor
              : error.with_hint(fmt::format("write it as one word: {}", joined));
 }
 
+/// No config value of an app that one of the words names is in what is said of them.
+Error without_secrets(Error error, hooks::Platform& platform, const Actor& actor,
+                      std::span<const Word> words) {
+  constexpr std::size_t kMostNames = 8;
+  for (const Word& word : words.first(std::min(words.size(), kMostNames))) {
+    const auto name = AppName::parse(word.text);
+    if (!name) {
+      continue;
+    }
+    const auto mask = platform.secret_mask(actor, *name);
+    if (!mask) {
+      return mask.error();
+    }
+    error.message = (*mask)->apply_to_whole(error.message);
+  }
+  return error;
+}
+
 }  // namespace
 
 int CommandHandler::run(const ExecRequest& request, ExecStreams& streams) {
@@ -85,7 +103,8 @@ int CommandHandler::serve(const ExecRequest& request, ExecStreams& streams) {
   }
   const auto args = Arguments::parse(*command, rest);
   if (!args) {
-    return fail(request, out, command->verb, with_joined(args.error(), verb, rest));
+    const Error error = without_secrets(args.error(), platform_, request.actor, rest);
+    return fail(request, out, command->verb, with_joined(error, verb, rest));
   }
   if (args->has("help")) {
     out.data(explain(*command));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 #include "hooks/access/key_owners.h"
 #include "sshd/commands/invocation.h"
 #include "sshd/commands/json.h"
@@ -18,8 +19,7 @@ Result<Role> parse_role(std::string_view word) {
   if (word == "member") {
     return Role::Member;
   }
-  return Error{ErrorCode::InvalidInput,
-               fmt::format("'{}' is no role", escape_controls(word.substr(0, 40))),
+  return Error{ErrorCode::InvalidInput, fmt::format("'{}' is no role", shown_if_short(word, 40)),
                "the roles are admin and member", ""};
 }
 
@@ -38,7 +38,7 @@ Result<AppRight> parse_right(const std::string& word) {
   const auto right = app_right_from(word);
   return right ? Result<AppRight>(*right)
                : Error{ErrorCode::InvalidInput,
-                       fmt::format("'{}' is no right", escape_controls(word).substr(0, 40)),
+                       fmt::format("'{}' is no right", shown_if_short(word, 40)),
                        "the rights are read, deploy and admin, each with those before it", ""};
 }
 

@@ -85,7 +85,12 @@ Result<int> run_while_allowed(const Command& command, const Invocation& call,
   Invocation watched{call.actor, call.platform,   call.clock,        call.args,    call.out,
                      call.in,    standing.gone(), call.has_terminal, call.request, streams};
   const auto [result, unsaid] = run_without_secrets(command, watched, apps);
-  const auto loss = standing.loss();
+  auto loss = standing.loss();
+  if (!loss && call.gone.stop_requested()) {
+    // A key that was taken away ends its connection, which can be seen first.
+    const auto still = call.platform.standing().require(claim_of(command, call.actor, apps));
+    loss = still ? std::nullopt : std::optional(still.error());
+  }
   if (loss && (!result || *result != 0)) {
     put_cut_on_record(command, call, apps);
     return *loss;

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/base/text.h"
+#include "core/base/text_cut.h"
 
 namespace minpaas::sshd::git {
 namespace {
@@ -25,8 +26,7 @@ Result<DeployOptions> parse_deploy_options(const std::vector<std::string>& optio
       parsed.note = option.substr(kNote.size());
     } else {
       return Error{ErrorCode::InvalidInput,
-                   "unknown push option '" +
-                       escape_controls(std::string_view(option).substr(0, kMostShownBytes)) + "'",
+                   "unknown push option '" + shown_if_short(option, kMostShownBytes) + "'",
                    "known are: -o plan, -o no-cache, -o skip-release, -o note=TEXT", ""};
     }
   }

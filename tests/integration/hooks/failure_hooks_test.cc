@@ -79,6 +79,15 @@ TEST_F(AFailureHook, TellsWhatHasFailedWithoutValuesOfTheConfig) {
   EXPECT_THAT(seen, HasSubstr(R"("process":"web.1")"));
   EXPECT_THAT(seen, HasSubstr(R"("healthcheck_name":"path /up)"));
   EXPECT_THAT(seen, Not(HasSubstr("ada")));
+  auto named = failed({.url = url_of(server)});
+  named.check.name = "by postgres://ada:secret";
+  auto unnamed = failed({.url = url_of(server)});
+  unnamed.check.path = "/up?of=postgres://ada:secret";
+  for (const FailedCheck& one : {named, unnamed}) {
+    run({one});
+    EXPECT_THAT(server.received(), testing::ContainsRegex("(by |of=).DATABASE_URL."));
+    EXPECT_THAT(server.received(), Not(HasSubstr("ada")));
+  }
 }
 
 TEST_F(AFailureHook, OfSeveralChecksIsDoneForEachInTheirOrder) {

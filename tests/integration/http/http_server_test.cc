@@ -323,6 +323,20 @@ TEST_F(HttpServer, ServesWhoHasARequestBesideAnyNumberWhoHaveNone) {
   }
 }
 
+TEST_F(HttpServer, ServesWhoHasARequestBesideAnyNumberWhoSendTheirBodySlowly) {
+  settings_.max_connections = 16;
+  start();
+  std::vector<std::unique_ptr<Peer>> slow;
+  for (int i = 0; i < 60; ++i) {
+    slow.push_back(std::make_unique<Peer>(port()));
+    slow.back()->send(
+        head("POST /apps", "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"));
+    if (i % 10 == 0) {
+      EXPECT_THAT(get("/version"), StartsWith("HTTP/1.1 200")) << i;
+    }
+  }
+}
+
 TEST_F(HttpServer, StopsWithOpenStreamsAndIdleConnections) {
   start();
   Peer idle(port());
