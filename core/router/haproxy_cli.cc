@@ -175,7 +175,17 @@ Result<std::string> HaproxyCli::ask(std::string_view command) const {
 }
 
 Result<std::string> HaproxyCli::ask_worker(int worker, std::string_view command) const {
-  return ask(fmt::format("@!{} {}", worker, command));
+  const Error has_ended{ErrorCode::Unavailable, "a worker of HAProxy has ended", "", ""};
+  if (ended_.with([&](const Ended& ended) { return ended.workers.contains(worker); })) {
+    return has_ended;
+  }
+  std::string answer = TRY(ask(fmt::format("@!{} {}", worker, command)));
+  // Whatever a worker says ends with an empty line.
+  if (answer.empty()) {
+    ended_.with([&](Ended& ended) { ended.workers.insert(worker); });
+    return has_ended;
+  }
+  return answer;
 }
 
 Result<void> HaproxyCli::change_worker(int worker, std::string_view command,
@@ -189,7 +199,15 @@ Result<void> HaproxyCli::change_worker(int worker, std::string_view command,
 }
 
 Result<HaproxyProcesses> HaproxyCli::processes() const {
-  return parse_processes(TRY(ask("show proc")));
+  const std::string told = TRY(ask("show proc"));
+  auto processes = TRY(parse_processes(told));
+  ended_.with([&](Ended& ended) {
+    if (ended.reloads != processes.reloads) {
+      ended = {processes.reloads, {}};
+    }
+    std::erase_if(processes.workers, [&](int worker) { return ended.workers.contains(worker); });
+  });
+  return processes;
 }
 
 }  // namespace minpaas::router

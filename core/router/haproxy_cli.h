@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/guarded.h"
 #include "core/base/result.h"
 
 namespace minpaas::router {
@@ -50,21 +52,32 @@ std::vector<HaproxyStream> parse_streams(std::string_view text);
 
 /// Commands to a running HAProxy by the socket of its master (HAProxy management guide, "Master
 /// CLI"). Thread: any; each call is a connection of its own with a deadline.
+///
+/// The master has ten such connections at most. One to a worker that ends just then brings nothing
+/// and can stay taken until the next reload, so a worker is not asked again until then.
 class HaproxyCli {
  public:
   explicit HaproxyCli(std::filesystem::path master_socket) : socket_(std::move(master_socket)) {}
 
   /// Errors: Unavailable (nobody answers), Timeout.
   Result<std::string> ask(std::string_view command) const;
-  /// The same to one worker.
+  /// The same to one worker. Errors: also Unavailable (it ends, or has ended).
   Result<std::string> ask_worker(int worker, std::string_view command) const;
   /// The same for a change. `expected`: what the answer says on success, empty: nothing. Errors:
   /// also Failed (it was refused).
   Result<void> change_worker(int worker, std::string_view command, std::string_view expected) const;
+  /// Without workers that were found to end since the last reload.
   Result<HaproxyProcesses> processes() const;
 
  private:
+  /// Workers that the master may still list.
+  struct Ended {
+    int reloads = 0;
+    std::set<int> workers;
+  };
+
   std::filesystem::path socket_;
+  mutable Guarded<Ended> ended_;
 };
 
 }  // namespace minpaas::router

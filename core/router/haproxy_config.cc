@@ -202,8 +202,8 @@ std::string render_haproxy_config(const HaproxyConfig& config, const RouteTable&
     text += fmt::format("\nbackend {}\n{}{}{}{}{}", backend_of(app, route),
                         render_maintenance_rule(config),
                         config.can_hold ? render_hold_rule(config.folder) : "", kAppRules,
-                        render_leaving_rules(config.folder),
-                        config.log_requests ? render_request_id_capture() : "");
+                        config.log_requests ? render_request_id_capture() : "",
+                        render_leaving_rules(config.folder));
     for (const RouteServer& server : route.servers) {
       if (server.address.empty()) {
         continue;

@@ -121,11 +121,27 @@ bool HaproxyProcess::adopt() {
     return cli_.processes().has_value();
   }
   const pid_t pid = running_with(files_);
-  if (pid == 0 || !cli_.processes()) {
+  if (pid == 0 || !answers()) {
     return false;
   }
   watched_.update([&](pid_t& watched) { watched = pid; });
   return true;
+}
+
+bool HaproxyProcess::answers() {
+  if (cli_.processes()) {
+    return true;
+  }
+  const pid_t pid = files_.is_foreign() ? 0 : running_with(files_);
+  if (pid == 0) {
+    return false;
+  }
+  // The connections for commands may all be taken, by some that do not end (HaproxyCli).
+  log::warn("HAProxy lives and does not answer commands: it starts its program anew");
+  const Fd master = open_pid(pid);
+  ::kill(pid, SIGUSR2);
+  return wait_until_it_serves({.reloads = -1, .failed_reloads = 0, .workers = {}}, master)
+      .has_value();
 }
 
 bool HaproxyProcess::logs_requests() const {
@@ -231,10 +247,10 @@ std::string HaproxyProcess::last_words(std::uintmax_t from) const {
 void HaproxyProcess::watch_foreign(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const bool answers = cli_.processes().has_value();
-    if (answers && !answers_.exchange(true)) {
+    if (answers && !has_answered_.exchange(true)) {
       died_();
     } else if (!answers) {
-      answers_ = false;
+      has_answered_ = false;
     }
     watched_.wait_until(
         std::chrono::steady_clock::now() + kLookInterval, stop, [](pid_t) { return false; },

@@ -68,6 +68,9 @@ class HaproxyProcess {
 
   /// Takes over one that runs already with these files. False: there is none.
   bool adopt();
+  /// Whether it answers commands. One that lives and does not is told by a signal to start its
+  /// program anew, which keeps its connections; false where that does not help.
+  bool answers();
   /// Whether the standard output of the one that runs is the FIFO of its files. Not while it
   /// reloads.
   [[nodiscard]] bool logs_requests() const;
@@ -86,7 +89,7 @@ class HaproxyProcess {
   static void stop(const HaproxyFiles& files);
 
   /// Of a foreign one: it did not answer, and may have read an older file.
-  void missed() { answers_ = false; }
+  void missed() { has_answered_ = false; }
 
   [[nodiscard]] const HaproxyCli& cli() const { return cli_; }
 
@@ -103,7 +106,7 @@ class HaproxyProcess {
   HaproxyFiles files_;
   std::function<void()> died_;
   /// Of a foreign one.
-  std::atomic<bool> answers_ = true;
+  std::atomic<bool> has_answered_ = true;
   HaproxyCli cli_;
   /// 0: there is none, or it ends because it was asked to.
   Guarded<pid_t> watched_{0};

@@ -109,6 +109,7 @@ class HaproxyRouter : public Router {
   Result<void> apply_names();
   Result<void> apply_maps(int worker);
   Result<void> apply_maps(const HaproxyProcesses& processes);
+  void apply_maps_to_replaced(const HaproxyProcesses& processes);
   // haproxy_router_requests.cc
   void read_requests();
   [[nodiscard]] RequestNames request_names() const;

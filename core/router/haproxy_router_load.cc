@@ -106,7 +106,7 @@ void HaproxyRouter::keep_held(std::string_view old_map) {
 
 /// Starts HAProxy, or has it read the file again. Under `turn_`.
 Result<void> HaproxyRouter::load_file() {
-  const bool runs = process_.cli().processes().has_value();
+  const bool runs = process_.answers();
   if (!runs && !files_.is_foreign()) {
     // Workers of one that was killed would still have the ports.
     HaproxyProcess::stop(files_);
@@ -136,6 +136,10 @@ Result<void> HaproxyRouter::load_file() {
   }
   for (const auto& [port, trouble] : lost_ports_) {
     bound_ports_.erase(port);
+  }
+  // Workers that this has replaced know what was true before.
+  if (const auto processes = process_.cli().processes()) {
+    apply_maps_to_replaced(*processes);
   }
   return {};
 }

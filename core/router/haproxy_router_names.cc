@@ -127,17 +127,21 @@ Result<void> HaproxyRouter::apply_maps(int worker) {
 
 /// To the worker that takes connections and those that were replaced. Errors: of the first.
 Result<void> HaproxyRouter::apply_maps(const HaproxyProcesses& processes) {
-  for (const int worker : processes.workers) {
-    const auto applied = apply_maps(worker);
-    if (!applied && worker == processes.workers.front()) {
-      return applied;
-    }
-    if (!applied) {
+  if (!processes.workers.empty()) {
+    TRY(apply_maps(processes.workers.front()));
+  }
+  apply_maps_to_replaced(processes);
+  return {};
+}
+
+void HaproxyRouter::apply_maps_to_replaced(const HaproxyProcesses& processes) {
+  for (std::size_t i = 1; i < processes.workers.size(); ++i) {
+    const int worker = processes.workers[i];
+    if (const auto applied = apply_maps(worker); !applied) {
       // It may be older than a map, or have ended.
       log::debug("HAProxy worker {}: {}", worker, applied.error().for_log());
     }
   }
-  return {};
 }
 
 /// At run time where HAProxy runs; it has the file for its next start in any case. Under `turn_`.

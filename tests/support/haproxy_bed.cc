@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,6 +60,16 @@ std::string ask(int port, const std::string& request) {
   const Fd socket = connect_to(port);
   ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
   return read_until(socket, [](const std::string&) { return false; });
+}
+
+Fd connect_to(const std::filesystem::path& unix_socket) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  unix_socket.string().copy(address.sun_path, sizeof(address.sun_path) - 1);
+  const int connected =
+      ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+  return connected == 0 ? std::move(socket) : Fd();
 }
 
 KeptConnection::KeptConnection(int port) : socket_(connect_to(port)) {}

@@ -30,6 +30,8 @@ int free_port();
 std::string ask(int port, const std::string& request);
 std::string get(int port, const std::string& host = "any", const std::string& path = "/");
 
+Fd connect_to(const std::filesystem::path& unix_socket);
+
 /// A connection that stays open between its requests.
 class KeptConnection {
  public:

@@ -310,6 +310,23 @@ TEST_F(Haproxy, IsStartedAgainWhenItEndsWhileItReadsItsFile) {
   EXPECT_TRUE(soon([&] { return get(port_).find("one") != std::string::npos; }));
 }
 
+/// Its connections for commands can all be taken, by some that never end.
+TEST_F(Haproxy, GoesOnWithItsConnectionsWhenItDoesNotAnswerCommands) {
+  const auto one = run("one");
+  ASSERT_TRUE(switch_to({one}));
+  KeptConnection kept(port_);
+  EXPECT_THAT(kept.get(), HasSubstr("one"));
+  const int pid = haproxy_pid();
+  std::vector<Fd> taken;
+  for (int i = 0; i < 10; ++i) {
+    taken.push_back(connect_to(folder_.path() / "router/master.sock"));
+  }
+  ASSERT_TRUE(switch_to({run("two")}, {one.container}));
+  EXPECT_EQ(haproxy_pid(), pid);
+  EXPECT_THAT(kept.get(), HasSubstr("two"));
+  EXPECT_THAT(get(port_), HasSubstr("two"));
+}
+
 TEST_F(Haproxy, IsStartedByAReleaseThatFindsItDead) {
   const auto one = run("one");
   ASSERT_TRUE(switch_to({one}));
