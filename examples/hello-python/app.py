@@ -1,6 +1,7 @@
 """Greets every visitor. Nothing but the standard library."""
 
 import os
+import sys
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -11,6 +12,13 @@ PAGE = """<!doctype html>
 <p>Deployed by git push. Change the greeting with
 <code>ssh minpaas config:set hello-python GREETING=Bonjour</code></p>
 """
+
+
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        # A visitor who leaves, as a proxy does with connections it no longer needs, is no error.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Hello(BaseHTTPRequestHandler):
@@ -29,4 +37,4 @@ class Hello(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     port = int(os.environ.get("PORT", "8000"))
     print(f"hello-python listens on port {port}", flush=True)
-    ThreadingHTTPServer(("", port), Hello).serve_forever()
+    Server(("", port), Hello).serve_forever()

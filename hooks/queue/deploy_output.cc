@@ -17,7 +17,9 @@ constexpr std::string_view kFinal = "=====> ";
 
 void DeployOutput::put(std::string_view mark, std::string_view text) {
   for (const std::string_view line : split(text, '\n')) {
-    static_cast<void>(sink_(std::string(mark) + sanitize_terminal(mask_.apply(line))));
+    // A value may come to light, or be cut, where control characters are dropped.
+    const std::string printable = sanitize_terminal(mask_.apply(line));
+    static_cast<void>(sink_(std::string(mark) + mask_.apply(printable)));
   }
 }
 

@@ -8,7 +8,11 @@ namespace minpaas::sshd::commands {
 namespace {
 
 constexpr int kMostIndex = 1000;
-constexpr std::string_view kTerminal = "ssh -t gives it a terminal.";
+constexpr std::string_view kTerminal =
+    "ssh -t gives it a terminal. Your own shell takes one pair of quotes off, so words with "
+    "blanks,\n"
+    "quotes, |, * or ; need a second pair:\n"
+    "  ssh minpaas \"run blog -- sh -c 'ls | wc -l'\"";
 
 /// The words from `place` on, with what the peer's side says of its terminal.
 hooks::ProgramRequest program_from(const Invocation& call, std::size_t place) {

@@ -50,6 +50,12 @@ TEST_F(Output, PutsTheHintOfAnErrorOnALineOfItsOwn) {
   EXPECT_THAT(lines_, ElementsAre(" !     it failed", " !     try this", " !     then that"));
 }
 
+TEST_F(Output, HidesAValueWithControlCharactersInIt) {
+  output_.hide({{*ConfigKey::parse("TOKEN"), Secret("s3cret-value")}});
+  output_.detail("s3cret-\bvalue and s3c\x1b[2Kret-value");
+  EXPECT_THAT(lines_, ElementsAre("       [TOKEN] and [TOKEN]"));
+}
+
 TEST_F(Output, HidesBothHalvesOfAValueInALineThatWasCut) {
   output_.hide({{*ConfigKey::parse("TOKEN"), Secret("s3cret-value")}});
   output_.detail(std::string(65'530, '.') + "s3cret\u22ef");
