@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 
 #include "core/app/limits.h"
 #include "core/base/file.h"
@@ -335,7 +336,7 @@ DoctorFinding Doctor::app(const state::AppRow& row,
   }
   const std::string mend =
       fmt::format("look at `logs {0}`, then push a fix or `ps:restart {0}`", row.name.str());
-  int running = 0;
+  std::map<ProcessType, int> running;
   for (const state::ContainerRow& wanted : *rows) {
     if (wanted.release != (*live)->number) {
       continue;
@@ -349,9 +350,19 @@ DoctorFinding Doctor::app(const state::AppRow& row,
     if (found == containers.end() || !runs(*found)) {
       return problem(std::move(what), fmt::format("{} does not run", process), mend);
     }
-    ++running;
+    ++running[wanted.process];
   }
-  return ok(std::move(what), fmt::format("{}, {} running", (*live)->number.str(), running));
+  int in_all = 0;
+  for (const auto& [process, quantity] : (*live)->formation) {
+    const int count = running[process];
+    if (count < quantity && !process.is_release()) {
+      return problem(std::move(what),
+                     fmt::format("{} of {} {} processes run", count, quantity, process.str()),
+                     mend);
+    }
+    in_all += count;
+  }
+  return ok(std::move(what), fmt::format("{}, {} running", (*live)->number.str(), in_all));
 }
 
 }  // namespace minpaas::hooks

@@ -206,6 +206,13 @@ TEST_F(ServerExamination, FindsAnAppThatDoesNotRun) {
   EXPECT_THAT(finding.hint, HasSubstr("logs blog"));
 }
 
+TEST_F(ServerExamination, FindsAnAppWhoseContainersAreGone) {
+  ASSERT_TRUE(containers_.remove(deploy().value));
+  const auto finding = find("app blog");
+  EXPECT_EQ(finding.level, CheckLevel::Problem);
+  EXPECT_EQ(finding.detail, "0 of 1 web processes run");
+}
+
 TEST_F(ServerExamination, FindsAnAppThatCrashes) {
   deploy();
   tasks_.crashed = [](const docker::ContainerId&) { return true; };
