@@ -77,7 +77,8 @@ Result<std::string> describe_cache(const Prospect& push) {
     return std::string("Every layer is built anew, as asked");
   }
   if (!push.live || !push.live->commit) {
-    return std::string("The first build: no layer of this app is in the cache yet");
+    return std::string(
+        "The first release: layers come from the cache where another build made them");
   }
   if (push.plan.dependencies.empty()) {
     return std::string("Layers that have not changed come from the cache");
