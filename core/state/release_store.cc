@@ -169,47 +169,32 @@ using LiveByApp = std::unordered_map<std::int64_t, LiveSummary>;
 
 void add_live_releases(SQLite::Database& connection, LiveByApp& all) {
   SQLite::Statement query(connection,
-                          "SELECT app_id, number, runtime FROM releases WHERE state = 'live'");
-  while (query.executeStep()) {
-    all.emplace(
-        query.getColumn(0).getInt64(),
-        LiveSummary{
-            ReleaseNumber(query.getColumn(1).getInt()), query.getColumn(2).getString(), {}, {}});
-  }
-}
-
-/// Another release may have become live since the first query.
-bool is_of(LiveByApp::const_iterator live, const LiveByApp& all, const SQLite::Column& release) {
-  return live != all.end() && live->second.number.value() == release.getInt();
-}
-
-Result<void> add_formations(SQLite::Database& connection, LiveByApp& all) {
-  SQLite::Statement query(connection,
-                          "SELECT p.app_id, p.release, p.process, p.quantity FROM releases r JOIN"
+                          "SELECT r.app_id, r.number, r.runtime, total(p.quantity) > 0,"
+                          " max(p.process = 'web' AND p.quantity = 0) FROM releases r LEFT JOIN"
                           " release_processes p ON p.app_id = r.app_id AND p.release = r.number"
-                          " WHERE r.state = 'live' AND p.quantity IS NOT NULL");
+                          " WHERE r.state = 'live' GROUP BY r.app_id");
   while (query.executeStep()) {
-    const auto live = all.find(query.getColumn(0).getInt64());
-    if (!is_of(live, all, query.getColumn(1))) {
-      continue;
-    }
-    const ProcessType process = TRY(process_from(query.getColumn(2)));
-    live->second.formation.emplace(process, query.getColumn(3).getInt());
+    LiveSummary& live = all[query.getColumn(0).getInt64()];
+    live.number = ReleaseNumber(query.getColumn(1).getInt());
+    live.runtime = query.getColumn(2).getString();
+    live.wants_containers = query.getColumn(3).getInt() != 0;
+    live.is_without_web = query.getColumn(4).getInt() != 0;
   }
-  return {};
 }
 
-Result<void> add_containers(SQLite::Database& connection, LiveByApp& all) {
-  SQLite::Statement query(connection, "SELECT app_id, release, id, process FROM containers");
+void add_containers(SQLite::Database& connection, LiveByApp& all) {
+  SQLite::Statement query(connection,
+                          "SELECT app_id, release, process = 'web', id FROM containers");
   while (query.executeStep()) {
     const auto live = all.find(query.getColumn(0).getInt64());
-    if (!is_of(live, all, query.getColumn(1))) {
+    // Another release may have become live since the first query.
+    if (live == all.end() || live->second.number.value() != query.getColumn(1).getInt()) {
       continue;
     }
-    const ProcessType process = TRY(process_from(query.getColumn(3)));
-    live->second.containers.push_back({query.getColumn(2).getString(), process});
+    if (live->second.is_without_web || query.getColumn(2).getInt() != 0) {
+      live->second.serving.push_back(query.getColumn(3).getString());
+    }
   }
-  return {};
 }
 
 }  // namespace
@@ -240,8 +225,7 @@ Result<std::unordered_map<std::int64_t, LiveSummary>> ReleaseStore::all_live() {
   return read_value(database_, [](SQLite::Database& connection) -> Result<LiveByApp> {
     LiveByApp all;
     add_live_releases(connection, all);
-    TRY(add_formations(connection, all));
-    TRY(add_containers(connection, all));
+    add_containers(connection, all);
     return all;
   });
 }

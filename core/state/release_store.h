@@ -22,18 +22,17 @@ struct Succession {
   std::optional<std::string> runtime = std::nullopt;
 };
 
-/// A container of a live release.
-struct LiveContainer {
-  std::string id;
-  ProcessType process = ProcessType::web();
-};
-
 /// Of a live release, what a list of apps shows.
 struct LiveSummary {
   ReleaseNumber number{1};
   std::string runtime;
-  Formation formation;
-  std::vector<LiveContainer> containers;
+  /// Its formation has a process at least.
+  bool wants_containers = false;
+  /// Its formation has none of web.
+  bool is_without_web = false;
+  /// Ids of its containers that say whether the app serves: those of web, or of every process type
+  /// when it is without web.
+  std::vector<std::string> serving;
 };
 
 /// Releases are rows that never change but for their state. Thread: any.
@@ -47,7 +46,7 @@ class ReleaseStore {
   Result<Release> get(const AppName& app, ReleaseNumber number);
   /// The release that serves; absent before the first one.
   Result<std::optional<Release>> live(const AppName& app);
-  /// Of every app that has one, by the id of its row; three queries, however many apps there are.
+  /// Of every app that has one, by the id of its row; two queries, however many apps there are.
   Result<std::unordered_map<std::int64_t, LiveSummary>> all_live();
   /// The newest one before the live release that was live once; absent when there is none.
   Result<std::optional<Release>> before_live(const AppName& app);

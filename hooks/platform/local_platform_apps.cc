@@ -15,12 +15,6 @@
 namespace minpaas::hooks {
 namespace {
 
-/// Process types whose containers say whether the app serves: web, where there are any.
-bool counts(const ProcessType& process, const Formation& formation) {
-  const auto web = formation.find(ProcessType::web());
-  return process.is_web() || (web != formation.end() && web->second == 0);
-}
-
 bool runs(const docker::ContainerDetails& container) {
   return container.state == docker::RunState::Running;
 }
@@ -80,14 +74,11 @@ AppStatus LocalPlatform::status_of(const state::AppRow& row, const state::LiveSu
   if (!up) {
     return AppStatus::Unknown;
   }
-  const bool wants_any =
-      std::ranges::any_of(live->formation, [](const auto& of_type) { return of_type.second > 0; });
-  if (!wants_any) {
+  if (!live->wants_containers) {
     return AppStatus::Stopped;
   }
-  const bool serves = std::ranges::any_of(live->containers, [&](const auto& container) {
-    return counts(container.process, live->formation) && up->contains(container.id);
-  });
+  const bool serves =
+      std::ranges::any_of(live->serving, [&](const auto& id) { return up->contains(id); });
   return serves ? AppStatus::Running : AppStatus::Crashed;
 }
 
@@ -104,11 +95,12 @@ AppSummary LocalPlatform::summarize(const state::AppRow& row, const state::LiveS
 }
 
 Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
-  // The engine answers while the database is read: together they are what a list waits for.
+  // Side by side: together they are what a list waits for.
   auto asked = std::async(std::launch::async, [this] { return up_containers(std::nullopt); });
+  auto listed = std::async(std::launch::async, [&] { return access_.visible(actor); });
   // A few queries for all of them: with one for each, a thousand apps take a second.
   const auto live = TRY(parts_.releases.all_live());
-  const auto rows = TRY(access_.visible(actor));
+  const auto rows = TRY(listed.get());
   const auto up = asked.get();
   std::vector<AppSummary> summaries;
   summaries.reserve(rows.size());
@@ -120,9 +112,17 @@ Result<std::vector<AppSummary>> LocalPlatform::apps(const Actor& actor) {
 }
 
 Result<state::LiveSummary> LocalPlatform::live_summary(const Release& live) {
-  state::LiveSummary summary{live.number, live.runtime, live.formation, {}};
+  const auto web = live.formation.find(ProcessType::web());
+  state::LiveSummary summary;
+  summary.number = live.number;
+  summary.runtime = live.runtime;
+  summary.wants_containers =
+      std::ranges::any_of(live.formation, [](const auto& of_type) { return of_type.second > 0; });
+  summary.is_without_web = web != live.formation.end() && web->second == 0;
   for (auto& container : TRY(parts_.containers.of_release(live.app, live.number))) {
-    summary.containers.push_back({std::move(container.id), container.process});
+    if (summary.is_without_web || container.process.is_web()) {
+      summary.serving.push_back(std::move(container.id));
+    }
   }
   return summary;
 }

@@ -1,6 +1,7 @@
 #include "core/state/release_store.h"
 
 #include <SQLiteCpp/Database.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/state_file.h"
@@ -118,13 +119,34 @@ TEST_F(Releases, AreToldOfAllAppsThatHaveALiveOne) {
   ASSERT_EQ(all->size(), 2U);
   const LiveSummary& blog = all->at(file_.apps().get(app_)->id);
   EXPECT_EQ(blog.number, ReleaseNumber(2));
-  EXPECT_EQ(blog.formation, store().live(app_)->value().formation);
-  EXPECT_TRUE(blog.containers.empty());
+  EXPECT_FALSE(blog.wants_containers);
+  EXPECT_TRUE(blog.serving.empty());
   const LiveSummary& scaled_up = all->at(shop.id);
   EXPECT_EQ(scaled_up.runtime, "node");
-  EXPECT_EQ(scaled_up.formation, scaled.formation);
-  ASSERT_EQ(scaled_up.containers.size(), 1U);
-  EXPECT_EQ(scaled_up.containers[0].id, "made");
+  EXPECT_TRUE(scaled_up.wants_containers);
+  EXPECT_THAT(scaled_up.serving, testing::ElementsAre("made"));
+}
+
+TEST_F(Releases, ServeByWebOrWithoutWebByAnyProcess) {
+  const ProcessType worker = ProcessType::parse("worker").value();
+  ContainerStore containers = file_.containers();
+  const auto add_scaled = [&](const std::string& name, const Formation& formation) {
+    const AppRow app = add_app(file_, name);
+    Release release = test::release_of(app.name);
+    release.formation = formation;
+    const ReleaseNumber number = store().add(release)->number;
+    EXPECT_TRUE(store().make_live(app.name, number));
+    EXPECT_TRUE(containers.add({name + "-web", app.name, number, ProcessType::web(), 1}));
+    EXPECT_TRUE(containers.add({name + "-worker", app.name, number, worker, 1}));
+    return store().all_live()->at(app.id);
+  };
+  const LiveSummary both = add_scaled("both", {{ProcessType::web(), 1}, {worker, 1}});
+  EXPECT_TRUE(both.wants_containers);
+  EXPECT_THAT(both.serving, testing::ElementsAre("both-web"));
+  const LiveSummary queue = add_scaled("queue", {{ProcessType::web(), 0}, {worker, 1}});
+  EXPECT_TRUE(queue.wants_containers);
+  EXPECT_THAT(queue.serving, testing::UnorderedElementsAre("queue-web", "queue-worker"));
+  EXPECT_FALSE(add_scaled("off", {{ProcessType::web(), 0}, {worker, 0}}).wants_containers);
 }
 
 TEST_F(Releases, KeepTheOldLiveOneWhenTheNewOneMayNot) {
