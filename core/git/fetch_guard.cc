@@ -35,6 +35,13 @@ int on_connect(git_stream* stream) noexcept {
     return -1;
   }
   GuardedStream& connection = self(stream);
+  if (!guard->bounds().only_port.empty() && connection.port != guard->bounds().only_port) {
+    return guard->fail({ErrorCode::PermissionDenied,
+                        fmt::format("the repository's server leads to port {}, where a password for"
+                                    " port {} is not sent",
+                                    connection.port, guard->bounds().only_port),
+                        "give the URL that it leads to", ""});
+  }
   const auto deadline = std::min(guard->bounds().deadline,
                                  std::chrono::steady_clock::now() + guard->bounds().connect);
   auto dialled =
@@ -109,7 +116,7 @@ int on_new(git_stream** out, const char* host, const char* port) noexcept {
 }  // namespace
 
 FetchGuard::FetchGuard(Bounds bounds, std::stop_token stop)
-    : bounds_(bounds), stop_(std::move(stop)) {
+    : bounds_(std::move(bounds)), stop_(std::move(stop)) {
   guard_of_thread = this;
 }
 

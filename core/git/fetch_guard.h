@@ -25,6 +25,8 @@ class FetchGuard {
     milliseconds connect{10'000};
     /// Received in all.
     long long bytes = 0;
+    /// Nothing else is connected to; empty: a redirect may lead to any.
+    std::string only_port = {};
   };
 
   FetchGuard(Bounds bounds, std::stop_token stop);

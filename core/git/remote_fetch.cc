@@ -86,7 +86,8 @@ class RemoteFetch {
         guard_({.reach = rules.reach,
                 .deadline = rules.deadline,
                 .silence = rules.silence,
-                .bytes = static_cast<long long>(rules.limits.pack_bytes) + kMostTalkBytes},
+                .bytes = static_cast<long long>(rules.limits.pack_bytes) + kMostTalkBytes,
+                .only_port = url.has_secret() ? url.port() : ""},
                stop) {}
 
   Result<RemoteCommit> run(const std::optional<std::string>& wanted) {
@@ -174,7 +175,8 @@ class RemoteFetch {
     return all;
   }
 
-  /// A password goes to the host of the URL and no other: then no redirect leads elsewhere.
+  /// A password goes to the host of the URL and no other: then no redirect leads elsewhere. That it
+  /// goes to no other port is the guard's, for libgit2 looks at the host alone.
   [[nodiscard]] git_remote_redirect_t redirects() const {
     return url_.has_secret() ? GIT_REMOTE_REDIRECT_NONE : GIT_REMOTE_REDIRECT_INITIAL;
   }

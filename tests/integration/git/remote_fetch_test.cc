@@ -250,6 +250,11 @@ TEST_F(Remote, PasswordsWorkAndAreNeverShown) {
   ASSERT_FALSE(away);
   EXPECT_EQ(away.error().code, ErrorCode::PermissionDenied);
   EXPECT_THAT(away.error().for_log(), Not(HasSubstr("s3cret")));
+  const auto beside = fetch("http://ada:s3cret-token@127.0.0.1:" + port_ +
+                            "/to/http%3A%2F%2F127.0.0.1%3A1%2Fprivate/app.git");
+  ASSERT_FALSE(beside);
+  EXPECT_EQ(beside.error().code, ErrorCode::PermissionDenied);
+  EXPECT_THAT(beside.error().message, HasSubstr("leads to port 1,"));
 }
 
 /// The same over TLS, with a certificate of its own for `localhost`.
