@@ -52,10 +52,6 @@ int port_of(const Fd& socket) {
   return ntohs(address.sin_port);
 }
 
-int free_port() {
-  return port_of(listen_on_any_port());
-}
-
 std::string ask(int port, const std::string& request) {
   const Fd socket = connect_to(port);
   ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);

@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/router/haproxy_router.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/loopback_client.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/needs.h"
 #include "tests/support/temp_dir.h"
@@ -21,11 +22,12 @@
 /// HaproxyRouter with the real HAProxy; containers are servers on loopback addresses.
 namespace minpaas::router {
 
+using test::free_port;
+
 constexpr int kInside = 8000;
 
 Fd listen_on_any_port();
 int port_of(const Fd& socket);
-int free_port();
 /// Everything that is answered to one request; empty when nobody answers.
 std::string ask(int port, const std::string& request);
 std::string get(int port, const std::string& host = "any", const std::string& path = "/");
@@ -47,7 +49,8 @@ class Haproxy : public testing::Test {
  protected:
   void SetUp() override {
     MINPAAS_NEEDS(!find_haproxy().empty(), "haproxy");
-    ASSERT_TRUE(restart_server());
+    const auto started = restart_server();
+    ASSERT_TRUE(started) << started.error().for_log();
   }
 
   void TearDown() override {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <random>
 
 #include "core/base/fd.h"
 
@@ -22,12 +23,17 @@ sockaddr_in loopback(int port) {
 }  // namespace
 
 int free_port() {
-  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof(address);
-  ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
+  static std::mt19937 chance{std::random_device{}()};
+  // The stories have those above.
+  std::uniform_int_distribution<int> ports(12'000, 19'999);
+  for (;;) {
+    const int port = ports(chance);
+    const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const sockaddr_in address = loopback(port);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+      return port;
+    }
+  }
 }
 
 std::string http_get(int port, const std::string& host, const std::string& path) {
