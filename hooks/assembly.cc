@@ -13,7 +13,6 @@
 #include "hooks/containers/port_probe.h"
 #include "hooks/logs/request_journal.h"
 #include "hooks/pipeline/app_network.h"
-#include "hooks/pipeline/recovery.h"
 #include "hooks/pipeline/release_containers.h"
 #include "hooks/platform/renames.h"
 #include "hooks/settings_check.h"
@@ -128,7 +127,11 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
              around.router, opened_.catalog, check_plans_,        health_wait(),
              settings,      around.clock,    opened_.instance,    {}},
       garbage_(around.engine, apps_, releases_, deploys_, opened_.instance, settings.build),
-      pipeline_(parts_, [this](const AppName& app) { tidy(app); }),
+      pipeline_(
+          parts_, [this](const AppName& app) { tidy(app); },
+          [this](const Deploy& deploy, const DeployOutcome& outcome) {
+            put_left_on_record(deploy, outcome);
+          }),
       queue_(deploys_, around.clock,
              {settings.build.slots, kOtherSlots, parts_.build_logs(), FeedLimits()}, pipeline_),
       keys_(key_store_, settings.access.admin_keys, around.clock),
@@ -274,6 +277,7 @@ Result<void> Assembly::start() {
                                          report.finished, report.undone, report.refs_moved);
     log::info("recovery: {}", what);
     events_.record_own({.app = "", .action = "recovery", .detail = what, .result = "ok"});
+    put_on_record(report);
   }
   deploy_keys_.sweep();
   lifecycle_.sweep();
@@ -294,6 +298,31 @@ void Assembly::put_on_record(const std::string& label, Deed deed) {
   } else if (*app) {
     deed.app = (*app)->name.str();
     events_.record_own(deed);
+  }
+}
+
+/// The row of who asked for it says only that they left.
+void Assembly::put_left_on_record(const Deploy& deploy, const DeployOutcome& outcome) {
+  if (!deploy.was_left()) {
+    return;
+  }
+  const bool live = outcome.stage == state::DeployStage::Succeeded;
+  events_.record_own({.app = deploy.job.row.app.str(),
+                      .action = "deploy",
+                      .detail = fmt::format("{} of {}{}", deploy.id(), deploy.job.row.actor,
+                                            outcome.release ? " " + outcome.release->str() : ""),
+                      .result = live ? "ok" : "failed"});
+}
+
+/// Whoever asked for them could not be put on record when they ended.
+void Assembly::put_on_record(const RecoveryReport& report) {
+  for (const auto& [deploy, live] : report.settled) {
+    events_.record_own(
+        {.app = deploy.app.str(),
+         .action = "deploy",
+         .detail = fmt::format("{} of {}{}", deploy.id, deploy.actor,
+                               live && deploy.release ? " " + deploy.release->str() : ""),
+         .result = live ? "ok" : "failed"});
   }
 }
 

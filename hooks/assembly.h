@@ -12,6 +12,7 @@
 #include "hooks/access/local_tokens.h"
 #include "hooks/logs/app_logs.h"
 #include "hooks/pipeline/pipeline.h"
+#include "hooks/pipeline/recovery.h"
 #include "hooks/platform/doctor.h"
 #include "hooks/platform/local_build_secrets.h"
 #include "hooks/platform/local_checks.h"
@@ -98,6 +99,8 @@ class Assembly {
   int restarts_of(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
   void put_on_record(const std::string& label, Deed deed);
+  void put_left_on_record(const Deploy& deploy, const DeployOutcome& outcome);
+  void put_on_record(const RecoveryReport& report);
   void tidy(const AppName& app);
   bool has_unsettled(const AppName& app);
 

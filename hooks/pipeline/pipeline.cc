@@ -103,16 +103,23 @@ DeployRunner::Rest Pipeline::run(Deploy& deploy) {
     log::error("deploy {}: {}", deploy.id(), bug.what());
   }
   if (!done) {
-    deploy.settle(fail(context, deploy, done.error()));
+    settle(deploy, fail(context, deploy, done.error()));
     return {};
   }
   const auto took = std::chrono::duration_cast<milliseconds>(parts_.clock.steady() - began);
-  deploy.settle(succeed(context, done->release, took));
+  settle(deploy, succeed(context, done->release, took));
   parts_.reach("settled");
   if (done->retired.empty()) {
     return {};
   }
   return [this, &deploy, retired = std::move(done->retired)] { retire(parts_, deploy, retired); };
+}
+
+void Pipeline::settle(Deploy& deploy, const DeployOutcome& outcome) {
+  deploy.settle(outcome);
+  if (settled_) {
+    settled_(deploy, outcome);
+  }
 }
 
 void Pipeline::after(const Deploy& deploy) {

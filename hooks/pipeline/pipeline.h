@@ -10,9 +10,13 @@ namespace minpaas::hooks {
 /// app at a time (the queue sees to it).
 class Pipeline : public DeployRunner {
  public:
-  /// `tidy` runs after a deploy has ended, succeeded or not (images, build cache).
-  Pipeline(const PipelineParts& parts, std::function<void(const AppName&)> tidy)
-      : parts_(parts), tidy_(std::move(tidy)) {}
+  using Settled = std::function<void(const Deploy& deploy, const DeployOutcome& outcome)>;
+
+  /// `tidy` runs after a deploy has ended, succeeded or not (images, build cache); `settled` is
+  /// told of its result before.
+  Pipeline(const PipelineParts& parts, std::function<void(const AppName&)> tidy,
+           Settled settled = {})
+      : parts_(parts), tidy_(std::move(tidy)), settled_(std::move(settled)) {}
 
   Rest run(Deploy& deploy) override;
   void after(const Deploy& deploy) override;
@@ -43,6 +47,7 @@ class Pipeline : public DeployRunner {
   Done make_live(const StageContext& context, const ReleaseDraft& draft,
                  const std::string& description);
   Done bring_up(const StageContext& context, const PreparedRelease& prepared);
+  void settle(Deploy& deploy, const DeployOutcome& outcome);
   void note_build_time(const StageContext& context, SteadyTime began);
   Result<void> enter(const StageContext& context, state::DeployStage stage);
   DeployOutcome succeed(const StageContext& context, const std::optional<Release>& release,
@@ -51,6 +56,7 @@ class Pipeline : public DeployRunner {
 
   const PipelineParts& parts_;
   std::function<void(const AppName&)> tidy_;
+  Settled settled_;
 };
 
 /// What a push would do, printed and not done. Errors: those of detect and require_vars.

@@ -100,6 +100,7 @@ Result<void> settle(const PipelineParts& parts, const state::DeployRow& row,
   if (live && row.release == live->number) {
     finish_live(parts, row, *live);
     ++report.finished;
+    report.settled.push_back({row, true});
     log::info("deploy {} of {} is finished: {} is live", row.id, row.app.str(), live->number.str());
     return parts.deploys.finish(row.id, state::DeployStage::Succeeded, "", parts.clock.now());
   }
@@ -112,6 +113,7 @@ Result<void> settle(const PipelineParts& parts, const state::DeployRow& row,
   log_failure(restore_route(parts, row.app, live), fmt::format("deploy {}", row.id),
               "restore the route");
   ++report.undone;
+  report.settled.push_back({row, false});
   log::info("deploy {} of {} is taken back, it was {}", row.id, row.app.str(),
             to_string(row.stage));
   return parts.deploys.finish(row.id, state::DeployStage::Failed, std::string(reason),

@@ -6,6 +6,13 @@
 namespace minpaas::hooks {
 
 struct RecoveryReport {
+  /// A deploy, and whether what it made is live.
+  struct Settled {
+    state::DeployRow deploy;
+    bool live = false;
+  };
+
+  std::vector<Settled> settled = {};
   /// Deploys whose release was live already: finished.
   int finished = 0;
   /// Deploys that were taken back.

@@ -165,7 +165,7 @@ Result<state::DeployRow> LocalPlatform::build_output(const Actor& actor, const A
   TRY(access_.find(actor, name, AppRight::Read));
   const state::DeployRow row = TRY(choose_build(name, id));
   if (const auto deploy = queue_.find(row.id)) {
-    TRY(deploy->follow(follow));
+    TRY(deploy->watch(follow));
   } else {
     const auto shown = replay(queue_.log_file(name, row.id), follow.line);
     if (!shown) {

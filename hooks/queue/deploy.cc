@@ -54,7 +54,7 @@ bool Deploy::takes_build_slot() const {
          state_.with([](const State& state) { return !state.is_built && !state.outcome; });
 }
 
-Result<DeployOutcome> Deploy::follow(const Follow& follow) const {
+Result<DeployOutcome> Deploy::watch(const Follow& follow) const {
   if (follow.begun) {
     follow.begun(id());
   }
@@ -65,6 +65,22 @@ Result<DeployOutcome> Deploy::follow(const Follow& follow) const {
                  "builds:output shows how it went", ""};
   }
   return *outcome;
+}
+
+Result<DeployOutcome> Deploy::follow(const Follow& follow) {
+  const auto watched = watch(follow);
+  if (watched || watched.error().code != ErrorCode::Disconnected) {
+    return watched;
+  }
+  const auto outcome = state_.with([](State& state) {
+    state.was_left = state.was_left || !state.outcome;
+    return state.outcome;
+  });
+  return outcome ? Result<DeployOutcome>(*outcome) : watched;
+}
+
+bool Deploy::was_left() const {
+  return state_.with([](const State& state) { return state.was_left; });
 }
 
 }  // namespace minpaas::hooks

@@ -101,13 +101,18 @@ class Deploy {
   void when_built(std::function<void()> told) { when_built_ = std::move(told); }
 
   /// Follows to the end. Errors: Disconnected when the follower left before (the deploy goes on).
-  Result<DeployOutcome> follow(const Follow& follow) const;
+  Result<DeployOutcome> watch(const Follow& follow) const;
+  /// The same for one who has asked for it.
+  Result<DeployOutcome> follow(const Follow& follow);
+  /// Whether one who has asked for it left before it was settled.
+  [[nodiscard]] bool was_left() const;
 
  private:
   struct State {
     std::string cancel_reason;
     std::optional<DeployOutcome> outcome;
     bool is_built = false;
+    bool was_left = false;
   };
 
   std::stop_source stop_;

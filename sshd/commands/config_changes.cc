@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "sshd/commands/config_input.h"
 
@@ -33,6 +34,9 @@ Result<ConfigVars> read_lines(Invocation& call, const std::string& command) {
     return Error{ErrorCode::InvalidInput, "there is no KEY=VALUE on standard input",
                  fmt::format("send a file: ssh minpaas {} - < .env", command), ""};
   }
+  call.on_record = fmt::format(
+      "{}", fmt::join(vars | std::views::transform([](const auto& var) { return var.first.str(); }),
+                      " "));
   return vars;
 }
 

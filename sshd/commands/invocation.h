@@ -21,6 +21,9 @@ struct Invocation {
   bool has_terminal = false;
   const ExecRequest& request;
   ExecStreams& streams;
+  /// What goes on record besides the words when all went well: of what came by standard input, that
+  /// which is no secret.
+  std::string on_record = {};
 
   /// The first operand as an app's name. Errors: InvalidInput.
   [[nodiscard]] Result<AppName> app() const { return AppName::parse(args.operand(0)); }

@@ -105,6 +105,7 @@ Result<int> add(Invocation& call) {
     request.role = TRY(parse_role(*role));
   }
   const auto row = TRY(call.platform.people().add_key(call.actor, request));
+  call.on_record = row.key.fingerprint;
   if (call.out.is_json()) {
     call.out.json(to_json(row));
   } else {

@@ -98,7 +98,11 @@ void put_on_record(const Command& command, const Invocation& call,
   if (command.only_reads && outcome != "denied") {
     return;
   }
-  std::string detail = without_secrets(detail_of(command, call.args, outcome), call, apps);
+  std::string detail = detail_of(command, call.args, outcome);
+  if (outcome == "ok" && !call.on_record.empty()) {
+    detail += (detail.empty() ? "" : " ") + call.on_record;
+  }
+  detail = without_secrets(std::move(detail), call, apps);
   call.platform.events().record(call.actor, {.app = app_on_record(apps),
                                              .action = std::string(command.verb),
                                              .detail = std::move(detail),

@@ -76,7 +76,7 @@ Run run_without_secrets(const Command& command, Invocation& call,
   return {std::move(result), mask.failure()};
 }
 
-Result<int> run_while_allowed(const Command& command, const Invocation& call,
+Result<int> run_while_allowed(const Command& command, Invocation& call,
                               const std::vector<std::string>& apps) {
   const hooks::StandingWatch::Watched standing(call.platform.standing(),
                                                claim_of(command, call.actor, apps), call.gone);
@@ -85,6 +85,7 @@ Result<int> run_while_allowed(const Command& command, const Invocation& call,
   Invocation watched{call.actor, call.platform,   call.clock,        call.args,    call.out,
                      call.in,    standing.gone(), call.has_terminal, call.request, streams};
   const auto [result, unsaid] = run_without_secrets(command, watched, apps);
+  call.on_record = std::move(watched.on_record);
   auto loss = standing.loss();
   if (!loss && call.gone.stop_requested()) {
     // A key that was taken away ends its connection, which can be seen first.

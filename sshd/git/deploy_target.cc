@@ -209,13 +209,14 @@ void DeployTarget::put_on_record(const Oid& commit, const Result<hooks::DeployOu
   if (live && outcome->release) {
     detail += " " + outcome->release->str();
   }
+  put_on_record(std::move(detail), live ? "ok" : denied ? "denied" : left ? "left" : "failed");
+}
+
+void DeployTarget::put_on_record(std::string detail, std::string_view result) {
   platform_.events().record(actor_, {.app = app_.name.str(),
                                      .action = "git push",
                                      .detail = std::move(detail),
-                                     .result = live     ? "ok"
-                                               : denied ? "denied"
-                                               : left   ? "left"
-                                                        : "failed"});
+                                     .result = std::string(result)});
 }
 
 /// Only here, where nothing refuses the push any more: a slip in a name leaves no app behind.
@@ -244,6 +245,7 @@ Refusal DeployTarget::remove(const RefCommand& command, PushProgress& progress) 
     return std::nullopt;
   }
   const auto deleted = repository_.update_ref({*name, command.old_oid, Oid()});
+  put_on_record("delete " + shown(command.ref), deleted ? "ok" : "failed");
   return deleted ? std::nullopt : refuse(progress, deleted.error());
 }
 

@@ -53,6 +53,7 @@ class DeployTarget : public PushTarget {
   Refusal admit_deploy(const RefCommand& command, PushProgress& progress);
   Refusal deploy(const RefCommand& command, const DeployOptions& options, PushProgress& progress);
   void put_on_record(const Oid& commit, const Result<hooks::DeployOutcome>& outcome, bool left);
+  void put_on_record(std::string detail, std::string_view result);
   Result<void> make_app();
   Refusal remove(const RefCommand& command, PushProgress& progress);
 

@@ -52,6 +52,7 @@ def in_the_build(server):
             break
     text = crash(app, pushing, "version one", "version-two", old_head)
     assert text == "version one"
+    assert apps.ends_on_record(app) == ["failed"], "what the crash has ended is on record"
 
 
 def while_the_new_release_is_checked(server):

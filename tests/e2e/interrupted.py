@@ -53,6 +53,7 @@ def ctrl_c_and_the_deploy_goes_on(server):
     leave(pushing)
     wait_until(lambda: server.serves("goes-on", "version-two"), "the deploy ends without its pusher")
     wait_until(lambda: app.remote_head() == app.head(), "the ref follows")
+    wait_until(lambda: apps.ends_on_record(app) == ["ok"], "its end is on record")
     again = app.push()
     assert again.status == 0 and "up-to-date" in again.err, again
 

@@ -302,6 +302,8 @@ TEST_F(Deploying, DeletesABranchThatDeployedOnce) {
   const auto answer = send(PushScript().command("refs/heads/old", tip_, Oid()).flush());
   EXPECT_THAT(answer.report, ElementsAre("unpack ok", "ok refs/heads/old"));
   EXPECT_TRUE(repository.open().resolve(old).value().is_zero());
+  const auto& row = platform_.events().rows.back();
+  EXPECT_EQ(row.action + " " + row.detail + " " + row.result, "git push delete refs/heads/old ok");
   const auto again = send(PushScript().command("refs/heads/old", tip_, Oid()).flush());
   EXPECT_THAT(again.report, ElementsAre("unpack ok", "ok refs/heads/old"));
   EXPECT_THAT(again.progress, HasSubstr("does not exist"));

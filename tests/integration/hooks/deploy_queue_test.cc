@@ -102,6 +102,7 @@ TEST_F(Queue, GoesOnWhenItsPusherLeaves) {
   const auto left = pusher->result.get();
   ASSERT_FALSE(left);
   EXPECT_EQ(left.error().code, ErrorCode::Disconnected);
+  EXPECT_TRUE(bed_.server().queue.current(app_)->was_left());
   const auto again = push(app_, commit);
   ASSERT_TRUE(again->watcher.wait_for("Building"));
   bed_.engine.release_builds();

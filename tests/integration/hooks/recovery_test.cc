@@ -127,6 +127,7 @@ class Recovery : public testing::TestWithParam<DeployKind> {
     bed_->restart();
     const auto report = recover(bed_->server().parts);
     ASSERT_TRUE(report) << report.error().for_log();
+    settled_ = report->settled;
     if (bed_->engine.version()) {
       bed_->reconcile();
     }
@@ -136,6 +137,8 @@ class Recovery : public testing::TestWithParam<DeployKind> {
   AppName app_;
   Oid latest_;
   std::int64_t id_ = 0;
+  /// What the last start has settled.
+  std::vector<RecoveryReport::Settled> settled_;
 };
 
 TEST_P(Recovery, KeepsEveryPromiseWhereverTheServerCrashed) {
@@ -147,6 +150,10 @@ TEST_P(Recovery, KeepsEveryPromiseWhereverTheServerCrashed) {
     ASSERT_EQ(bed_->broken_promise(app_), "") << "crash at instant " << instants + 1;
     const auto row = bed_->server().deploys.get(id_);
     const auto live = bed_->server().releases.live(app_);
+    for (const auto& [deploy, is_live] : settled_) {
+      EXPECT_EQ(deploy.id, id_);
+      EXPECT_EQ(is_live, row->stage == DeployStage::Succeeded);
+    }
     if (GetParam() == DeployKind::Restart) {
       EXPECT_EQ((*live)->number, ReleaseNumber(1)) << "a restart makes no release";
       EXPECT_EQ(row->stage == DeployStage::Succeeded, serves_from(id_));

@@ -126,6 +126,25 @@ TEST(Record, SaysFromWhereADeployThatWasDeniedWantedItsCode) {
   EXPECT_THAT(rows.front().detail, testing::Not(testing::HasSubstr("pw")));
 }
 
+std::string detail_of(const std::string& line, const std::string& input) {
+  Scene scene;
+  auto& rows = scene.platform.events().rows;
+  rows.clear();
+  scene.run(line, input);
+  EXPECT_EQ(rows.size(), 1U) << line;
+  return rows.empty() ? "" : rows.front().detail;
+}
+
+TEST(Record, HasOfWhatCameByStandardInputWhatIsNoSecret) {
+  const std::string vars = "A_KEY=s3cret-a\nB_KEY=s3cret-b\n";
+  EXPECT_EQ(detail_of("config:set blog -", vars), "A_KEY B_KEY");
+  EXPECT_EQ(detail_of("build-secrets:set blog -", vars), "A_KEY B_KEY");
+  EXPECT_EQ(detail_of("config:set blog C_KEY=-", "s3cret-c\n"), "C_KEY");
+  EXPECT_EQ(detail_of("config:set blog -", vars + "no assignment"), "");
+  EXPECT_THAT(detail_of("keys:add laptop", "ssh-rsa AAAA/laptop/a== ada"),
+              testing::MatchesRegex("laptop SHA256:.+"));
+}
+
 /// The one row of a command, as text. What is denied is refused before anybody looks at its words.
 std::string row_of(const std::string& line, AccessScope scope) {
   Scene scene;
