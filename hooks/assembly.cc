@@ -130,7 +130,10 @@ Assembly::Assembly(Opened opened, const config::Settings& settings, const Surrou
       pipeline_(
           parts_, [this](const AppName& app) { tidy(app); },
           [this](const Deploy& deploy, const DeployOutcome& outcome) {
-            put_left_on_record(deploy, outcome);
+            if (deploy.was_left()) {
+              put_end_on_record(deploy.job.row, outcome.release,
+                                outcome.stage == state::DeployStage::Succeeded);
+            }
           }),
       queue_(deploys_, around.clock,
              {settings.build.slots, kOtherSlots, parts_.build_logs(), FeedLimits()}, pipeline_),
@@ -277,7 +280,9 @@ Result<void> Assembly::start() {
                                          report.finished, report.undone, report.refs_moved);
     log::info("recovery: {}", what);
     events_.record_own({.app = "", .action = "recovery", .detail = what, .result = "ok"});
-    put_on_record(report);
+    for (const auto& [deploy, is_live] : report.settled) {
+      put_end_on_record(deploy, deploy.release, is_live);
+    }
   }
   deploy_keys_.sweep();
   lifecycle_.sweep();
@@ -301,29 +306,13 @@ void Assembly::put_on_record(const std::string& label, Deed deed) {
   }
 }
 
-/// The row of who asked for it says only that they left.
-void Assembly::put_left_on_record(const Deploy& deploy, const DeployOutcome& outcome) {
-  if (!deploy.was_left()) {
-    return;
-  }
-  const bool live = outcome.stage == state::DeployStage::Succeeded;
-  events_.record_own({.app = deploy.job.row.app.str(),
+void Assembly::put_end_on_record(const state::DeployRow& deploy,
+                                 const std::optional<ReleaseNumber>& release, bool succeeded) {
+  events_.record_own({.app = deploy.app.str(),
                       .action = "deploy",
-                      .detail = fmt::format("{} of {}{}", deploy.id(), deploy.job.row.actor,
-                                            outcome.release ? " " + outcome.release->str() : ""),
-                      .result = live ? "ok" : "failed"});
-}
-
-/// Whoever asked for them could not be put on record when they ended.
-void Assembly::put_on_record(const RecoveryReport& report) {
-  for (const auto& [deploy, live] : report.settled) {
-    events_.record_own(
-        {.app = deploy.app.str(),
-         .action = "deploy",
-         .detail = fmt::format("{} of {}{}", deploy.id, deploy.actor,
-                               live && deploy.release ? " " + deploy.release->str() : ""),
-         .result = live ? "ok" : "failed"});
-  }
+                      .detail = fmt::format("{} of {}{}", deploy.id, deploy.actor,
+                                            succeeded && release ? " " + release->str() : ""),
+                      .result = succeeded ? "ok" : "failed"});
 }
 
 void Assembly::stop(milliseconds grace) {

@@ -99,8 +99,10 @@ class Assembly {
   int restarts_of(const docker::ContainerId& container) const;
   bool reconcile(std::stop_token stop);
   void put_on_record(const std::string& label, Deed deed);
-  void put_left_on_record(const Deploy& deploy, const DeployOutcome& outcome);
-  void put_on_record(const RecoveryReport& report);
+  /// Of a deploy whose end nobody was told: the row of who asked for it says only that they left,
+  /// or is missing.
+  void put_end_on_record(const state::DeployRow& deploy,
+                         const std::optional<ReleaseNumber>& release, bool succeeded);
   void tidy(const AppName& app);
   bool has_unsettled(const AppName& app);
 

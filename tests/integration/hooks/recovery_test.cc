@@ -143,6 +143,8 @@ class Recovery : public testing::TestWithParam<DeployKind> {
 
 TEST_P(Recovery, KeepsEveryPromiseWhereverTheServerCrashed) {
   int instants = 0;
+  int finished = 0;
+  int undone = 0;
   for (bool crashed = true; crashed; ++instants) {
     begin_again_for(GetParam());
     crashed = crash_at(instants + 1, job(GetParam()));
@@ -153,6 +155,7 @@ TEST_P(Recovery, KeepsEveryPromiseWhereverTheServerCrashed) {
     for (const auto& [deploy, is_live] : settled_) {
       EXPECT_EQ(deploy.id, id_);
       EXPECT_EQ(is_live, row->stage == DeployStage::Succeeded);
+      (is_live ? finished : undone)++;
     }
     if (GetParam() == DeployKind::Restart) {
       EXPECT_EQ((*live)->number, ReleaseNumber(1)) << "a restart makes no release";
@@ -164,6 +167,8 @@ TEST_P(Recovery, KeepsEveryPromiseWhereverTheServerCrashed) {
         << "crash at instant " << instants + 1;
   }
   EXPECT_GT(instants, 15);
+  EXPECT_GT(finished, 0);
+  EXPECT_GT(undone, 0);
 }
 
 TEST_P(Recovery, IsItselfSafeToCrash) {
