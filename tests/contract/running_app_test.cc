@@ -6,6 +6,7 @@
 #include "hooks/checks/http_probe.h"
 #include "hooks/supervision/supervisor.h"
 #include "tests/contract/engine_bed.h"
+#include "tests/support/loopback_client.h"
 #include "tests/support/loopback_server.h"
 #include "tests/support/needs.h"
 
@@ -18,6 +19,7 @@ using docker::ContainerId;
 using docker::RunState;
 using router::Candidate;
 using router::DirectRouter;
+using test::free_port;
 using test::LoopbackServer;
 using testing::HasSubstr;
 
@@ -27,11 +29,6 @@ constexpr seconds kPatience{60};
 constexpr const char* kAnswers200 =
     "mkdir -p /tmp/w && echo hello >/tmp/w/index.html && exec busybox httpd -f -p $PORT -h /tmp/w";
 constexpr const char* kAnswers404 = "mkdir -p /tmp/w && exec busybox httpd -f -p $PORT -h /tmp/w";
-
-int free_port() {
-  // The port is free again once the server is gone.
-  return LoopbackServer("").port();
-}
 
 class RunningApp : public testing::Test {
  protected:
